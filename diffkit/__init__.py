@@ -1,0 +1,88 @@
+"""diffkit: how derivatives are computed, numerically, symbolically and automatically, side by side.
+
+    dk.derivative(f, x, method="reverse")      the one API; also gradient, jacobian, hessian
+    dk.compare(f, x)                           every method on the same function
+    dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
+    dk.record(f, x)                            what f does, as a tape (Wengert list)
+    dk.grad(f), dk.autodiff                    automatic differentiation, functional
+    dk.numerical, dk.symbolic                  the other two rooms
+    dk.METHODS, dk.register_method             the names of the methods
+
+`f` is plain NumPy code, a SymPy expression, or text such as "sin(x)*exp(-x^2)".
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Where each public name lives. Nothing is imported before it is used, so that `import diffkit` and
+# the command line start at once.
+_HOME = {
+    "derivative": "api",
+    "gradient": "api",
+    "jacobian": "api",
+    "hessian": "api",
+    "compare": "studies.compare",
+    "error_sweep": "studies.error_sweep",
+    "record": "api",
+    "grad": "autodiff",
+    "value_and_grad": "autodiff",
+    "METHODS": "methods",
+    "register_method": "methods",
+    "Estimate": "result",
+    "DiffkitError": "errors",
+}
+_ROOMS = ("autodiff", "errors", "numerical", "problems", "report", "rules", "studies", "symbolic", "tape")
+
+__all__ = [
+    "METHODS",
+    "DiffkitError",
+    "Estimate",
+    "autodiff",
+    "compare",
+    "derivative",
+    "error_sweep",
+    "errors",
+    "grad",
+    "gradient",
+    "hessian",
+    "jacobian",
+    "numerical",
+    "problems",
+    "record",
+    "register_method",
+    "report",
+    "rules",
+    "studies",
+    "symbolic",
+    "tape",
+    "value_and_grad",
+]
+
+if TYPE_CHECKING:
+    from diffkit import autodiff, errors, numerical, problems, report, rules, studies, symbolic, tape
+    from diffkit.api import derivative, gradient, hessian, jacobian, record
+    from diffkit.autodiff import grad, value_and_grad
+    from diffkit.errors import DiffkitError
+    from diffkit.methods import METHODS, register_method
+    from diffkit.result import Estimate
+    from diffkit.studies.compare import compare
+    from diffkit.studies.error_sweep import error_sweep
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(f"diffkit.{_HOME[name]}"), name)
+    elif name in _ROOMS:
+        value = import_module(f"diffkit.{name}")
+    else:
+        raise AttributeError(f"module 'diffkit' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,317 @@
+"""The one API: derivative, gradient, jacobian and hessian of one function by any method."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import ArgumentsError, DomainError, NonScalarError
+from diffkit.functions import as_function
+from diffkit.methods import Method, method_for
+from diffkit.result import Estimate
+from diffkit.structure import Structure, as_leaf, flatten_arguments
+from diffkit.tape import Tape
+from diffkit.tape import record as record_callable
+
+__all__ = ["derivative", "gradient", "hessian", "jacobian", "record"]
+
+Function = Callable[..., Any] | str | Any
+
+
+def derivative(
+    f: Function, x: Any, method: str | Method = "reverse", *, order: int = 1, full_output: bool = False, **options: Any
+) -> Any:
+    """The order-th derivative of a function of one real variable, at each element of x.
+
+    Parameters
+    ----------
+    f
+        A callable written with NumPy and Python operators, a SymPy expression, or text such as
+        "sin(x)*exp(-x^2)". It acts on each element of x by itself.
+    x
+        A number or an array_like of real numbers, of shape S.
+    method
+        A name from `diffkit.METHODS`, or a method object.
+    order
+        Which derivative, from 1 on.
+    full_output
+        Return an `Estimate` with the error estimate, step and calls of f instead of the bare value.
+    options
+        The method's own fields: `h=1e-5` for a difference.
+
+    Returns
+    -------
+    float for a number, ndarray of shape S for an array; or an `Estimate` holding it.
+
+    Raises
+    ------
+    DomainError
+        If x is not finite and real, or the derivative has no value there. In an array those elements
+        are nan.
+    NotElementwiseError
+        If f mixes the elements of x.
+    UnknownMethodError, UnknownOptionError, ExpressionError, NotClosedFormError
+        As their names say.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> dk.derivative(lambda x: np.sin(x) * np.exp(-x**2), 0.7)
+    -0.08396815100693278
+    >>> dk.derivative("x^3", [1.0, 2.0], method="central", h=0.5)
+    array([ 3.25, 12.25])
+    >>> dk.derivative(np.exp, 0.0, order=4)
+    1.0
+    """
+    g, chosen = as_function(f), method_for(method, options)
+    _require_variables(g, 1)
+    point = checked_leaf(x, "x")
+    if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
+        raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
+    with np.errstate(all="ignore"):  # where f has no value the answer says so, not a warning on the way
+        found = chosen.derivative(g, point, int(order))
+        value = _as_given(found.value, x)
+        if isinstance(value, float) and np.isnan(value):
+            raise DomainError(_why_nan(g, [point], chosen, found))
+    return _output(found, value, full_output)
+
+
+def gradient(
+    f: Function, *point: Any, method: str | Method = "reverse", full_output: bool = False, **options: Any
+) -> Any:
+    """The gradient of a scalar function, nested and shaped as its point.
+
+    Parameters
+    ----------
+    f
+        A callable, SymPy expression or text with a scalar result.
+    point
+        Its arguments: numbers, arrays, or nested dicts, lists and tuples of them. Text and SymPy
+        expressions of several variables take one mapping from name to value.
+    method, full_output, options
+        As for `derivative`.
+
+    Returns
+    -------
+    For one argument the gradient in its shape; for several, a tuple.
+
+    Raises
+    ------
+    NonScalarError
+        If f's result is not one number; the other errors are those of `derivative`.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> dk.gradient("x^2*y + y + 2", {"x": 3, "y": 4})
+    {'x': 24.0, 'y': 10.0}
+    >>> dk.gradient(lambda x: np.sum(x**2), np.arange(3.0), method="central", h=0.5)
+    array([0., 2., 4.])
+    """
+    problem = _Problem(f, point, method, options)
+    found, parts = problem.jacobian()
+    for part, leaf in zip(parts, problem.leaves, strict=True):
+        if np.size(part) != np.size(leaf):
+            shape = np.shape(part)[: np.ndim(part) - np.ndim(leaf)]
+            raise NonScalarError(
+                f"gradient needs a function with a scalar result, and this one returned shape {shape}; sum or "
+                f"average it, or use jacobian"
+            )
+    parts = [np.reshape(part, np.shape(leaf)) for part, leaf in zip(parts, problem.leaves, strict=True)]
+    problem.require_value(found, parts)
+    return _output(found, problem.nested(parts), full_output)
+
+
+def jacobian(
+    f: Function, *point: Any, method: str | Method = "reverse", full_output: bool = False, **options: Any
+) -> Any:
+    """The Jacobian of f: for an argument of shape S and a result of shape T, an array of shape T + S.
+
+    Parameters, errors and nesting as for `gradient`.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> dk.jacobian(lambda x: np.array([x[0] * x[1], x[0] ** 2]), np.array([3.0, 4.0]))
+    array([[4., 3.],
+           [6., 0.]])
+    """
+    problem = _Problem(f, point, method, options)
+    found, parts = problem.jacobian()
+    problem.require_value(found, parts)
+    return _output(found, problem.nested(parts), full_output)
+
+
+def hessian(
+    f: Function, *point: Any, method: str | Method = "reverse", full_output: bool = False, **options: Any
+) -> Any:
+    """The second derivatives of a scalar function: of shape S + S for one argument of shape S.
+
+    For several arguments, nested twice as they are: `result[i][j]` belongs to arguments i and j.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> dk.hessian(lambda v: v[0]**2 * v[1] + v[1] + 2, np.array([3.0, 4.0]))
+    array([[8., 6.],
+           [6., 0.]])
+    >>> dk.hessian("x^2*y + y + 2", {"x": 3, "y": 4})
+    {'x': {'x': 8.0, 'y': 6.0}, 'y': {'x': 6.0, 'y': 0.0}}
+    """
+    problem = _Problem(f, point, method, options)
+    with np.errstate(all="ignore"):
+        found = problem.method.hessian(problem.g, problem.leaves)
+    problem.require_value(found, [block for row in found.value for block in row])
+    return _output(found, problem.nested([problem.nested(row) for row in found.value]), full_output)
+
+
+def record(f: Function, *point: Any) -> Tape:
+    """The tape (Wengert list) of what f does at this point; see `diffkit.tape.record`.
+
+    Examples
+    --------
+    >>> import diffkit as dk
+    >>> print(dk.record("x*sin(x)", 1.0))
+    v0 = input 1
+    v1 = sin(v0)
+    v2 = v0 * v1
+    return v2
+    """
+    return record_callable(as_function(f), *point)
+
+
+class _Problem:
+    """A function of leaves, made of a function and its nested point."""
+
+    def __init__(self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]) -> None:
+        self.f = as_function(f)
+        self.method = method_for(method, options)
+        if not point:
+            raise ArgumentsError("no point is given; write one argument for each argument of f")
+        _require_variables(self.f, len(point), point)
+        leaves, self.structure = flatten_arguments(point)
+        names = _leaf_names(self.f, point, self.structure, len(leaves))
+        self.leaves = [checked_leaf(leaf, name) for leaf, name in zip(leaves, names, strict=True)]
+        self.given = leaves
+        structure, whole = self.structure, self.f
+
+        def g(*flat: Any) -> Any:
+            return whole(*structure.build(flat))
+
+        self.g = g
+        g.variables = tuple(n.replace("[", "_").replace("]", "") for n in names)  # type: ignore[attr-defined]
+
+    def jacobian(self) -> tuple[Estimate, list[Any]]:
+        with np.errstate(all="ignore"):
+            found = self.method.jacobian(self.g, self.leaves)
+        return found, list(found.value)
+
+    def require_value(self, found: Estimate, parts: Sequence[Any]) -> None:
+        """Raise DomainError if there is a nan because f itself has no value here."""
+        if any(np.any(np.isnan(part)) for part in parts):
+            with np.errstate(all="ignore"):
+                if not np.all(np.isfinite(np.asarray(self.g(*self.leaves)))):
+                    raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
+
+    def nested(self, parts: Sequence[Any]) -> Any:
+        """One entry a leaf, nested as the point; the single argument's own for one argument."""
+        plain = [part if isinstance(part, dict | list | tuple) else _as_given(part, None) for part in parts]
+        built = self.structure.build(plain)
+        return built[0] if len(built) == 1 else built
+
+
+def checked_leaf(value: Any, name: str) -> Any:
+    """A number or array of the point as NumPy floats; DomainError or ArgumentsError names what is wrong."""
+    if isinstance(value, str | bytes) or value is None:
+        raise ArgumentsError(f"{name} is {value!r}; write a number or an array of numbers")
+    try:
+        leaf = np.asarray(as_leaf(value))
+    except ValueError as error:
+        raise ArgumentsError(f"{name} is not an array of numbers: {error}") from error
+    if leaf.dtype.kind == "c":
+        raise DomainError(f"{name} is complex ({str(value)[:40]}); write a real point")
+    if leaf.dtype.kind != "f":
+        raise ArgumentsError(f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers")
+    if not np.all(np.isfinite(leaf)):
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(leaf))[0])
+        element = f"{name}[{', '.join(map(str, where))}]" if where else name
+        raise DomainError(f"{element} is {leaf[where]}; write a finite point")
+    if leaf.dtype.byteorder not in "=|":
+        leaf = leaf.astype(leaf.dtype.newbyteorder("="))
+    return leaf[()]
+
+
+def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
+    """Raise ArgumentsError where a text, SymPy expression or callable takes another number of arguments."""
+    variables = getattr(g, "variables", None)
+    if variables is not None:
+        if point and isinstance(point[0], Mapping):
+            return  # the function itself tells which names are missing
+        if len(variables) > 1 and len(variables) != count:
+            example = "{" + ", ".join(f'"{name}": ...' for name in variables) + "}"
+            raise ArgumentsError(
+                f"f has {len(variables)} variables ({', '.join(variables)}) and {count} "
+                f"{'was' if count == 1 else 'were'} given; write gradient(f, {example})"
+            )
+        return
+    try:
+        signature = inspect.signature(g)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError as error:
+        name = getattr(g, "__name__", "f")
+        raise ArgumentsError(f"{name}{signature} cannot be called with {count} arguments: {error}") from error
+
+
+def _leaf_names(f: Any, point: tuple[Any, ...], structure: Structure, count: int) -> list[str]:
+    """What to call each leaf in messages and formulas."""
+    if len(point) == 1 and isinstance(point[0], Mapping) and len(point[0]) == count:
+        names = [str(key) for key in point[0]]
+        if all(name.isidentifier() for name in names):
+            return names
+    names = list(getattr(f, "variables", ())) or _parameter_names(f)
+    if len(names) >= len(point) == count:
+        return names[:count]
+    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+
+
+def _parameter_names(f: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def _as_given(value: Any, x: Any) -> Any:
+    """A number as a Python float; an array as an array, also where x is an array of no dimension."""
+    if np.ndim(value) == 0 and not isinstance(x, np.ndarray):
+        return float(value)
+    return np.asarray(value)
+
+
+def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Estimate) -> str:
+    """Why there is no derivative: f has no value at the point, or the method left f's domain."""
+    at = ", ".join(str(leaf) for leaf in leaves)
+    at = at if len(at) <= 60 else f"{at[:57]}..."
+    y = np.asarray(g(*leaves))
+    if not np.all(np.isfinite(y)):
+        bad = y[~np.isfinite(y)].ravel()[0]
+        return f"f is {bad} at {at}, so it has no derivative there; write a point inside the domain of f"
+    if method.kind == "numerical":
+        note = f" ({found.note.rstrip('.')})" if found.note else ""
+        return f"{method.name} leaves the domain of f near {at}{note}; write a smaller h, or method='reverse'"
+    return f"{method.name} gives nan at {at}, where f = {y}: f is not differentiable there"
+
+
+def _output(found: Estimate, value: Any, full_output: bool) -> Any:
+    if not full_output:
+        return value
+    step = float(found.step) if isinstance(found.step, np.floating) else found.step
+    return dataclasses.replace(found, value=value, step=step)

@@ -1,0 +1,7 @@
+"""How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
+
+from diffkit.autodiff.modes import DualNumbers, Reverse
+from diffkit.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from diffkit.tape.active import is_active
+
+__all__ = ["DualNumbers", "Reverse", "grad", "hessian", "hvp", "is_active", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -1,0 +1,60 @@
+"""Forward mode: dual numbers a + b eps, with eps^2 = 0, carry a tangent along as the program runs.
+
+Letters: `y` the value of a result, `y_dot` its tangent, h(a + b eps) = h(a) + b h'(a) eps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from diffkit.autodiff.reverse import fit, product
+from diffkit.rules import Rule, rule_of
+from diffkit.tape.active import Active, Trace, plain
+from diffkit.tape.arithmetic import NUMPY
+
+__all__ = ["Dual", "DualTrace"]
+
+
+class Dual(Active):
+    """A value and its tangent; `tangent` is None where nothing that was seeded reaches."""
+
+    __slots__ = ("tangent",)
+
+    def __init__(self, owner: Trace, value: Any, tangent: Any) -> None:
+        self.owner = owner
+        self.value = value
+        self.tangent = tangent
+
+    def __repr__(self) -> str:
+        return f"{plain(self.value)} + {plain(self.tangent)} eps"
+
+
+class DualTrace(Trace):
+    """A trace that makes dual numbers."""
+
+    __slots__ = ()
+
+    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        values = self.values(args)
+        y = NUMPY.call(function, values, keywords)
+        rule = rule_of(function)
+        y_dot: Any = None
+        with np.errstate(all="ignore"):
+            for position, a in enumerate(args):
+                if a.__class__ is Dual and a.owner is self and a.tangent is not None:
+                    part = _pushed(rule, position, a.tangent, y, values, keywords)
+                    if part is not None:
+                        y_dot = part if y_dot is None else y_dot + part
+        return Dual(self, y, None if y_dot is None else fit(y_dot, y))
+
+
+def _pushed(rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], keywords: Mapping[str, Any]) -> Any:
+    """What the tangent of the result gains from one operand; None when that is nothing."""
+    if rule.partials is None:
+        push = rule.push(position)
+        return None if push is None else push(x_dot, y, *values, **keywords)
+    # A zero in a tangent is an input that was not seeded: it must not meet an infinite partial either.
+    return product(x_dot, rule, position, y, values, keywords, selected=True)

@@ -1,0 +1,221 @@
+"""Reverse mode and dual numbers as methods: the same questions that a finite difference answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from diffkit.autodiff.transforms import jvp, require_scalar, vjp
+from diffkit.errors import NotElementwiseError
+from diffkit.result import Estimate, nan_outside
+from diffkit.tape.active import plain
+
+__all__ = ["DualNumbers", "Reverse"]
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Reverse:
+    """Reverse mode: one pass of f, one sweep back, whatever the number of inputs.
+
+    Examples
+    --------
+    >>> Reverse().jacobian(lambda x: np.sum(x**2), [np.arange(3.0)]).value
+    [array([0., 2., 4.])]
+    """
+
+    name: ClassVar[str] = "reverse"
+    kind: ClassVar[str] = "automatic"
+
+    def derivative(self, f: Function, x: Any, order: int = 1) -> Estimate:
+        """The order-th derivative of an elementwise f at each element of x, by nested sweeps."""
+        counted = _Counted(f)
+        g: Function = counted
+        for _ in range(order - 1):
+            g = _elementwise_slope(g)
+        y, pullback = vjp(g, x)
+        require_elementwise(y, x)
+        (value,) = pullback(np.ones_like(y))
+        if np.size(x) > 1:
+            _check_elements_apart(lambda v: pullback(v)[0], value)
+        value = nan_outside(plain(counted.last), value)
+        return Estimate(value, evaluations=counted.calls, method=self.name, note="1 pass forward, 1 back" * (order == 1))
+
+    def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
+        """The derivative of f's result with respect to each leaf: one sweep for each output."""
+        counted = _Counted(f)
+        y, pullback = vjp(counted, *leaves)
+        y = np.asarray(y) if isinstance(y, list | tuple) else y
+        rows = [pullback(seed) for seed in _seeds(y, listed=isinstance(counted.last, list | tuple))]
+        shape = tuple(np.shape(y))
+        value = [_table([row[i] for row in rows], shape, np.shape(leaf)) for i, leaf in enumerate(leaves)]
+        value = [_defined(y, part) for part in value]
+        sweeps = "sweep" if len(rows) == 1 else "sweeps"
+        return Estimate(value, evaluations=counted.calls, method=self.name, note=f"1 pass forward, {len(rows)} {sweeps} back")
+
+    def hessian(self, f: Function, leaves: list[Any]) -> Estimate:
+        """The second derivatives of a scalar f: reverse over reverse, a sweep for each element."""
+        return _hessian(self, _gradient_by_reverse, f, leaves)
+
+
+@dataclass(frozen=True)
+class DualNumbers:
+    """Forward mode: dual numbers a + b eps, one pass of f for each input.
+
+    Examples
+    --------
+    >>> DualNumbers().derivative(np.exp, 0.0, order=3).value
+    1.0
+    """
+
+    name: ClassVar[str] = "dual"
+    kind: ClassVar[str] = "automatic"
+
+    def derivative(self, f: Function, x: Any, order: int = 1) -> Estimate:
+        """The order-th derivative of an elementwise f at each element of x, by nested dual numbers."""
+        counted = _Counted(f)
+        g: Function = counted
+        for _ in range(order):
+            g = _tangent_of(g)
+        value = g(x)
+        require_elementwise(value, x)
+        value = nan_outside(plain(counted.last), value)
+        if np.size(x) > 1:
+            pullback = vjp(counted, x)[1]
+            _check_elements_apart(lambda v: pullback(v)[0], pullback(np.ones_like(x))[0])
+        return Estimate(value, evaluations=counted.calls, method=self.name, note="1 pass forward" * (order == 1))
+
+    def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
+        """The derivative of f's result with respect to each leaf: one pass for each input."""
+        counted = _Counted(f)
+        zeros = [np.zeros_like(leaf) for leaf in leaves]
+        shape: tuple[int, ...] = ()
+        value = []
+        for i, leaf in enumerate(leaves):
+            columns = []
+            for seed in _seeds(leaf):
+                y, y_dot = jvp(counted, leaves, [*zeros[:i], seed, *zeros[i + 1 :]])
+                shape = np.shape(np.asarray(y_dot))
+                columns.append(nan_outside(y, np.asarray(y_dot)))
+            stacked = np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
+            value.append(stacked.reshape(shape + np.shape(leaf))[()])
+        passes = "pass" if counted.calls == 1 else "passes"
+        return Estimate(value, evaluations=counted.calls, method=self.name, note=f"{counted.calls} {passes} forward")
+
+    def hessian(self, f: Function, leaves: list[Any]) -> Estimate:
+        """The second derivatives of a scalar f: dual numbers inside dual numbers."""
+        return _hessian(self, _gradient_by_dual, f, leaves)
+
+
+class _Counted:
+    """f with its calls counted, and its last result remembered."""
+
+    def __init__(self, f: Function) -> None:
+        self.f, self.calls, self.last = f, 0, None
+
+    def __call__(self, *args: Any) -> Any:
+        self.calls += 1
+        self.last = self.f(*args)
+        return self.last
+
+
+def require_elementwise(y: Any, x: Any) -> None:
+    """Raise NotElementwiseError unless a result has the shape of the points."""
+    if isinstance(y, dict | list | tuple) or np.shape(y) != np.shape(x):
+        shape = type(y).__name__ if isinstance(y, dict | list | tuple) else f"shape {np.shape(y)}"
+        raise NotElementwiseError(
+            f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
+            f"and f returned {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
+        )
+
+
+def _check_elements_apart(product: Function, diagonal: Any) -> None:
+    """Raise NotElementwiseError where one element of the result depends on another element of x.
+
+    For a diagonal Jacobian, its product with any vector is the diagonal times that vector; a random
+    vector gives every other Jacobian away but for a coincidence of measure zero.
+    """
+    probe = np.random.default_rng(0).uniform(1.0, 2.0, np.shape(diagonal)).astype(np.result_type(diagonal))
+    given, expected = product(probe), diagonal * probe
+    # A few roundings apart at most; nan and inf elements decide nothing.
+    off = np.abs(given - expected) > 1e3 * np.finfo(np.result_type(diagonal)).eps * (np.abs(expected) + np.abs(given))
+    if np.any(off & np.isfinite(given) & np.isfinite(expected)):
+        where = tuple(int(i) for i in np.argwhere(off)[0])
+        raise NotElementwiseError(
+            f"derivative needs a function that acts on each element of x by itself, and element {where} of the "
+            f"result depends on other elements too; use dk.gradient for a scalar result, dk.jacobian for a vector"
+        )
+
+
+def _elementwise_slope(g: Function) -> Function:
+    def slope(x: Any) -> Any:
+        y, pullback = vjp(g, x)
+        return pullback(np.ones_like(y))[0]
+
+    return slope
+
+
+def _tangent_of(g: Function) -> Function:
+    return lambda x: jvp(g, (x,), (np.ones_like(x),))[1]
+
+
+def _seeds(value: Any, listed: bool = False) -> list[Any]:
+    """The unit cotangents or tangents of a value, in its dtype; lists of numbers where f returns a list."""
+    if not np.ndim(value):
+        return [np.ones_like(value)[()]]
+    identity = np.eye(np.size(value), dtype=np.result_type(value))
+    return [list(row) if listed else row.reshape(np.shape(value)) for row in identity]
+
+
+def _defined(y: Any, part: Any) -> Any:
+    """A Jacobian, and nan in the rows of results that have no value."""
+    return nan_outside(np.reshape(y, np.shape(y) + (1,) * (np.ndim(part) - np.ndim(y))), part)
+
+
+def _table(rows: list[Any], shape: tuple[int, ...], leaf_shape: tuple[int, ...]) -> Any:
+    stacked = np.stack(rows) if rows else np.zeros((0, *leaf_shape))
+    return stacked.reshape(shape + leaf_shape)[()]
+
+
+def _gradient_by_reverse(f: Function) -> Function:
+    """The gradient over all leaves as one vector, by reverse mode; may itself be differentiated."""
+
+    def gradient(*leaves: Any) -> Any:
+        y, pullback = vjp(f, *leaves)
+        require_scalar(y)
+        return np.concatenate([np.reshape(part, -1) for part in pullback(np.ones_like(y))])
+
+    return gradient
+
+
+def _gradient_by_dual(f: Function) -> Function:
+    """The gradient over all leaves as one vector, by dual numbers; may itself be differentiated."""
+
+    def gradient(*leaves: Any) -> Any:
+        zeros = [np.zeros_like(leaf) for leaf in leaves]
+        slopes = []
+        for i, leaf in enumerate(leaves):
+            for seed in _seeds(leaf):
+                y, y_dot = jvp(f, leaves, [*zeros[:i], seed, *zeros[i + 1 :]])
+                require_scalar(y)
+                slopes.append(np.reshape(y_dot, ()))
+        return np.stack(slopes) if slopes else np.zeros(0)
+
+    return gradient
+
+
+def _hessian(method: Any, gradient_by: Callable[[Function], Function], f: Function, leaves: list[Any]) -> Estimate:
+    """The Jacobian of the gradient, both by the same mode, cut into a block for each pair of leaves."""
+    counted = _Counted(f)
+    table = method.jacobian(gradient_by(counted), leaves).value
+    ends = np.cumsum([np.size(leaf) for leaf in leaves])[:-1]
+    rows = [np.split(np.asarray(part), ends) for part in table]  # rows[j][i]: leaf i by leaf j
+    value = [
+        [rows[j][i].reshape(np.shape(a) + np.shape(b))[()] for j, b in enumerate(leaves)]
+        for i, a in enumerate(leaves)
+    ]
+    return Estimate(value, evaluations=counted.calls, method=method.name)

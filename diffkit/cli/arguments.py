@@ -1,0 +1,195 @@
+"""What a user types on the command line, read: the function F and the point P."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import math
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+import numpy as np
+
+from diffkit.errors import ArgumentsError, DomainError, ExpressionError
+from diffkit.functions import SympyFunction, TextFunction, as_function, parse
+
+__all__ = ["Point", "read_function", "read_point"]
+
+
+def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
+    """The function that `spec` names: text, "module:function", "file.py:function", or "-" for `stdin`.
+
+    Raises `ExpressionError` when it cannot be read or loaded. Loading a module runs it.
+
+    >>> read_function("x^2")(3.0), read_function("math:hypot")(3.0, 4.0)
+    (9.0, 5.0)
+    """
+    if spec.strip() == "-":
+        try:
+            return parse((stdin or sys.stdin).read())
+        except UnicodeDecodeError:
+            raise ExpressionError("standard input is not text; write one expression such as x^2") from None
+    where, _, name = spec.strip().rpartition(":")
+    is_file = where.endswith(".py")
+    is_module = bool(where) and all(part.isidentifier() for part in where.split("."))
+    if not name.isidentifier() or not (is_file or is_module):
+        return parse(spec)
+    module = _load(where, is_file)
+    if not hasattr(module, name):
+        public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+        there = f"it has {', '.join(public[:20])}" if public else "it has no public functions"
+        raise ExpressionError(f"{where} has no {name}; {there}")
+    found = getattr(module, name)
+    try:
+        return as_function(found)
+    except ArgumentsError:
+        kind = type(found).__name__
+        raise ExpressionError(f"{name} in {where} is a {kind}; name a function instead") from None
+
+
+def _load(where: str, is_file: bool) -> ModuleType:
+    """The module, run; what it raises becomes one line that says where."""
+    path = Path(where)
+    if is_file and not path.is_file():
+        raise ExpressionError(f"there is no file {where}; give its path from the folder {Path.cwd()}")
+    # As `python file.py` and `python -m module` do, so that a module finds its neighbours.
+    folder = str(path.resolve().parent if is_file else Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        if not is_file:
+            return importlib.import_module(where)
+        private = f"_diffkit_file_{path.stem}"  # a private name: the file must not pass for a package
+        found = importlib.util.spec_from_file_location(private, path)
+        assert found is not None and found.loader is not None  # a name in .py always has a loader
+        module = sys.modules[private] = importlib.util.module_from_spec(found)
+        found.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name
+        if not is_file and missing and f"{where}.".startswith(f"{missing}."):
+            reason = f"there is no module {missing}; it is looked for in {folder} and among what is installed"
+        else:
+            said = " ".join(str(error).split())
+            reason = f"{where} cannot be loaded: {type(error).__name__}: {said} ({_place(error)})"
+        raise ExpressionError(reason) from error
+    return module
+
+
+def _place(error: BaseException) -> str:
+    """file:line of what went wrong; a syntax error knows its own, since the file never ran."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[0] != "<"]
+    return f"{frames[-1].filename}:{frames[-1].lineno}"
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a function is to be differentiated: call it as ``f(*point.args)``.
+
+    Attributes
+    ----------
+    args
+        One float or array for each positional argument; for a text or SymPy function of several
+        variables one dict of floats by name.
+    names
+        The names of the variables or parameters, for display.
+    text
+        What the user typed.
+    """
+
+    args: tuple[Any, ...]
+    names: tuple[str, ...]
+    text: str
+
+
+def read_point(text: str, function: Callable[..., Any]) -> Point:
+    """The point that `text` means for `function`: "0.7", "0,1,2,3", "x=1,y=-2", with numbers or "pi/2".
+
+    A text or SymPy function of several variables gets one dict; a callable with as many required
+    parameters as there are numbers gets one number each; any other list is one array.
+
+    Raises `ArgumentsError` when the point does not fit the function, `DomainError` for a number that is
+    not finite and real.
+
+    >>> read_point("x=1, y=-pi", parse("x*y")).args
+    ({'x': 1.0, 'y': -3.141592653589793},)
+    """
+    text = text.strip()
+    # A comma inside a pair of parentheses separates arguments, as in hypot(3,4).
+    entries = [entry.strip() for entry in re.split(r",(?![^()]*\))", text)]
+    if "" in entries:
+        missing = "a number is missing between the commas" if text else "the point is empty"
+        raise ArgumentsError(f"{missing}; write a point as 0.7, as 0,1,2 or as x=1,y=2")
+    if len({"=" in entry for entry in entries}) > 1:
+        raise ArgumentsError(f"the point {text!r} is named in part; write x=1,y=2 or 1,2")
+    by_name = "=" in text
+    given = tuple(entry.partition("=")[0].strip() for entry in entries) if by_name else ()
+    values = [_number(entry.rpartition("=")[2], entry) for entry in entries]
+    parameters, required = _parameters(function)
+    if by_name:
+        names = parameters[: len(given)]
+        fits = sorted(given) == sorted(names) and set(required) <= set(given)
+        values = [values[given.index(name)] for name in names] if fits else []
+    else:
+        names = required if len(required) > 1 else parameters[:1]
+        fits = len(names) == len(values) or len(names) == 1
+    if not fits:
+        has, got = ", ".join(parameters) or "nothing", ", ".join(given) or f"{len(values)} numbers"
+        write = ",".join(f"{name}=..." for name in required)
+        raise ArgumentsError(
+            f"f takes {has} and the point gives {got}" + (f"; write {write}" if write else "")
+        )
+    if len(names) == 1:
+        return Point((values[0] if len(values) == 1 else np.array(values),), names, text)
+    if isinstance(function, TextFunction | SympyFunction):
+        return Point((dict(zip(names, values, strict=True)),), names, text)
+    return Point(tuple(values), names, text)
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the positional parameters, and of those among them that have no default."""
+    if isinstance(function, TextFunction | SympyFunction):
+        return function.variables, function.variables
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # a built-in that does not tell
+        return ("x",), ("x",)
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    positional = [parameter for parameter in signature.parameters.values() if parameter.kind in kinds]
+    required = tuple(parameter.name for parameter in positional if parameter.default is parameter.empty)
+    return tuple(parameter.name for parameter in positional) or ("x",), required  # f(*x) has no names
+
+
+def _number(text: str, entry: str) -> float:
+    """The finite real number that `text` writes; `entry` is what the user sees named."""
+    try:
+        value = float(text)
+    except ValueError:
+        if _is_complex(text):
+            raise DomainError(f"{entry!r} is complex; a point needs real numbers") from None
+        try:
+            constant = parse(text)
+        except ExpressionError as error:
+            raise ArgumentsError(f"{entry!r} is not a number: {error.reason}") from None
+        if constant.variables:
+            raise ArgumentsError(f"{entry!r} is not a number; write one such as 0.7, 1e-3 or pi/2") from None
+        value = float(constant())
+    if not math.isfinite(value):
+        raise DomainError(f"{entry!r} is not finite; a point needs finite numbers")
+    return value
+
+
+def _is_complex(text: str) -> bool:
+    try:
+        complex(text.replace(" ", ""))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,235 @@
+"""Derivatives of a black box by finite differences: forward, backward, central."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from diffkit.numerical import stencil as stencils
+from diffkit.numerical.sampling import Counted, Function, around, elementwise, real_valued, scalar_valued
+from diffkit.numerical.stencil import Stencil
+from diffkit.numerical.step import checked_step, default_step, floating
+from diffkit.result import Estimate
+
+__all__ = ["Backward", "Central", "FiniteDifference", "Forward"]
+
+
+@dataclass(frozen=True)
+class FiniteDifference(ABC):
+    """A method that sees only values of f. A new one says its `name` and `stencil`; the rest follows.
+
+    Attributes
+    ----------
+    h
+        The step, absolute: a number, or an array that broadcasts to the point. None chooses the step
+        that theory calls best (`default_step`).
+    """
+
+    h: Any = None
+
+    name: ClassVar[str]
+    kind: ClassVar[str] = "numerical"
+
+    @abstractmethod
+    def stencil(self, derivative: int = 1) -> Stencil:
+        """The formula for that derivative, as exact data."""
+
+    def step(self, x: Any, derivative: int = 1) -> Any:
+        """The step taken at x: `h` as given, otherwise the default, in x's shape and dtype.
+
+        ValueError when `h` is not a finite, nonzero real number, or does not broadcast to x.
+
+        >>> Central(h=1e-5).step(3.0), float(Forward().step(0.0))
+        (1e-05, 2.1073424255447017e-08)
+        """
+        x = floating(x)
+        if self.h is None:
+            return default_step(self.stencil(derivative), x)
+        return checked_step(self.h, x)
+
+    def apply(self, f: Function, x: Any, h: Any, derivative: int = 1) -> Any:
+        """The bare formula at x with step h, in any arithmetic (NumPy, mpmath): nothing checked or chosen.
+
+        >>> from mpmath import mpf
+        >>> Central().apply(lambda x: x**3, mpf(2), mpf(1) / 8)
+        mpf('12.015625')
+        """
+        return self.stencil(derivative).apply(f, x, h)
+
+    def derivative(self, f: Function, x: Any, order: int = 1) -> Estimate:
+        """The derivative of that order, in an Estimate whose value has x's shape and dtype.
+
+        f acts elementwise on x, a real number or array; all elements are sampled by one call for each
+        offset. NotElementwiseError when f changes the shape, DomainError when f is complex.
+
+        >>> found = Central().derivative(np.exp, np.zeros(1000))
+        >>> found.evaluations, bool(abs(found.value - 1).max() < 1e-10)
+        (2, True)
+        """
+        x = floating(x)
+        h = self.step(x, order)
+        calls, notes = Counted(f), list[str]()
+        value = self.apply(elementwise(self._guarded(calls), x, notes), x, h, order)
+        return Estimate(
+            value=np.asarray(value).astype(x.dtype)[()],
+            step=h,
+            evaluations=calls.calls,
+            method=self.name,
+            note=notes[0] if notes else "",
+        )
+
+    def jacobian(self, f: Function, leaves: Sequence[Any]) -> Estimate:
+        """The partial derivatives of f(*leaves): one array for each leaf, of shape T + leaf.shape.
+
+        T is the shape of f's value, () for a scalar; each array has its leaf's dtype. One element is
+        moved at a time: n + 1 calls of f forward or backward (f at the point itself is shared), 2n central.
+
+        >>> found = Forward(h=1e-5).jacobian(lambda x, y: x**2 * y + y + 2, [3.0, 4.0])
+        >>> [float(partial) for partial in found.value], found.evaluations
+        ([24.000039999805264, 10.000000000331966], 3)
+        """
+        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
+        at = around(self._guarded(calls), points)
+        centre = cache(at)
+        steps = [self.step(leaf) for leaf in points]
+        value, note = [], ""
+        for i, (leaf, h) in enumerate(zip(points, steps, strict=True)):
+            columns = []
+            for index in np.ndindex(leaf.shape):
+                x = leaf[index]
+                # An offset of 0 hands x itself back: that sample is shared by all elements.
+                along = lambda t, x=x, where=(i, index): centre() if t is x else at((where, t))
+                columns.append(self.apply(along, x, _element(h, index)))
+                if not note and not np.all(np.isfinite(columns[-1])):
+                    note = f"f is not finite where element {index} of argument {i} is sampled."
+            table = np.stack(columns, axis=-1) if columns else np.zeros((*np.shape(centre()), 0))
+            value.append(table.astype(leaf.dtype).reshape(table.shape[:-1] + leaf.shape)[()])
+        return Estimate(value, None, self._reported(steps), calls.calls, self.name, note)
+
+    def hessian(self, f: Function, leaves: Sequence[Any]) -> Estimate:
+        """The second derivatives of a scalar f(*leaves): value[i][j] of shape leaf_i.shape + leaf_j.shape.
+
+        On the diagonal the second-derivative stencil, off it the first-derivative stencil along one
+        element of the first-derivative stencil along the other; symmetric, and no point is sampled
+        twice. NonScalarError when f is not scalar.
+
+        >>> found = Central(h=1e-3).hessian(lambda x, y: x**2 * y + y + 2, [3.0, 4.0])
+        >>> [[float(entry.round(6)) for entry in row] for row in found.value]
+        [[8.0, 6.0], [6.0, 0.0]]
+
+        Formula: Abramowitz and Stegun, 25.3.23 and 25.3.26.
+        """
+        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
+        at = cache(around(scalar_valued(self._guarded(calls)), points))
+        steps = [self.step(leaf, 2) for leaf in points]
+        elements = [(i, index) for i, leaf in enumerate(points) for index in np.ndindex(leaf.shape)]
+        x = {(i, index): points[i][index] for i, index in elements}
+        h = {(i, index): _element(steps[i], index) for i, index in elements}
+
+        def sample(*moves: tuple[Any, Any]) -> Any:
+            return at(*(move for move in moves if move[1] != x[move[0]]))
+
+        def inner(a: Any, b: Any, s: Any) -> Any:
+            return self.apply(lambda t: sample((a, s), (b, t)), x[b], h[b])
+
+        matrix = np.zeros((len(elements), len(elements)), np.result_type(float, *points))
+        for row, a in enumerate(elements):
+            matrix[row, row] = self.apply(lambda t, a=a: sample((a, t)), x[a], h[a], 2)
+            for column, b in enumerate(elements[:row]):
+                matrix[row, column] = matrix[column, row] = self.apply(partial(inner, a, b), x[a], h[a])
+        note = "" if np.all(np.isfinite(matrix)) else "f is not finite at some of the points sampled."
+        return Estimate(blocks(matrix, points), None, self._reported(steps), calls.calls, self.name, note)
+
+    def _guarded(self, f: Function) -> Function:
+        """f as this method asks it, with the checks that its answers need."""
+        return real_valued(f)
+
+    def _reported(self, steps: list[Any]) -> Any:
+        """What an Estimate says of the steps at the leaves: the one number given, or a step for each leaf."""
+        return steps[0] if steps and self.h is not None and np.ndim(self.h) == 0 else steps
+
+
+@dataclass(frozen=True)
+class Forward(FiniteDifference):
+    """The forward difference: (f(x + h) - f(x)) / h for `accuracy` 1, more points for more.
+
+    >>> float(Forward(h=0.1).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
+    8.72
+    """
+
+    accuracy: int = 1
+    name: ClassVar[str] = "forward"
+
+    def stencil(self, derivative: int = 1) -> Stencil:
+        """The forward stencil for that derivative.
+
+        >>> Forward().stencil().offsets
+        (0, 1)
+        """
+        return stencils.forward(derivative, self.accuracy)
+
+
+@dataclass(frozen=True)
+class Backward(FiniteDifference):
+    """The backward difference: (f(x) - f(x - h)) / h for `accuracy` 1, more points for more.
+
+    >>> float(Backward(h=0.1).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
+    7.32
+    """
+
+    accuracy: int = 1
+    name: ClassVar[str] = "backward"
+
+    def stencil(self, derivative: int = 1) -> Stencil:
+        """The backward stencil for that derivative.
+
+        >>> Backward().stencil().offsets
+        (-1, 0)
+        """
+        return stencils.backward(derivative, self.accuracy)
+
+
+@dataclass(frozen=True)
+class Central(FiniteDifference):
+    """The central difference: (f(x + h) - f(x - h)) / (2h) for `accuracy` 2, more points for 4, 6, ...
+
+    >>> float(Central(h=0.1).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
+    8.02
+    """
+
+    accuracy: int = 2
+    name: ClassVar[str] = "central"
+
+    def stencil(self, derivative: int = 1) -> Stencil:
+        """The central stencil for that derivative.
+
+        >>> Central(accuracy=4).stencil().offsets
+        (-2, -1, 1, 2)
+        """
+        return stencils.central(derivative, self.accuracy)
+
+
+def blocks(matrix: Any, leaves: Sequence[Any]) -> list[list[Any]]:
+    """The Hessian `matrix` over all elements, cut into value[i][j] of shape leaf_i.shape + leaf_j.shape.
+
+    >>> blocks(np.eye(3), [np.zeros(2), np.float64(0)])[0][1]
+    array([0., 0.])
+    """
+    cuts = np.cumsum([leaf.size for leaf in leaves])[:-1]
+    return [
+        [
+            block.reshape(a.shape + b.shape).astype(np.result_type(a, b))[()]
+            for b, block in zip(leaves, np.split(rows, cuts, axis=1), strict=True)
+        ]
+        for a, rows in zip(leaves, np.split(matrix, cuts), strict=True)
+    ]
+
+
+def _element(h: Any, index: tuple[int, ...]) -> Any:
+    """The step of one element; a number serves all elements, with its bits unchanged."""
+    return h if np.ndim(h) == 0 else h[index]

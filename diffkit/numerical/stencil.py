@@ -1,0 +1,265 @@
+"""Finite-difference formulas as exact data: where f is sampled, with which weights, to which order.
+
+The letters, everywhere in this room: k offset, w weight, q the derivative, p the order of accuracy,
+C the error constant, D the common denominator of the weights, n = w D.
+
+    sum_i w_i f(x + k_i h) / h^q  =  f^(q)(x) + C f^(q+p)(x) h^p + ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import count
+from math import factorial, lcm
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Stencil", "backward", "central", "forward", "richardson", "shifted", "whole"]
+
+Offset = int | Fraction
+
+
+@dataclass(frozen=True)
+class Stencil:
+    """A finite-difference formula: offsets, exact weights and what follows from them.
+
+    Attributes
+    ----------
+    offsets
+        The k_i, rising; f is sampled at x + k_i h.
+    weights
+        The w_i, exact, none of them 0.
+    derivative
+        q: the formula approximates f^(q)(x).
+    order
+        p: the truncation error falls like h^p.
+    error_constant
+        C: the truncation error is C f^(q+p)(x) h^p to leading order.
+
+    Examples
+    --------
+    >>> print(Stencil.of((-1, 0, 1), derivative=2))
+    f''(x) ≈ (f(x+h) - 2f(x) + f(x-h)) / h² + O(h²)
+    """
+
+    offsets: tuple[Offset, ...]
+    weights: tuple[Fraction, ...]
+    derivative: int
+    order: int
+    error_constant: Fraction
+
+    @classmethod
+    def of(cls, offsets: Iterable[Offset], derivative: int = 1) -> Stencil:
+        """The stencil of highest order on these offsets.
+
+        `offsets` are integers or Fractions, in any order; more than `derivative` of them must differ,
+        otherwise ValueError. An offset whose weight is 0 is left out.
+
+        >>> Stencil.of((0, 1, 2)).weights
+        (Fraction(-3, 2), Fraction(2, 1), Fraction(-1, 2))
+
+        Formula: Fornberg, Generation of finite difference formulas, Math. Comp. 51 (1988).
+        """
+        q = whole("derivative", derivative)
+        nodes = tuple(sorted({Fraction(k) for k in offsets}))
+        if len(nodes) <= q:
+            raise ValueError(
+                f"derivative={q} needs at least {q + 1} different offsets and {len(nodes)} were given: "
+                f"add offsets, as in {tuple(range(q + 1))}."
+            )
+        return _interpolating(nodes, q)
+
+    @property
+    def noise_gain(self) -> Fraction:
+        """The sum of the |w_i|: an error u in every f(x + k_i h) grows to at most noise_gain u / h^q."""
+        return sum(map(abs, self.weights), Fraction(0))
+
+    @property
+    def evaluations(self) -> int:
+        """The number of points at which f is sampled."""
+        return len(self.offsets)
+
+    @property
+    def denominator(self) -> int:
+        """D, the least common denominator of the weights."""
+        return lcm(*(w.denominator for w in self.weights))
+
+    @property
+    def numerators(self) -> tuple[int, ...]:
+        """The whole numbers n_i = w_i D."""
+        D = self.denominator
+        return tuple(int(w * D) for w in self.weights)
+
+    def apply(self, f: Callable[[Any], Any], x: Any, h: Any) -> Any:
+        """The formula's value at x with step h, in the arithmetic that x and h are in.
+
+        Python floats, NumPy scalars and arrays, mpmath numbers and object arrays all work; f is
+        called `evaluations` times, once for each offset.
+
+        >>> forward().apply(lambda x: x * x, 3.0, 1e-6)
+        6.000001000927568
+        """
+        return self.combine([f(shifted(x, k, h)) for k in self.offsets], h)
+
+    def combine(self, values: Sequence[Any], h: Any) -> Any:
+        """The derivative from the `values` of f at the offsets: sum n_i f_i / (D h^q).
+
+        >>> central().combine([1.0, 1.5], 0.25)
+        1.0
+        """
+        q, D = self.derivative, self.denominator
+        total: Any = None
+        # Whole numbers n_i and no product by 1: then (f(x+h) - f(x-h)) / (2h) is those very operations,
+        # bit for bit. No warning of inf - inf: it tells nothing that the nan does not.
+        with np.errstate(invalid="ignore", over="ignore"):
+            for n, y in zip(reversed(self.numerators), reversed(values), strict=True):
+                term = y if abs(n) == 1 else abs(n) * y
+                if total is None:
+                    total = term if n > 0 else -term
+                else:
+                    total = total + term if n > 0 else total - term
+            power = h if q == 1 else h**q
+            return total / (power if D == 1 else D * power)
+
+    def extrapolated(self) -> Stencil:
+        """The stencil of (2^p D(h) - D(2h)) / (2^p - 1), whose h^p error is gone.
+
+        >>> print(central().extrapolated())
+        f'(x) ≈ (-f(x+2h) + 8f(x+h) - 8f(x-h) + f(x-2h)) / (12h) + O(h⁴)
+
+        Formula: Richardson and Gaunt, Phil. Trans. A 226 (1927).
+        """
+        gain = 2**self.order
+        weights: dict[Offset, Fraction] = {}
+        for k, w in zip(self.offsets, self.weights, strict=True):
+            weights[k] = weights.get(k, Fraction(0)) + w * gain / (gain - 1)
+            weights[2 * k] = weights.get(2 * k, Fraction(0)) - w / 2**self.derivative / (gain - 1)
+        return _measured(weights, self.derivative)
+
+    def __str__(self) -> str:
+        q, D = self.derivative, self.denominator
+        text = ""
+        for k, n in zip(reversed(self.offsets), reversed(self.numerators), strict=True):
+            sign = (" + " if n > 0 else " - ") if text else ("" if n > 0 else "-")
+            text += f"{sign}{'' if abs(n) == 1 else abs(n)}f({_point(k)})"
+        f = "f" + ("'" * q if q < 4 else f"⁽{_raised(q)}⁾")
+        power = f"h{_raised(q)}"
+        below = power if D == 1 else f"({D}{power})"
+        return f"{f}(x) ≈ ({text}) / {below} + O(h{_raised(self.order)})"
+
+
+def forward(derivative: int = 1, accuracy: int = 1) -> Stencil:
+    """The forward difference of order `accuracy`, on offsets 0, 1, 2, ...
+
+    >>> print(forward(accuracy=2))
+    f'(x) ≈ (-f(x+2h) + 4f(x+h) - 3f(x)) / (2h) + O(h²)
+    """
+    return Stencil.of(range(whole("derivative", derivative) + whole("accuracy", accuracy)), derivative)
+
+
+def backward(derivative: int = 1, accuracy: int = 1) -> Stencil:
+    """The backward difference of order `accuracy`, on offsets ..., -2, -1, 0.
+
+    >>> print(backward())
+    f'(x) ≈ (f(x) - f(x-h)) / h + O(h)
+    """
+    return Stencil.of((-k for k in forward(derivative, accuracy).offsets), derivative)
+
+
+def central(derivative: int = 1, accuracy: int = 2) -> Stencil:
+    """The central difference of order `accuracy` (an even number), on offsets ..., -1, 0, 1, ...
+
+    >>> print(central())
+    f'(x) ≈ (f(x+h) - f(x-h)) / (2h) + O(h²)
+    """
+    q, p = whole("derivative", derivative), whole("accuracy", accuracy)
+    if p % 2:
+        raise ValueError(
+            f"accuracy={p} cannot be had by a central difference, whose odd error terms cancel: "
+            f"write accuracy={p + 1}."
+        )
+    reach = (q + 1) // 2 + p // 2 - 1
+    return Stencil.of(range(-reach, reach + 1), q)
+
+
+def richardson(derivative: int = 1) -> Stencil:
+    """The stencil of (4 D0(h) - D0(2h)) / 3, D0 the central difference: order 4.
+
+    >>> richardson().error_constant
+    Fraction(-1, 30)
+    """
+    return central(derivative).extrapolated()
+
+
+def shifted(x: Any, k: Offset, h: Any) -> Any:
+    """The point x + k h in the arithmetic of x and h; x itself, the same object, when k is 0.
+
+    >>> shifted(1.0, Fraction(1, 2), 0.5)
+    1.25
+    """
+    if k == 0:
+        return x
+    # Numerator and denominator apart: mpmath and NumPy do not multiply by a Fraction.
+    return x + k * h if isinstance(k, int) else x + k.numerator * h / k.denominator
+
+
+@cache
+def _interpolating(nodes: tuple[Fraction, ...], q: int) -> Stencil:
+    """The q-th derivative of the polynomial through the nodes.
+
+    Solves the moment equations sum_i w_i k_i^m = q! (m == q), m < len(nodes): w_i is q! times the
+    coefficient of t^q in Lagrange's polynomial, the product over j != i of (t - k_j) / (k_i - k_j).
+    """
+    weights: dict[Offset, Fraction] = {}
+    for k in nodes:
+        lagrange = [Fraction(1)]  # coefficients of t^0, t^1, ...
+        for other in nodes:
+            if other != k:
+                times_t, times_other = [Fraction(0), *lagrange], [*lagrange, Fraction(0)]
+                lagrange = [(a - other * b) / (k - other) for a, b in zip(times_t, times_other, strict=True)]
+        weights[k] = factorial(q) * lagrange[q]
+    return _measured(weights, q)
+
+
+def _measured(weights: Mapping[Offset, Fraction], q: int) -> Stencil:
+    """The stencil with these weights; its order is read off the first moment past q that is not 0."""
+    kept = {k: w for k, w in sorted(weights.items()) if w}
+    # Ends: len(kept) moments in a row that vanish would make every weight 0 (Vandermonde).
+    first, moment = next(
+        (m, total) for m in count(q + 1) if (total := sum((w * k**m for k, w in kept.items()), Fraction(0)))
+    )
+    return Stencil(
+        offsets=tuple(int(k) if k.denominator == 1 else k for k in kept),
+        weights=tuple(kept.values()),
+        derivative=q,
+        order=first - q,
+        error_constant=moment / factorial(first),
+    )
+
+
+def whole(name: str, number: int) -> int:
+    """`number`, when it is a whole number from 1 on; otherwise ValueError, which calls it `name`.
+
+    >>> whole("derivative", 2)
+    2
+    """
+    if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
+        raise ValueError(f"{name}={number!r} is not a whole number from 1 on: write {name}=1, 2, 3, ...")
+    return int(number)
+
+
+def _raised(number: int) -> str:
+    """The number as an exponent; nothing for 1."""
+    return "" if number == 1 else str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _point(k: Offset) -> str:
+    """x+kh as a textbook writes it."""
+    if k == 0:
+        return "x"
+    n, d = abs(k.numerator), k.denominator
+    return f"x{'+' if k > 0 else '-'}{'' if n == 1 else n}h{'' if d == 1 else f'/{d}'}"

@@ -1,0 +1,66 @@
+"""The few operations of plain NumPy code that have no NumPy function of their own: indexing, np.array([...]), joining."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from diffkit.structure import is_foreign
+
+__all__ = ["Joined", "assemble", "component", "getitem", "scatter"]
+
+
+def getitem(x: Any, *, key: Any) -> Any:
+    """`x[key]` for any NumPy key: whole numbers, slices, None, Ellipsis, masks, arrays."""
+    return x[key]
+
+
+def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
+    """An array of zeros into which x has been added at `key`, repeated indices adding up."""
+    out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
+    if _takes_each_once(key):
+        out[key] = x
+    else:
+        np.add.at(out, key, x)
+    return out
+
+
+def _takes_each_once(key: Any) -> bool:
+    parts = key if isinstance(key, tuple) else (key,)
+    return all(p is None or p is Ellipsis or isinstance(p, int | np.integer | slice) for p in parts)
+
+
+def assemble(*elements: Any, shape: tuple[int, ...]) -> Any:
+    """An array of this shape made of its elements in reading order, as `np.array([...])` makes it."""
+    if any(map(is_foreign, elements)):
+        array = np.empty(len(elements), dtype=object)  # elements that are active for an outer trace
+        array[:] = elements
+        return array.reshape(shape)
+    return np.array(elements).reshape(shape)
+
+
+def component(values: tuple[Any, ...], *, index: int) -> Any:
+    """One result of a function that has several, such as np.modf."""
+    return values[index]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A function of a list, such as np.concatenate, as a function of the list's items.
+
+    An instruction has a flat row of operands; `Joined(np.stack, 2)(a, b, axis=1)` is
+    `np.stack([a, b], axis=1)`.
+    """
+
+    function: Callable[..., Any]
+    count: int
+
+    @property
+    def __name__(self) -> str:
+        return str(self.function.__name__)
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return self.function(list(args[: self.count]), *args[self.count :], **keywords)

@@ -1,0 +1,37 @@
+"""How results are drawn: figures from studies, one style, one way to save.
+
+Matplotlib is imported when the first of these names is used, so that importing diffkit stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diffkit.report.figures import error_against_step, error_split
+    from diffkit.report.style import LOOKS, look_of, new_axes, save, style
+    from diffkit.report.words import alt_text
+
+__all__ = ["LOOKS", "alt_text", "error_against_step", "error_split", "look_of", "new_axes", "save", "style"]
+
+_HOME = {
+    "error_against_step": "figures",
+    "error_split": "figures",
+    "LOOKS": "style",
+    "look_of": "style",
+    "new_axes": "style",
+    "save": "style",
+    "style": "style",
+    "alt_text": "words",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'diffkit.report' has no attribute {name!r}")
+    return getattr(import_module(f"diffkit.report.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

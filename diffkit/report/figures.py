@@ -1,0 +1,134 @@
+"""The error of a derivative against the step, drawn: the V of truncation and rounding, method by method."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from diffkit.report import callouts
+from diffkit.report.frame import DARK, GREY, Frame
+from diffkit.report.labels import Labels
+from diffkit.report.records import Array, Curve, Sweep
+from diffkit.report.style import look_of, new_axes, style
+from diffkit.report.words import alt_text, is_flat, number
+
+__all__ = ["error_against_step", "error_split"]
+
+DOTTED = (0, (1, 1.6))
+PAST = 10**0.7  # theory lines go a little past their crossing: one sees that the sum turns, not the lines
+
+
+def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
+    """Axes with |error| against h, both logarithmic: one V for each method, flat lines for those without h.
+
+    Thin lines are every step, thick ones the running median, dotted ones theory; a star is the best step
+    of the median (the single luckiest step is chance), a tick on the h axis the step that theory calls best.
+
+    Parameters
+    ----------
+    sweep
+        An `ErrorSweep`, of one to five methods.
+    ax
+        Where to draw; by default new axes of 7.5 by 5 inches. Labels are placed for the size these have now.
+
+    Notes
+    -----
+    The axes' label is the alternative text, which `save` writes into the file.
+    """
+    with style():
+        ax = new_axes() if ax is None else ax
+        curves = sweep.curves
+        flat = np.array(list(sweep.flat.values()), float)
+        frame = Frame(ax, sweep, [flat, *(c.median for c in curves.values()), *(c.total for c in curves.values())])
+        for method, curve in curves.items():
+            _draw_errors(frame, method, curve)
+        _draw_models(frame)
+        lines = _draw_flats(frame)
+        labels = Labels(ax)
+        _keep_clear(frame, labels)
+        callouts.predictions(labels, frame)
+        callouts.best(labels, frame)
+        for words, height in lines:
+            callouts.no_step(labels, frame, words, height)
+        if any(frame.is_zero(c.total).any() for c in curves.values()):
+            callouts.zeros(labels, frame)
+        callouts.slopes(labels, frame)
+        callouts.regions(labels, frame)
+        callouts.models(labels, frame)
+        callouts.key(labels, frame)
+        ax.set_label(alt_text(sweep))
+    return ax
+
+
+def _draw_errors(frame: Frame, method: str, curve: Curve) -> None:
+    ax, steps, look = frame.ax, frame.sweep.steps, look_of(method)
+    zero = frame.is_zero(curve.total)
+    ax.plot(steps, np.where(zero, np.nan, np.abs(curve.total)), color=look.colour, linewidth=0.8, alpha=0.35, zorder=2)
+    ax.plot(steps[zero], np.full(int(zero.sum()), frame.floor), linestyle="", marker=look.marker, markersize=4,
+            markerfacecolor="none", markeredgecolor=look.colour, markeredgewidth=0.8, zorder=2)  # fmt: skip
+    every = max(1, len(steps) // 12)
+    ax.plot(steps, frame.shown(curve.median), color=look.colour, linestyle=look.dash, marker=look.marker,
+            markevery=(every // 2, every), label=look.name,
+            zorder=2.9 if is_flat(curve) else 3)  # fmt: skip
+    if not is_flat(curve):
+        step, error = curve.best
+        ax.plot([step], frame.shown(np.array([error])), linestyle="", marker="*", markersize=17, color=look.ink,
+                markeredgecolor="white", markeredgewidth=1.2, zorder=6)  # fmt: skip
+    if np.isfinite(curve.predicted[0]):
+        ax.plot([curve.predicted[0]] * 2, [0, 0.035], transform=ax.get_xaxis_transform(), color=look.colour,
+                linewidth=2.4, zorder=5)  # fmt: skip
+
+
+def _draw_models(frame: Frame) -> None:
+    curves = list(frame.sweep.curves.values())
+    drawn: list[Array] = []
+    for curve in curves:
+        if not any(callouts.coincide(curve.model_truncation, other) for other in drawn):
+            drawn.append(curve.model_truncation)
+            _draw_model(frame, curve, curve.model_truncation, frame.sweep.steps > curve.best[0] / PAST)
+    low = callouts.rounding_line(curves)
+    if low is not None:
+        _draw_model(frame, low, low.model_rounding, frame.sweep.steps < low.best[0] * PAST)
+
+
+def _draw_model(frame: Frame, curve: Curve, line: Array, where: NDArray[np.bool_]) -> None:
+    keep = where & (line > max(frame.floor, curve.best[1] / 10**1.5)) & (line < 2 * frame.top)
+    frame.ax.plot(frame.sweep.steps[keep], line[keep], color=DARK, linestyle=DOTTED, linewidth=1.5, zorder=2.6)
+
+
+def _draw_flats(frame: Frame) -> list[tuple[str, float]]:
+    """Draw the lines of methods without a step; the words and height of each, one for lines that coincide."""
+    lines: list[tuple[list[str], float, float]] = []
+    for method, error in frame.sweep.flat.items():
+        look = look_of(method)
+        height = float(frame.shown(np.array([error]))[0])
+        frame.ax.axhline(height, color=look.colour, linestyle=look.dash, linewidth=1.8, zorder=2.5)
+        for names, other, _ in lines:
+            if abs(np.log10(height / other)) < 0.5:
+                names.append(look.name)
+                break
+        else:
+            lines.append(([look.name], height, error))
+    return [(f"{' and '.join(names)} (no h): error {number(error)}", height) for names, height, error in lines]
+
+
+def _keep_clear(frame: Frame, labels: Labels) -> None:
+    steps = frame.sweep.steps
+    for curve in frame.sweep.curves.values():
+        labels.avoid(steps, frame.shown(curve.median), 4.0)
+        labels.avoid(steps, frame.shown(curve.total), 0.5)
+        if not is_flat(curve):
+            step, error = curve.best
+            labels.avoid_box_around(labels.to_pixels(step, frame.shown(np.array([error])))[0], 7)
+        if np.isfinite(curve.predicted[0]):
+            foot = labels.to_pixels(curve.predicted[0], frame.ax.get_ylim()[0])[0]
+            labels.avoid_box_around(foot + (0, 8), 2)
+    for line in frame.ax.get_lines():
+        if line.get_linestyle() != "None" and line.get_zorder() in (2.5, 2.6):
+            labels.avoid(*line.get_data(), 3.0)
+
+
+def error_split(sweep: Sweep, method: str, ax: Axes | None = None) -> Axes:
+    """x"""
+    raise NotImplementedError(GREY)

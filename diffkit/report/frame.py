@@ -1,0 +1,73 @@
+"""The stage of an error figure: logarithmic axes, their limits, and the floor where an error of exactly 0 stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from diffkit.report.records import Array, Sweep
+from diffkit.report.words import title_text
+
+__all__ = ["DARK", "GREY", "Frame"]
+
+DARK, GREY = "#26282d", "#5b5f69"
+
+
+class Frame:
+    """Log-log axes made ready for a sweep; `floor` is where zeros are drawn, `top` the highest error shown."""
+
+    def __init__(self, ax: Axes, sweep: Sweep, heights: Sequence[Array], least: float = 0.0) -> None:
+        """Set scales, limits and titles. `heights` are errors that must be seen, those above `least`."""
+        self.ax, self.sweep = ax, sweep
+        seen = np.abs(np.concatenate([np.ravel(h) for h in heights]))
+        seen = seen[np.isfinite(seen) & (seen > 0)]
+        top = np.log10(seen.max()) if len(seen) else 0.0
+        # What is smaller than eps^2 of the largest error is a zero that was computed with many digits.
+        least = max(least, 10**top * float(np.finfo(sweep.dtype).eps) ** 2)
+        seen = seen[seen > least]
+        low = np.log10(seen.min()) - 0.1 if len(seen) else top - 16
+        if any(np.any(np.abs(h) < 10**low) for h in heights):
+            low = np.floor(low) - 1  # a row of their own for the zeros
+        self.floor, self.top = float(10**low), float(10**top)
+        # Above: a strip for the two region words. Below: a strip for theory's ticks on the h axis.
+        tall = top - low
+        steps = sweep.steps
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_xlim(steps[0] / 10**0.3, steps[-1] * 10**0.3)
+        ax.set_ylim(10 ** (low - 0.12 * tall), 10 ** (top + 0.13 * tall))
+        _decades(ax.xaxis)
+        _decades(ax.yaxis)
+        ax.set_xlabel("step h")
+        ax.set_ylabel("absolute error")
+        self._title()
+
+    def shown(self, values: Array) -> Array:
+        """Absolute values as heights in the picture: zeros stand on the floor, nan stays nan."""
+        size = np.abs(np.asarray(values, float))
+        return np.where(size < self.floor, self.floor, size)
+
+    def is_zero(self, values: Array) -> Array:
+        """Which values stand on the floor."""
+        return np.asarray(np.abs(np.asarray(values, float)) < self.floor)
+
+    def _title(self) -> None:
+        """A title that stays in the figure: a long function is cut."""
+        figure = self.ax.get_figure(root=True)
+        assert figure is not None
+        for room in (200, 60, 48, 40, 32, 24, 16, 8, 3):
+            title = self.ax.set_title(title_text(self.sweep, room), loc="left")
+            figure.draw_without_rendering()  # the layout moves the axes to make room for their labels
+            if title.get_window_extent().x1 <= figure.bbox.x1 - 4:
+                break
+
+
+def _decades(axis: Axis) -> None:
+    """A tick at every decade, labels as dense as there is room for."""
+    axis.set_major_locator(LogLocator(numticks=10))
+    axis.set_minor_locator(LogLocator(numticks=200))
+    axis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,231 @@
+"""Where a label may stand: on no curve, on no other label, inside the axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.path import Path
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Label", "Labels", "Spot", "compass"]
+
+Points = NDArray[np.float64]
+CLEAR = 3.0  # pixels kept free around a label, at the figure's own dpi
+FAR = 48.0  # pixels between a point and its label from which on a thin line joins the two
+FORBIDDEN = math.inf
+
+
+class Spot(NamedTuple):
+    """A candidate place: which way the label lies from its anchor, how far off, how turned, how unwelcome."""
+
+    right: float  # -1 left of the anchor, 0 centred on it, 1 right of it
+    up: float
+    gap: float = 7.0  # pixels between the anchor and the label, sideways
+    lift: float = 7.0  # and upwards or downwards
+    angle: float = 0.0
+    dislike: float = 0.0  # in covered pixels of a curve
+
+
+def compass(*first: tuple[float, float], reach: Sequence[float] = (8, 16, 28, 44, 64, 90)) -> list[Spot]:
+    """Spots all around an anchor: the nearer the better, and the given directions before the others."""
+    rest = [(-1, -1), (1, 1), (1, -1), (-1, 1), (0, -1), (0, 1), (1, 0), (-1, 0)]
+    ways = list(first) + [way for way in rest if way not in first]
+    spots = []
+    for rank, (right, up) in enumerate(ways):
+        dislike = 3.0 * rank if rank < len(first) else 20.0
+        for gap in reach if right else (0,):
+            for lift in reach if up else (0,):
+                spots.append(Spot(right, up, gap, lift, 0.0, dislike + 0.25 * (gap + lift)))
+    return spots
+
+
+class Label(NamedTuple):
+    """What to say (lines, each with a look of its own), about which point, where it may stand, in what look."""
+
+    lines: Sequence[tuple[str, dict[str, Any]]]
+    anchor: tuple[float, float]
+    spots: Sequence[Spot]
+    most: float  # how much of the curves it may cover
+    look: dict[str, Any]
+
+
+class Labels:
+    """The labels of one axes, placed one after another; each takes the first of its spots that is free.
+
+    Everything is measured in pixels of the figure as it stands: limits and layout are settled before.
+    """
+
+    def __init__(self, ax: Axes) -> None:
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        self.ax = ax
+        self.pixel = 72.0 / figure.dpi  # points per pixel
+        self.inside = ax.get_window_extent()
+        self.boxes: list[Bbox] = []
+        self.obstacles: Points = np.empty((0, 2))
+        self.weights: Points = np.empty(0)
+
+    def to_pixels(self, x: ArrayLike, y: ArrayLike) -> Points:
+        """Data coordinates as an (n, 2) array of pixels."""
+        xy = np.column_stack([np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))])
+        return np.asarray(self.ax.transData.transform(xy), float)
+
+    def avoid(self, x: ArrayLike, y: ArrayLike, weight: float = 1.0) -> None:
+        """Keep labels off a polyline; `weight` says how much it hurts to cover a pixel of it."""
+        line = self.to_pixels(x, y)
+        line = line[np.isfinite(line).all(axis=1)]
+        if len(line) > 1:
+            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+            at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 3)))
+            line = np.column_stack([np.interp(at, along, line[:, k]) for k in (0, 1)])
+        self.obstacles = np.vstack([self.obstacles, line])
+        self.weights = np.concatenate([self.weights, np.full(len(line), weight)])
+
+    def avoid_box(self, box: Bbox) -> None:
+        """Keep labels off a rectangle in pixels."""
+        self.boxes.append(box)
+
+    def avoid_box_around(self, at: Points, reach: float) -> None:
+        """Keep labels off a marker at a pixel."""
+        self.boxes.append(Bbox([at - reach, at + reach]))
+
+    def covers(self, box: Bbox) -> float:
+        """What a rectangle in pixels would cover of the curves; infinite on a label or outside the axes."""
+        return self._cost((box.p0 + box.p1) / 2, box.width, box.height, 0.0)
+
+    def holds(self, corners: Points) -> float:
+        """What a polygon in pixels would cover of the curves; infinite when its box meets a label."""
+        box = Bbox([corners.min(axis=0), corners.max(axis=0)])
+        if any(box.overlaps(other) for other in self.boxes):
+            return FORBIDDEN
+        return float(self.weights[Path(corners).contains_points(self.obstacles, radius=2.0)].sum())
+
+    def place(
+        self, words: str, anchor: tuple[float, float], spots: Iterable[Spot], most: float = 1e9, **look: Any
+    ) -> bool:
+        """Whether the label found a place: the spot that covers the curves least and is liked best.
+
+        Where that covers more than `most`, and always where every spot is on another label or outside the
+        axes, the label is left out: none is better than two on top of each other.
+        """
+        return bool(self.place_together([Label([(words, {})], anchor, list(spots), most, look)]))
+
+    def place_together(self, labels: Sequence[Label]) -> list[int]:
+        """Which of the labels found places, when these are chosen together for the least sum of dislikes."""
+        texts = [self._texts(label) for label in labels]
+        choices = [self._choices(label, made) for label, made in zip(labels, texts, strict=True)]
+        chosen = _least([[(cost, box) for cost, _, box in options] for options in choices])
+        for label, made, options, k in zip(labels, texts, choices, chosen, strict=True):
+            if k is None:
+                for text in made:
+                    text.remove()
+            else:
+                self._settle(label, made, options[k][1], options[k][2])
+        return [i for i, k in enumerate(chosen) if k is not None]
+
+    def _texts(self, label: Label) -> list[Annotation]:
+        return [
+            self.ax.annotate(line, label.anchor, (0, 0), textcoords="offset points", ha="center", va="center",
+                             **{**label.look, **own})
+            for line, own in label.lines
+        ]  # fmt: skip
+
+    def _choices(self, label: Label, texts: list[Annotation]) -> list[tuple[float, Spot, Bbox]]:
+        sizes = [text.get_window_extent() for text in texts]
+        width, height = max(box.width for box in sizes), sum(box.height for box in sizes)
+        at = self.to_pixels(*label.anchor)[0]
+        options = []
+        for spot in label.spots:
+            turn = math.radians(spot.angle)
+            centre = at + _offset(spot, width, height, turn)
+            cost = self._cost(centre, width, height, turn)
+            if cost <= label.most:
+                options.append((cost + spot.dislike, spot, _outline(centre, width, height, turn)))
+        return sorted(options, key=lambda option: option[0])[:60]
+
+    def _settle(self, label: Label, texts: list[Annotation], spot: Spot, box: Bbox) -> None:
+        self.boxes.append(box)
+        at = self.to_pixels(*label.anchor)[0]
+        if len(texts) == 1:
+            texts[0].set_position(tuple(((box.p0 + box.p1) / 2 - at) * self.pixel))
+            texts[0].set_rotation(spot.angle)
+            return
+        # Several lines lean to the side that faces the anchor.
+        lean: Literal["left", "center", "right"] = "center"
+        if spot.right:
+            lean = "right" if spot.right < 0 else "left"
+        edge = {"right": box.x1, "center": (box.x0 + box.x1) / 2, "left": box.x0}[lean]
+        top = box.y1
+        for text in texts:
+            height = text.get_window_extent().height
+            text.set_horizontalalignment(lean)
+            text.set_position(tuple((np.array([edge, top - height / 2]) - at) * self.pixel))
+            top -= height
+        if spot.gap + spot.lift > FAR:
+            self._leader(label, at, box)
+
+    def _leader(self, label: Label, at: Points, box: Bbox) -> None:
+        """A thin line from a label that stands far off to what it speaks of."""
+        end = np.clip(at, box.p0 - 1, box.p1 + 1)
+        self.ax.annotate("", label.anchor, tuple((end - at) * self.pixel), textcoords="offset points", zorder=2.7,
+                         arrowprops={"arrowstyle": "-", "color": label.look["color"], "linewidth": 0.9,
+                                     "shrinkA": 0, "shrinkB": 6})  # fmt: skip
+
+    def _cost(self, centre: Points, width: float, height: float, turn: float) -> float:
+        box = _outline(centre, width, height, turn)
+        inside = self.inside
+        if box.x0 < inside.x0 + 1 or box.x1 > inside.x1 or box.y0 < inside.y0 + 1 or box.y1 > inside.y1:
+            return FORBIDDEN
+        if any(box.padded(CLEAR).overlaps(other) for other in self.boxes):
+            return FORBIDDEN
+        # In the label's own frame the turned rectangle is upright.
+        away = self.obstacles - centre
+        u = away @ np.array([math.cos(turn), math.sin(turn)])
+        v = away @ np.array([-math.sin(turn), math.cos(turn)])
+        covered = (np.abs(u) < width / 2 + CLEAR) & (np.abs(v) < height / 2 + 1)
+        return float(self.weights[covered].sum())
+
+
+def _least(choices: Sequence[Sequence[tuple[float, Bbox]]]) -> list[int | None]:
+    """The choice for each label so that no boxes meet and the costs sum to the least; None leaves a label out."""
+    left_out = 1e6  # dearer than any place
+    best: tuple[float, list[int | None]] = (FORBIDDEN, [])
+    # What the labels from i on cost at the least, alone: a branch that cannot win is cut.
+    rest = [0.0]
+    for options in reversed(choices):
+        rest.insert(0, rest[0] + min([cost for cost, _ in options], default=left_out))
+
+    def walk(i: int, cost: float, taken: list[Bbox], picks: list[int | None]) -> None:
+        nonlocal best
+        if cost + rest[i] >= best[0]:
+            return
+        if i == len(choices):
+            best = (cost, picks)
+            return
+        for k, (price, box) in enumerate(choices[i]):
+            if not any(box.padded(CLEAR).overlaps(other) for other in taken):
+                walk(i + 1, cost + price, [*taken, box], [*picks, k])
+        walk(i + 1, cost + left_out, taken, [*picks, None])
+
+    walk(0, 0.0, [], [])
+    return best[1]
+
+
+def _offset(spot: Spot, width: float, height: float, turn: float) -> Points:
+    along = spot.right * (width / 2 + spot.gap)
+    across = spot.up * (height / 2 + spot.lift)
+    return np.array(
+        [along * math.cos(turn) - across * math.sin(turn), along * math.sin(turn) + across * math.cos(turn)]
+    )
+
+
+def _outline(centre: Points, width: float, height: float, turn: float) -> Bbox:
+    c, s = abs(math.cos(turn)), abs(math.sin(turn))
+    half = np.array([width * c + height * s, width * s + height * c]) / 2
+    return Bbox([centre - half, centre + half])

@@ -1,0 +1,143 @@
+"""How every diffkit picture looks and is written: a colour, marker and dash per method, one style sheet, one way to save."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.style import context
+
+__all__ = ["LOOKS", "Look", "look_of", "new_axes", "save", "style"]
+
+Dash = str | tuple[float, tuple[float, ...]]
+
+
+class Look(NamedTuple):
+    """How one method is drawn: line colour, a darker ink for its text, marker, dash, and its spoken name."""
+
+    colour: str
+    ink: str  # the colour darkened to 4.5:1 on white or better, since small text needs more contrast than a line
+    marker: str
+    dash: Dash
+    name: str
+
+
+SOLID, LONG, DASHDOT, SHORT, DOTS = "-", (0, (7, 1.5)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 2)), (0, (1, 1.5))
+
+# Two one-sided differences share a hue, since their errors coincide: the darker dashes lie on the lighter line; so do the methods without a step.
+LOOKS: dict[str, Look] = {
+    #                     line       text       marker dash    spoken
+    "forward":      Look("#3f90da", "#1f66a8", "o", SOLID,   "forward"),
+    "backward":     Look("#1f66a8", "#1f66a8", "s", SHORT,   "backward"),
+    "central":      Look("#bd1f01", "#bd1f01", "^", LONG,    "central"),
+    "richardson":   Look("#832db6", "#832db6", "D", DASHDOT, "Richardson"),
+    "adaptive":     Look("#832db6", "#832db6", "P", SHORT,   "adaptive"),
+    "complex-step": Look("#717581", "#5b5f69", "v", SOLID,   "complex step"),
+    "symbolic":     Look("#717581", "#5b5f69", "X", SHORT,   "symbolic"),
+    "reverse":      Look("#000000", "#000000", "<", SHORT,   "reverse mode"),
+    "dual":         Look("#000000", "#000000", ">", DASHDOT, "dual numbers"),
+}  # fmt: skip
+
+
+def look_of(method: str) -> Look:
+    """The look of a method; one that is not in the table (a peer, or the user's own) is black and dotted.
+
+    >>> look_of("central").colour
+    '#bd1f01'
+    """
+    return LOOKS.get(method, Look("#000000", "#000000", "h", DOTS, method))
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """A context in which Matplotlib draws as diffkit does; the user's rcParams are back when it ends.
+
+    The style sheet stands on Matplotlib's own defaults, so that a picture does not depend on who draws it.
+    """
+    with as_file(files("diffkit.report") / "diffkit.mplstyle") as sheet, context(["default", sheet]):
+        yield
+
+
+def new_axes(width: float = 7.5, height: float = 5.0) -> Axes:
+    """Empty axes on a figure of their own, `width` by `height` inches, in diffkit's style.
+
+    Text and lines are sized for 7 to 8 inches. For slides keep that size and the slide's shape (8 by 4.5),
+    then save as SVG or PDF and enlarge: the words grow with the picture.
+
+    >>> new_axes(8, 4.5).figure.get_size_inches().tolist()
+    [8.0, 4.5]
+    """
+    with style():
+        return Figure(figsize=(width, height)).add_subplot()
+
+
+def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", alt: str = "") -> Path:
+    """The path of the picture, now written as SVG, PNG or PDF according to the path's ending.
+
+    The same picture gives the same bytes, whenever and wherever it is saved. An SVG carries its title and
+    its alternative text for screen readers; a PNG and a PDF carry them as metadata. The file is written
+    beside its place and then renamed, so a reader never meets half a picture.
+
+    Parameters
+    ----------
+    picture
+        The axes that a figure function returned, or a figure.
+    path
+        Where to; the folder must exist.
+    title, alt
+        What a screen reader says. By default the title of the first axes, and the texts that the figure
+        functions leave as the axes' label.
+    """
+    target = Path(path)
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png", "pdf"):
+        raise ValueError(f"a picture is written as svg, png or pdf, and {target.name!r} ends in none of them")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to write {target.name!r} into")
+    figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
+    assert figure is not None, "axes that were removed from their figure cannot be saved"
+    title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
+    alt = alt or " ".join(text for ax in figure.axes if (text := str(ax.get_label())))
+    content = _render(figure, kind, title, alt)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
+
+
+def _render(figure: Figure, kind: str, title: str, alt: str) -> bytes:
+    # Dates and version numbers are left out: the bytes follow from the picture alone.
+    metadata: dict[str, dict[str, Any]] = {
+        "svg": {"Date": None, "Creator": "diffkit"},
+        "png": {"Title": title, "Description": alt, "Software": "diffkit"},
+        "pdf": {"Title": title, "Subject": alt, "Creator": "diffkit", "CreationDate": None},
+    }
+    out = io.BytesIO()
+    with style():
+        figure.savefig(out, format=kind, metadata=metadata[kind])
+    if kind == "svg":
+        return _spoken(out.getvalue().decode(), title, alt).encode()
+    return out.getvalue()
+
+
+def _spoken(svg: str, title: str, alt: str) -> str:
+    """The SVG with a role, a title and a description, which is what screen readers look for."""
+    # Ids come from the words, so that two pictures inlined in one page do not share them.
+    key = hashlib.sha256(f"{title}\n{alt}".encode()).hexdigest()[:10]
+    start = svg.index("<svg ")
+    end = svg.index(">", start)
+    root = f'<svg role="img" aria-labelledby="title-{key} desc-{key}" {svg[start + 5 : end]}>'
+    words = f'\n <title id="title-{key}">{escape(title)}</title>\n <desc id="desc-{key}">{escape(alt)}</desc>'
+    return svg[:start] + root + words + svg[end + 1 :]

@@ -1,0 +1,62 @@
+"""Estimate: what a method found, and what it cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Estimate", "nan_outside"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The derivative a method found, with what it cost and how far it can be trusted.
+
+    Attributes
+    ----------
+    value
+        The derivative: a float, an array, or the structure of the point for a gradient.
+    error_estimate
+        A bound on the absolute error in the shape of `value`, or None where the method gives none.
+    step
+        The step h that was used (absolute, in the units of x; an array for an array of points), or
+        None for a method without a step.
+    evaluations
+        How often f was called, counted.
+    method
+        The method's name.
+    note
+        One line: what the method did, or what it warns of. Empty when there is nothing to say.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> found = dk.derivative(np.sin, 1.0, method="central", h=1e-5, full_output=True)
+    >>> found.evaluations, found.step
+    (2, 1e-05)
+    """
+
+    value: Any
+    error_estimate: Any = None
+    step: Any = None
+    evaluations: int = 0
+    method: str = ""
+    note: str = ""
+
+
+def nan_outside(y: Any, value: Any) -> Any:
+    """The derivative, and nan where f itself has no finite value.
+
+    A rule knows only its own function: the slope of log at -1 is 1/x = -1, but log has no value there.
+
+    Examples
+    --------
+    >>> nan_outside(np.array([0.0, np.nan]), np.array([1.0, -1.0]))
+    array([ 1., nan])
+    """
+    outside = ~np.isfinite(np.asarray(y))
+    if not np.any(outside):
+        return value
+    return np.where(outside, np.nan, value).astype(np.result_type(value))[()]

@@ -1,0 +1,181 @@
+"""How a rule is written down: one row per function, from which both modes are driven.
+
+Letters: `y` the result, `x`, `a`, `b` operands, `x_dot` the tangent of x, `y_bar` the cotangent of y.
+
+A row says, operand by operand, one of two things:
+
+    elementwise(np.sin, lambda y, x: np.cos(x))       the partial dy/dx, elementwise
+    array_rule(np.sum, (push, pull))                  x_dot -> y_dot and y_bar -> x_bar
+
+A partial may be a plain number (1, -1, 0) where it is constant. A partial, push or pull is asked for
+only when its operand is active; None in its place says that the operand has no derivative (a mask, an
+index). Pulls need not undo broadcasting: the sweep does that, in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import NoRuleError
+
+__all__ = ["Rule", "array_rule", "elementwise", "expand", "linear", "made_by", "rule_of", "rules", "selecting"]
+
+Partial = Callable[..., Any] | int | float | None
+Map = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is known about one function's derivative.
+
+    Attributes
+    ----------
+    function
+        The NumPy or SciPy function.
+    partials
+        For an elementwise function: dy/dx for each operand, `partial(y, *operands, **keywords)`.
+    pushes, pulls
+        Otherwise, for each operand: `push(x_dot, y, *operands, **keywords)` and
+        `pull(y_bar, y, *operands, **keywords)`.
+    variadic
+        Whether one push and one pull serve all operands; they are then called with the operand's
+        position first.
+    selects
+        Whether the function passes some elements on and drops others. Below it, an exact zero means
+        "not selected", and must not meet an infinite partial.
+    """
+
+    function: Callable[..., Any]
+    partials: tuple[Partial, ...] | None = None
+    pushes: tuple[Map | None, ...] = ()
+    pulls: tuple[Map | None, ...] = ()
+    variadic: bool = False
+    selects: bool = False
+
+    def partial(self, position: int) -> Partial:
+        """dy/dx of the operand at this position."""
+        assert self.partials is not None
+        return self.partials[position] if position < len(self.partials) else None
+
+    def push(self, position: int) -> Map | None:
+        """The map from the tangent of the operand at this position to the tangent of the result."""
+        return self._at(self.pushes, position)
+
+    def pull(self, position: int) -> Map | None:
+        """The map from the cotangent of the result to that of the operand at this position."""
+        return self._at(self.pulls, position)
+
+    def _at(self, maps: tuple[Map | None, ...], position: int) -> Map | None:
+        if self.variadic:
+            entry = maps[0]
+            assert entry is not None
+            return lambda bar, y, *args, **keywords: entry(position, bar, y, *args, **keywords)
+        return maps[position] if position < len(maps) else None
+
+
+_RULES: dict[Any, Rule] = {}
+
+
+def elementwise(function: Callable[..., Any], *partials: Partial, selects: bool = False) -> None:
+    """Declare an elementwise function by its partials, one an operand."""
+    _RULES[function] = Rule(function, partials=partials, selects=selects)
+
+
+def array_rule(
+    function: Callable[..., Any], *maps: tuple[Map, Map] | None, variadic: bool = False, selects: bool = False
+) -> None:
+    """Declare a function of whole arrays by a (push, pull) pair an operand."""
+    pushes = tuple(pair and pair[0] for pair in maps)
+    pulls = tuple(pair and pair[1] for pair in maps)
+    _RULES[function] = Rule(function, pushes=pushes, pulls=pulls, variadic=variadic, selects=selects)
+
+
+def linear(function: Callable[..., Any], pull: Map, selects: bool = False) -> None:
+    """Declare a function linear in its first operand: its tangent is the function of the tangent."""
+
+    def push(x_dot: Any, y: Any, x: Any, *rest: Any, **keywords: Any) -> Any:
+        return function(x_dot, *rest, **keywords)
+
+    array_rule(function, (push, pull), selects=selects)
+
+
+def selecting(function: Callable[..., Any], pull: Map) -> None:
+    """Declare a linear function that passes some elements on and drops the others."""
+    linear(function, pull, selects=True)
+
+
+def expand(reduced: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """A reduced array with its lost axes put back, ready to broadcast against x."""
+    if axis is None or keepdims or not np.ndim(x):
+        return reduced if keepdims or axis is not None else np.reshape(reduced, (1,) * np.ndim(x))
+    return np.expand_dims(reduced, axis)
+
+
+# Functions of these packages have their rows in a module that is imported when one is first met,
+# so that a program without them does not wait for SciPy.
+_LATER = ("diffkit.rules.special",)
+
+# A function that was put together, such as the joining of three arrays, has its rule made to measure.
+_MAKERS: dict[type, Callable[[Any], Rule | None]] = {}
+
+
+def made_by(kind: type) -> Callable[[Callable[[Any], Rule | None]], Callable[[Any], Rule | None]]:
+    """Declare how the rule of a function object of this type is made."""
+
+    def register(maker: Callable[[Any], Rule | None]) -> Callable[[Any], Rule | None]:
+        _MAKERS[kind] = maker
+        return maker
+
+    return register
+
+
+def rule_of(function: Callable[..., Any]) -> Rule:
+    """The rule of a function.
+
+    Raises
+    ------
+    NoRuleError
+        If there is none; the message gives the line that would declare it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(rule_of(np.sin).partial(0)(0.0, np.pi))
+    -1.0
+    """
+    rule = _RULES.get(function) or _find(function)
+    if rule is None:
+        name = getattr(function, "__name__", repr(function))
+        kind = "np." if getattr(function, "__module__", None) in (None, "numpy") else ""
+        raise NoRuleError(
+            f"{kind}{name} has no derivative rule; declare it with "
+            f"diffkit.rules.elementwise({kind}{name}, lambda y, x: ...) or write {name} with functions that have one"
+        )
+    return rule
+
+
+def _find(function: Callable[..., Any]) -> Rule | None:
+    """The rule of a function met for the first time, kept for the next."""
+    maker = _MAKERS.get(type(function))
+    rule = maker(function) if maker else _load_later().get(function)
+    if rule is not None:
+        _RULES[function] = rule
+    return rule
+
+
+@lru_cache(maxsize=1)
+def _load_later() -> dict[Any, Rule]:
+    for module in _LATER:
+        import_module(module)
+    return _RULES
+
+
+def rules() -> Iterator[Rule]:
+    """Every rule there is, scipy.special included."""
+    yield from _load_later().values()

@@ -1,0 +1,169 @@
+"""The derivative of every elementwise NumPy function, a row each.
+
+Letters: `y` the result, `x` the operand, `a` and `b` the two operands. Where the derivative does not
+exist a convention is stated on the row: (s) marks a subgradient, taken so that |x|' = 0 at 0 and
+tied maxima share equally.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from diffkit.rules.declare import array_rule, elementwise
+from diffkit.structure import is_foreign
+
+# Python floats: a NumPy float64 would turn float32 arrays into float64.
+LN2, LN10 = math.log(2.0), math.log(10.0)
+
+# Arithmetic ------------------------------------------------------------------------------------
+elementwise(np.add,          1, 1)
+elementwise(np.subtract,     1, -1)
+elementwise(np.multiply,     lambda y, a, b: b,      lambda y, a, b: a)
+elementwise(np.true_divide,  lambda y, a, b: 1 / b,  lambda y, a, b: -y / b)
+elementwise(np.negative,     -1)
+elementwise(np.positive,     1)
+elementwise(np.reciprocal,   lambda y, x: -y * y)
+elementwise(np.square,       lambda y, x: 2 * x)
+elementwise(np.remainder,    1, lambda y, a, b: -np.floor(a / b))
+elementwise(np.fmod,         1, lambda y, a, b: -np.trunc(a / b))
+elementwise(np.floor_divide, 0, 0)
+
+
+def _power_base(y: Any, a: Any, b: Any) -> Any:
+    """b a^(b-1), and 0 for b = 0 also at a = 0, where the formula says 0 * inf."""
+    if not is_foreign(b) and np.ndim(b) == 0:
+        return b * np.power(a, b - 1) if b else a * 0
+    return b * np.power(a, np.where(b == 0, 1, b - 1))
+
+
+def _power_exponent(y: Any, a: Any, b: Any) -> Any:
+    """y log a; 0 at a = 0 (s), where 0^b is constant for b > 0; nan for a < 0."""
+    return y * np.log(np.where(a == 0, 1.0, a))
+
+
+elementwise(np.power,       _power_base, _power_exponent)
+elementwise(np.float_power, _power_base, _power_exponent)
+
+# Roots, exponentials, logarithms ---------------------------------------------------------------
+elementwise(np.sqrt,    lambda y, x: 0.5 / y)
+elementwise(np.cbrt,    lambda y, x: 1 / (3 * y * y))
+elementwise(np.hypot,   lambda y, a, b: a / _nonzero(y), lambda y, a, b: b / _nonzero(y))  # 0 at (0, 0) (s)
+elementwise(np.exp,     lambda y, x: y)
+elementwise(np.exp2,    lambda y, x: y * LN2)
+elementwise(np.expm1,   lambda y, x: y + 1)
+elementwise(np.log,     lambda y, x: 1 / x)
+elementwise(np.log2,    lambda y, x: 1 / (x * LN2))
+elementwise(np.log10,   lambda y, x: 1 / (x * LN10))
+elementwise(np.log1p,   lambda y, x: 1 / (1 + x))
+# Written through the difference a - b, the partials stay right where y - a is inf - inf.
+elementwise(np.logaddexp,  lambda y, a, b: _share(np.exp(a - y), a), lambda y, a, b: _share(np.exp(b - y), b))
+elementwise(np.logaddexp2, lambda y, a, b: _share(np.exp2(a - y), a), lambda y, a, b: _share(np.exp2(b - y), b))
+
+
+def _share(share: Any, a: Any) -> Any:
+    """exp(a - y), and 0 where a = -inf: there logaddexp does not feel a."""
+    return np.where(a == -np.inf, 0.0, share)
+
+
+def _nonzero(y: Any) -> Any:
+    return np.where(y == 0, 1.0, y)
+
+
+# Trigonometric and hyperbolic --------------------------------------------------------------------
+elementwise(np.sin,     lambda y, x: np.cos(x))
+elementwise(np.cos,     lambda y, x: -np.sin(x))
+elementwise(np.tan,     lambda y, x: 1 + y * y)
+elementwise(np.arcsin,  lambda y, x: 1 / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arccos,  lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arctan,  lambda y, x: 1 / (1 + x * x))
+elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b), lambda y, a, b: -a / _nonzero(a * a + b * b))
+elementwise(np.sinh,    lambda y, x: np.cosh(x))
+elementwise(np.cosh,    lambda y, x: np.sinh(x))
+elementwise(np.tanh,    lambda y, x: _sech2(x))
+elementwise(np.arcsinh, lambda y, x: 1 / np.hypot(1.0, x))
+elementwise(np.arccosh, lambda y, x: 1 / np.sqrt((x - 1) * (x + 1)))
+elementwise(np.arctanh, lambda y, x: 1 / ((1 - x) * (1 + x)))
+elementwise(np.deg2rad, np.pi / 180)
+elementwise(np.radians, np.pi / 180)
+elementwise(np.rad2deg, 180 / np.pi)
+elementwise(np.degrees, 180 / np.pi)
+
+
+def _sech2(x: Any) -> Any:
+    """1 - tanh(x)^2 without its cancellation where tanh(x) rounds to 1."""
+    decay = np.exp(-2 * np.absolute(x))
+    return 4 * decay / ((1 + decay) * (1 + decay))
+
+
+def _sinc_partial(y: Any, x: Any) -> Any:
+    """(cos(pi x) - sinc(x)) / x, by its series near 0 where the quotient cancels."""
+    t = np.pi * x
+    safe = np.where(np.absolute(x) < 0.05, 1.0, x)
+    near = np.where(np.absolute(x) < 0.05, t, 0.0)
+    s = near * near
+    # d/dt sin(t)/t = t (-1/3 + t^2/30 - t^4/840 + t^6/45360 - t^8/3991680): below 1 ulp for |t| < 0.16.
+    series = near * (-1 / 3 + s * (1 / 30 + s * (-1 / 840 + s * (1 / 45360 - s / 3991680))))
+    return np.where(np.absolute(x) < 0.05, np.pi * series, (np.cos(np.pi * safe) - np.sinc(safe)) / safe)
+
+
+elementwise(np.sinc, _sinc_partial)
+
+# Piecewise ---------------------------------------------------------------------------------------
+elementwise(np.absolute, lambda y, x: np.sign(x))  # 0 at 0 (s)
+elementwise(np.fabs,     lambda y, x: np.sign(x))
+elementwise(np.copysign, lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0)
+for step in (np.sign, np.floor, np.ceil, np.trunc, np.rint):
+    elementwise(step, 0)
+elementwise(np.heaviside, 0, lambda y, a, b: np.where(a == 0, 1.0, 0.0))
+elementwise(np.round, 0, None)
+
+
+def _first(y: Any, a: Any, b: Any) -> Any:
+    """How much of y is a: 1, 0, or one half where a and b tie (s)."""
+    return np.where(a == y, np.where(b == y, 0.5, 1.0), 0.0)
+
+
+def _second(y: Any, a: Any, b: Any) -> Any:
+    return _first(y, b, a)
+
+
+for pick in (np.maximum, np.minimum, np.fmax, np.fmin):
+    elementwise(pick, _first, _second, selects=True)
+
+
+def _inside(y: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+    """1 where clip lets x through, edges included (s); 0 where it does not."""
+    return np.where(x == y, 1.0, 0.0)
+
+
+def _at_low(y: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+    return np.where((x != y) & (y == low), 1.0, 0.0)
+
+
+def _at_high(y: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+    return np.where((x != y) & (y == high), 1.0, 0.0)
+
+
+elementwise(np.clip, _inside, _at_low, _at_high, selects=True)
+
+
+def _where_pull(taken: int) -> Any:
+    def pull(y_bar: Any, y: Any, mask: Any, a: Any, b: Any) -> Any:
+        return np.where(mask, y_bar, 0) if taken else np.where(mask, 0, y_bar)
+
+    return pull
+
+
+array_rule(
+    np.where,
+    None,
+    (lambda a_dot, y, mask, a, b: np.where(mask, a_dot, 0), _where_pull(1)),
+    (lambda b_dot, y, mask, a, b: np.where(mask, 0, b_dot), _where_pull(0)),
+    selects=True,
+)
+
+# Complex parts of real numbers; the convention for complex ones is x_bar = y_bar dy/dx.
+elementwise(np.conjugate, 1)

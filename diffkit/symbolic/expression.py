@@ -1,0 +1,273 @@
+"""What f equals: its tape as a SymPy expression, differentiated and evaluated at float precision."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from diffkit.errors import GuardError, NonScalarError, NoRuleError, NotClosedFormError, NotElementwiseError
+from diffkit.result import Estimate, nan_outside
+from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.formula import as_numpy
+from diffkit.tape.record import record
+from diffkit.tape.wengert import Slot, Tape
+
+__all__ = ["Symbolic", "expression", "tree_size"]
+
+
+def expression(tape: Tape, names: Sequence[str] | None = None, max_nodes: int = 20_000) -> Any:
+    """The SymPy expression of a tape's result, an object array of expressions for an array.
+
+    Symbols are real. Floats become the simplest exact numbers that round to them.
+
+    Parameters
+    ----------
+    tape
+        A program without branches on its inputs, each input a number.
+    names
+        A name for each input; x for one input, x1, x2, ... for several, by default.
+    max_nodes
+        The largest expression to build, counted as a tree.
+
+    Raises
+    ------
+    NotClosedFormError
+        If the program branches on its inputs, calls a function that SymPy lacks, or unrolls to an
+        expression of more than `max_nodes` nodes.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> dk.symbolic.expression(dk.record(lambda x: x * np.sin(x) / 2, 1.0))
+    x*sin(x)/2
+    """
+    import sympy
+
+    count = tape.input_count
+    names = list(names) if names else ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+    symbols = [sympy.Symbol(name, real=True) for name in names]
+    return _formula(tape, symbols, max_nodes)
+
+
+def tree_size(tape: Tape) -> int:
+    """How many nodes the tape's result has when every use of a value is written out again.
+
+    Exact, and found without writing anything out.
+
+    Examples
+    --------
+    >>> import diffkit as dk
+    >>> def square_often(x):
+    ...     for _ in range(100):
+    ...         x = x * x
+    ...     return x
+    >>> tree_size(dk.record(square_often, 1.0))
+    2535301200456458802993406410751
+    """
+    sizes = [1] * tape.input_count
+    for row in tape.instructions:
+        sizes.append(1 + sum(sizes[a.index] if isinstance(a, Slot) else 1 for a in row.args))
+    return sum(sizes[o.index] for o in tape.outputs if isinstance(o, Slot))
+
+
+def _formula(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
+    if tape.guards:
+        raise NotClosedFormError(
+            f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula stands for it"
+        )
+    size = tree_size(tape)
+    if size > max_nodes:
+        shown = str(size) if size < 10**6 else f"{float(size):.1e}" if size < 10**300 else f"10^{len(str(size)) - 1}"
+        raise NotClosedFormError(
+            f"not closed form: the unrolled expression has {shown} nodes, the limit is max_nodes={max_nodes}"
+        )
+    try:
+        return tape.result(tape.run(leaves, SYMPY), SYMPY)
+    except (NoRuleError, GuardError) as error:
+        raise NotClosedFormError(f"not closed form: {error}") from error
+
+
+@dataclass(frozen=True)
+class Symbolic:
+    """Symbolic differentiation: f's tape becomes a SymPy expression, SymPy differentiates it.
+
+    The derivative is evaluated in the floating-point arithmetic of the point.
+
+    Attributes
+    ----------
+    max_nodes
+        The largest unrolled expression to build; for a gradient, times the number of inputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Symbolic().derivative(np.sin, 0.0).value
+    1.0
+    """
+
+    max_nodes: int = 20_000
+
+    name: ClassVar[str] = "symbolic"
+    kind: ClassVar[str] = "symbolic"
+
+    def derivative(self, f: Callable[..., Any], x: Any, order: int = 1) -> Estimate:
+        """The order-th derivative of an elementwise f at each element of x."""
+        shared = self._shared_formula(f, x)
+        formulas, symbols = shared or self._own_formulas(f, x)
+        derived = [_differentiate(e, s, order) for e, s in zip(formulas, symbols, strict=True)]
+        note = _size_note(*derived)
+        if shared:
+            y, value = as_numpy([_as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
+            value = nan_outside(y, value)
+            if np.ndim(x):
+                value = np.array(np.broadcast_to(value, np.shape(x)), dtype=np.result_type(x))
+        else:
+            values = self._evaluate([*formulas, *derived], symbols, [x]).reshape(2, *np.shape(x))
+            value = nan_outside(*values).astype(np.result_type(x))
+        return Estimate(value, evaluations=1 if not np.ndim(x) else 2 if shared else 3, method=self.name, note=note)
+
+    def _shared_formula(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]] | None:
+        """The one formula that serves every element of x, with its symbol; None when there is none."""
+        import sympy
+
+        name = _names(f, [x])[0]
+        symbol = sympy.Symbol(name, real=True)
+        if not np.ndim(x):
+            return [self._scalar(_formula(record(f, x), [symbol], self.max_nodes), x)], [symbol]
+        try:
+            formula = _formula(record(f, np.ravel(x)[0] if np.size(x) else 1.0), [symbol], self.max_nodes)
+            given, found = f(x), as_numpy(formula, [name])(x)
+        except (TypeError, IndexError, AttributeError):  # f wants an array
+            return None
+        # A formula found at one element must give f at all of them: x / sum(x) is 1 at a single one.
+        if np.shape(given) != np.shape(x) or not np.allclose(given, found, rtol=1e-3, equal_nan=True):
+            return None
+        return [formula], [symbol]
+
+    def _scalar(self, formula: Any, x: Any) -> Any:
+        if isinstance(formula, np.ndarray | list | tuple | dict):
+            raise _not_elementwise(x, np.shape(formula))
+        return formula
+
+    def _own_formulas(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]]:
+        """A formula for each element of the result, each in the symbol of its own element of x."""
+        symbols = _symbols(_names(f, [x])[0], x)
+        formulas = np.asarray(_formula(record(f, x), [symbols], self.max_nodes), dtype=object)
+        if formulas.shape != np.shape(x):
+            raise _not_elementwise(x, formulas.shape)
+        for index in np.ndindex(formulas.shape):
+            if not getattr(formulas[index], "free_symbols", set()) <= {symbols[index]}:
+                raise NotElementwiseError(
+                    f"derivative needs a function that acts on each element of x by itself, and element {index} of "
+                    f"the result is {str(formulas[index])[:60]}; use dk.gradient or dk.jacobian"
+                )
+        return list(np.ravel(formulas)), list(np.ravel(symbols))
+
+    def jacobian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
+        """The derivative of f's result with respect to each leaf, of shape T + S."""
+        outputs, symbols, shape = self._outputs(f, leaves)
+        flat = [s for leaf in symbols for s in np.ravel(leaf)]
+        derived = [_differentiate(e, s, 1) for e in outputs for s in flat]
+        values = self._evaluate([*outputs, *derived], flat, leaves)
+        table = values[len(outputs) :].reshape(len(outputs), len(flat))
+        table = nan_outside(values[: len(outputs), None], table)
+        parts, start = [], 0
+        for leaf in leaves:
+            columns = table[:, start : start + np.size(leaf)]
+            start += np.size(leaf)
+            parts.append(columns.reshape(shape + np.shape(leaf)).astype(np.result_type(leaf))[()])
+        return Estimate(parts, evaluations=1, method=self.name, note=_size_note(*derived))
+
+    def hessian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
+        """The second derivatives of a scalar f: entry [i][j] has the shapes of leaf i and leaf j."""
+        outputs, symbols, _ = self._outputs(f, leaves)
+        if len(outputs) != 1:
+            raise NonScalarError("a Hessian needs a function with a scalar result")
+        flat = [s for leaf in symbols for s in np.ravel(leaf)]
+        first = [_differentiate(outputs[0], s, 1) for s in flat]
+        derived = [_differentiate(d, s, 1) for d in first for s in flat]
+        table = self._evaluate(derived, flat, leaves).reshape(len(flat), len(flat))
+        ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
+        value = [
+            [
+                table[ends[i] : ends[i + 1], ends[j] : ends[j + 1]].reshape(np.shape(a) + np.shape(b))[()]
+                for j, b in enumerate(leaves)
+            ]
+            for i, a in enumerate(leaves)
+        ]
+        return Estimate(value, evaluations=1, method=self.name, note=_size_note(*derived))
+
+    def _outputs(self, f: Callable[..., Any], leaves: list[Any]) -> tuple[list[Any], list[Any], tuple[int, ...]]:
+        """The expressions of f's result, the symbols of each leaf, and the result's shape."""
+        inputs = sum(np.size(leaf) for leaf in leaves)
+        tape = record(f, *leaves)
+        symbols = [_symbols(name, leaf) for name, leaf in zip(_names(f, leaves), leaves, strict=True)]
+        formula = np.asarray(_formula(tape, symbols, max(1, self.max_nodes)), dtype=object)
+        work = inputs * max(formula.size, len(tape), 1)
+        if work > 50 * self.max_nodes:
+            raise NotClosedFormError(
+                f"not closed form: {inputs} inputs times {len(tape)} rows are {work} derivatives to write out, "
+                f"the limit is 50 * max_nodes={50 * self.max_nodes}"
+            )
+        return list(np.ravel(formula)), symbols, formula.shape
+
+    def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
+        values = [v for leaf in leaves for v in np.ravel(leaf)]
+        return np.array(as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values), dtype=float)
+
+
+def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
+    return NotElementwiseError(
+        f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} and f "
+        f"returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
+    )
+
+
+def _differentiate(formula: Any, symbol: Any, order: int) -> Any:
+    import sympy
+
+    derived = sympy.diff(_as_expression(formula), symbol, order)
+    if derived.has(sympy.Derivative, sympy.Subs):
+        raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
+    return derived
+
+
+def _as_expression(formula: Any) -> Any:
+    """A result that does not depend on the inputs is a plain number: as a SymPy number."""
+    return formula if hasattr(formula, "free_symbols") else SYMPY.leaf(formula)
+
+
+def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
+    """A name for each leaf: the function's own parameter names where they are to be had."""
+    names = list(getattr(f, "variables", ()))
+    if not names:
+        try:
+            names = list(inspect.signature(f).parameters)
+        except (TypeError, ValueError):
+            names = []
+    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
+        return names
+    return ["x"] if len(leaves) == 1 else [f"x{i + 1}" for i in range(len(leaves))]
+
+
+def _symbols(name: str, leaf: Any) -> Any:
+    """A symbol for a number, an array of symbols name_0, name_1, ... for an array."""
+    import sympy
+
+    if not np.ndim(leaf):
+        return sympy.Symbol(name, real=True)
+    out = np.empty(np.shape(leaf), dtype=object)
+    for index in np.ndindex(out.shape):
+        out[index] = sympy.Symbol("_".join([name, *map(str, index)]), real=True)
+    return out
+
+
+def _size_note(*derived: Any) -> str:
+    import sympy
+
+    operations = sum(int(sympy.count_ops(d)) for d in derived)
+    return f"{operations} operation{'s' if operations != 1 else ''} in the formula"

@@ -1,0 +1,415 @@
+"""Active: a value whose history is followed while plain NumPy code runs on it.
+
+An active value belongs to one trace (one `record`, `grad` or `jvp` in progress). Operators,
+`np.sin(x)`, `np.sum(x)` and `x.sum()` all end in `apply(function, args, keywords)`, which hands the
+call to the innermost trace among its operands. That trace runs the function on the values below and
+wraps the result; the values below may be active themselves, for an outer trace. This is what makes
+derivatives nest without one perturbation being taken for another: a value of another trace is a
+constant.
+
+Letters: `function` the NumPy callable, `args` its operands in order (active or constant), `keywords`
+the rest (axis, key, ...), `y` the result.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import LostHistoryError, NoRuleError
+from diffkit.primitives import Joined, assemble, getitem
+
+__all__ = ["Active", "Trace", "apply", "is_active", "plain", "value_of"]
+
+_levels = itertools.count(1)
+NO_KEYWORDS: Mapping[str, Any] = {}
+
+# These ask about shape and type only: the answer has no derivative and needs no row.
+METADATA = frozenset(
+    {
+        np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast,
+        np.min_scalar_type, np.zeros_like, np.ones_like, np.empty_like,
+    }
+)  # fmt: skip
+
+# These answer with whole numbers or truth values: constant wherever they are differentiable.
+DISCRETE = frozenset(
+    {
+        np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
+        np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
+        np.isnan, np.isinf, np.isfinite, np.signbit, np.isclose, np.allclose, np.array_equal,
+        np.argmax, np.argmin, np.argsort, np.searchsorted, np.nonzero, np.flatnonzero, np.count_nonzero,
+        np.any, np.all, np.digitize, np.nanargmax, np.nanargmin, np.isreal, np.iscomplex, np.array_equiv,
+    }
+)  # fmt: skip
+
+
+class Trace:
+    """One derivative, or one recording, in progress. A later trace lies inside an earlier one."""
+
+    __slots__ = ("level",)
+
+    def __init__(self) -> None:
+        self.level = next(_levels)
+
+    def values(self, args: tuple[Any, ...]) -> list[Any]:
+        """The operands as this trace's function sees them: its own values opened, all else as it is."""
+        return [a.value if isinstance(a, Active) and a.owner is self else a for a in args]
+
+    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        """The result of a call with operands of this trace, wrapped."""
+        raise NotImplementedError
+
+    def discrete(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        """The result of a call that answers with truth values or whole numbers."""
+        return function(*self.values(args), **keywords)
+
+    def decide(self, value: Active) -> bool:
+        """The truth of an active value, when the program branches on it."""
+        return bool(value.value)
+
+    def freeze(self, value: Active) -> Any:
+        """The plain whole numbers of an active value, when the program indexes or counts with them."""
+        return value.value
+
+
+def is_active(value: Any) -> bool:
+    """Whether a value is being followed: an operand of a derivative or recording in progress.
+
+    Examples
+    --------
+    >>> import diffkit as dk
+    >>> seen = []
+    >>> _ = dk.grad(lambda x: seen.append(is_active(x)) or x * x)(3.0)
+    >>> seen, is_active(3.0)
+    ([True], False)
+    """
+    return isinstance(value, Active)
+
+
+def value_of(value: Any) -> Any:
+    """What one level of activity covers: the value itself when it is not active."""
+    return value.value if isinstance(value, Active) else value
+
+
+def plain(value: Any) -> Any:
+    """The number or array below every level of activity."""
+    while isinstance(value, Active):
+        value = value.value
+    return value
+
+
+def apply(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any] = NO_KEYWORDS) -> Any:
+    """The result of `function(*args, **keywords)` where at least one operand is active."""
+    top: Trace | None = None
+    for position, a in enumerate(args):
+        if a.__class__ is np.ndarray and a.dtype == object:
+            a = gather(a)
+            args = (*args[:position], a, *args[position + 1 :])
+        if isinstance(a, Active) and (top is None or a.owner.level > top.level):
+            top = a.owner
+    if keywords:
+        args, keywords, again = _settle(function, args, keywords)
+        if again:
+            return apply(function, args, keywords)
+    if top is None:  # an object array that held no active value after all
+        return function(*args, **keywords)
+    if function in DISCRETE:
+        return top.discrete(function, args, keywords)
+    return top.apply(function, args, keywords)
+
+
+def _settle(
+    function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], Mapping[str, Any], bool]:
+    """Active keywords moved among the operands, since only operands are differentiated."""
+    moved = [name for name, value in keywords.items() if isinstance(value, Active)]
+    if not moved:
+        return args, keywords, False
+    names = list(_parameters(function))
+    last = max((names.index(name) for name in moved if name in names), default=-1)
+    wanted = names[len(args) : last + 1]
+    if last < 0 or not all(name in keywords for name in wanted) or not set(moved) <= set(names[: last + 1]):
+        frozen = {name: _frozen(function, name, value) for name, value in keywords.items()}
+        return args, frozen, False
+    rest = {name: value for name, value in keywords.items() if name not in wanted}
+    return (*args, *(keywords[name] for name in wanted)), rest, True
+
+
+def _frozen(function: Callable[..., Any], name: str, value: Any) -> Any:
+    """A keyword as plain values: a mask is a decision, anything else would lose its history."""
+    if not isinstance(value, Active):
+        return value
+    if plain(value).dtype.kind in "biu":
+        return np.asarray(value.owner.freeze(value))
+    raise LostHistoryError(
+        f"{function.__name__}({name}=...) got an active value that cannot be followed there; "
+        f"write it as a positional operand or use np.where"
+    )
+
+
+@lru_cache(maxsize=256)
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the positional parameters of a function, empty where Python cannot tell."""
+    try:
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        return tuple(n for n, p in inspect.signature(function).parameters.items() if p.kind in kinds)
+    except (TypeError, ValueError):
+        return ()
+
+
+def gather(array: Any) -> Any:
+    """An object array that holds active values, as one active value of its shape.
+
+    This is what `np.array([x * y, x**2])` becomes as soon as NumPy, or the end of f, looks at it.
+    """
+    if array.ndim == 0:
+        return array.item()
+    elements = array.ravel().tolist()
+    if not any(isinstance(element, Active) for element in elements):
+        return array
+    return apply(assemble, tuple(elements), {"shape": array.shape})
+
+
+class Active:
+    """A value whose history is followed; behaves as the NumPy scalar or array that it stands for."""
+
+    __slots__ = ("owner", "value")
+    __array_priority__ = 1000.0
+
+    owner: Trace
+    value: Any
+
+    # -- what it looks like -------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return getattr(self.value, "shape", ())
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=int))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return getattr(self.value, "dtype", None) or np.asarray(plain(self.value)).dtype
+
+    @property
+    def T(self) -> Any:
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    @property
+    def real(self) -> Any:
+        return apply(np.real, (self,))
+
+    @property
+    def imag(self) -> Any:
+        return apply(np.imag, (self,))
+
+    @property
+    def flat(self) -> Iterator[Any]:
+        return iter(self.ravel())
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of an active number: it has no dimension")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Active({plain(self.value)!r})"
+
+    def __format__(self, spec: str) -> str:
+        return format(plain(self.value), spec)
+
+    # -- decisions and plain numbers ----------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        return self.owner.decide(self)
+
+    def __index__(self) -> int:
+        value = plain(self.value)
+        if np.asarray(value).dtype.kind not in "biu":
+            raise TypeError(f"an active real number ({value!r}) is not an index")
+        return int(self.owner.freeze(self))
+
+    def __hash__(self) -> int:
+        raise LostHistoryError(
+            "an active value cannot be a dictionary key or a set member, since the look-up would lose its "
+            "history; compare with if/elif instead"
+        )
+
+    def _lost(self, how: str, instead: str) -> LostHistoryError:
+        return LostHistoryError(f"{how} would lose the history of an active value; {instead}")
+
+    def __float__(self) -> float:
+        raise self._lost(
+            "float(), a math function, or storing into a float array",
+            "use the NumPy function (np.sin, not math.sin), and np.array([...]) or np.where to build arrays",
+        )
+
+    def __int__(self) -> int:
+        raise self._lost("int()", "use np.floor or np.round, whose derivative is 0, or take int() of a constant")
+
+    def __complex__(self) -> complex:
+        raise self._lost("complex()", "use x + 0j")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise self._lost(
+            "assigning into it", "build the new array with np.where, np.concatenate or np.array([...])"
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        # NumPy asks this while it builds np.array([x*y, x**2]): the answer is an object array of
+        # active values, which `gather` turns into one active value at the next step.
+        if dtype is not None and np.dtype(dtype) != object:
+            raise self._lost(
+                f"an array of {np.dtype(dtype)}", "leave the dtype out: np.array([...]) of active values"
+            )
+        array = np.empty(self.shape, dtype=object)
+        for index in np.ndindex(array.shape):
+            array[index] = self[index] if index else self
+        return array
+
+    # -- NumPy's protocols --------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
+        for name in ("out", "where"):
+            if keywords.get(name) is not None and keywords[name] is not True:
+                raise NoRuleError(
+                    f"np.{ufunc.__name__}(..., {name}=...) of an active value has no rule; leave {name} out"
+                    + ("" if name == "out" else " and select with np.where")
+                )
+        keywords.pop("out", None)
+        if method == "__call__":
+            return apply(ufunc, args, keywords)
+        if method == "reduce" and ufunc in REDUCTIONS:
+            return apply(REDUCTIONS[ufunc], args[:1], {"axis": args[1] if args[1:] else 0, **keywords})
+        if method == "outer":
+            a, b = args
+            column = np.reshape(a, np.shape(a) + (1,) * np.ndim(b))
+            return apply(ufunc, (column, b), keywords)
+        raise NoRuleError(
+            f"np.{ufunc.__name__}.{method} of an active value has no rule; write it with np.{ufunc.__name__} "
+            f"and the functions np.sum, np.prod, np.cumsum"
+        )
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        if function in METADATA:
+            return function(*(value_of(a) for a in args), **keywords)
+        if args and isinstance(args[0], list | tuple) and function not in LEAVES_LISTS_ALONE:
+            items = tuple(args[0])
+            return apply(Joined(function, len(items)), (*items, *args[1:]), keywords)
+        return apply(function, args, keywords)
+
+    # -- indexing and the methods of an array ---------------------------------------------------
+
+    def __getitem__(self, key: Any) -> Any:
+        return apply(getitem, (self,), {"key": plain_key(key)})
+
+    def reshape(self, *shape: Any, **keywords: Any) -> Any:
+        return apply(np.reshape, (self, shape[0] if len(shape) == 1 else shape), keywords)
+
+    def transpose(self, *axes: Any) -> Any:
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return apply(np.transpose, (self, tuple(order))) if order else apply(np.transpose, (self,))
+
+    def flatten(self) -> Any:
+        return apply(np.ravel, (self,))
+
+    def item(self) -> Any:
+        return apply(np.reshape, (self, ()))
+
+    def astype(self, dtype: Any, **keywords: Any) -> Any:
+        return apply(np.astype, (self, np.dtype(dtype)))
+
+    def copy(self) -> Any:
+        return apply(np.copy, (self,))
+
+
+def plain_key(key: Any) -> Any:
+    """An index with its whole numbers and masks made plain; in a recording they become guards."""
+    if isinstance(key, Active):
+        if plain(key).dtype.kind not in "biu":
+            raise IndexError("an active real number is not an index; index with whole numbers, slices or masks")
+        return plain(key.owner.freeze(key))
+    if isinstance(key, tuple):
+        return tuple(plain_key(part) for part in key)
+    return key
+
+
+REDUCTIONS: dict[Any, Callable[..., Any]] = {
+    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+    np.logical_and: np.all, np.logical_or: np.any,
+}  # fmt: skip
+
+# Their first argument is a list that is not a list of arrays to be joined.
+LEAVES_LISTS_ALONE = frozenset({np.reshape, np.sum, np.einsum})
+
+
+def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+    if swapped:
+        return lambda self, other: apply(function, (other, self))
+    return lambda self, other: apply(function, (self, other))
+
+
+def _unary(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self: apply(function, (self,))
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Active, *args: Any, **keywords: Any) -> Any:
+        return apply(function, (self, *args), keywords)
+
+    method.__doc__ = f"`np.{function.__name__}` of this value."
+    return method
+
+
+def _equip() -> None:
+    """Give Active the operators and methods of an array, from tables."""
+    binary = {
+        "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power,
+        "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide,
+    }  # fmt: skip
+    for name, function in binary.items():
+        setattr(Active, f"__{name}__", _operator(function))
+        setattr(Active, f"__r{name}__", _operator(function, swapped=True))
+    comparisons = {
+        "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
+        "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
+    }  # fmt: skip
+    for name, function in comparisons.items():
+        setattr(Active, f"__{name}__", _operator(function))
+    Active.__rand__ = Active.__and__  # type: ignore[attr-defined]
+    Active.__ror__ = Active.__or__  # type: ignore[attr-defined]
+    unary = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.logical_not}
+    for name, function in unary.items():
+        setattr(Active, f"__{name}__", _unary(function))
+    Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
+    methods = (
+        "sum mean max min prod std var ravel squeeze swapaxes cumsum cumprod clip round dot diagonal trace "
+        "repeat take conj argmax argmin argsort any all"
+    ).split()
+    for name in methods:
+        setattr(Active, name, _method(getattr(np, name)))
+    # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
+    for name in dir(np):
+        function = getattr(np, name)
+        if isinstance(function, np.ufunc) and function.nin == 1 and not hasattr(Active, name):
+            setattr(Active, name, _method(function))
+
+
+_equip()

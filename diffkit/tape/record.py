@@ -1,0 +1,192 @@
+"""The tracer: run f once on nodes, and lay out what it did as a Tape.
+
+A node is one active value of a recorder: which function made it, from which operands, and a number
+that grows with time, so that falling numbers are an order in which a reverse sweep may walk.
+"""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import LostHistoryError
+from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
+from diffkit.tape.active import Active, Trace, apply, gather, plain
+from diffkit.tape.arithmetic import NUMPY
+from diffkit.primitives import component
+from diffkit.tape.wengert import Guard, Instruction, Place, Slot, Tape
+
+__all__ = ["Node", "Recorder", "reachable", "record", "run"]
+
+_numbers = itertools.count()
+_next_number = _numbers.__next__
+
+
+class Node(Active):
+    """An active value that remembers the function and the operands it came from."""
+
+    __slots__ = ("args", "function", "keywords", "number")
+
+    def __init__(
+        self,
+        trace: Trace,
+        value: Any,
+        function: Callable[..., Any] | None = None,
+        args: tuple[Any, ...] = (),
+        keywords: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.owner = trace
+        self.value = value
+        self.function = function
+        self.args = args
+        self.keywords = keywords
+        self.number = _next_number()
+
+
+class Recorder(Trace):
+    """A trace that makes nodes.
+
+    With `decisions`, a list, it also notes each branch on an active value; comparisons then are rows,
+    so that a replay can compare again. Without, as gradients want it, comparisons are plain.
+    """
+
+    __slots__ = ("decisions",)
+
+    def __init__(self, decisions: list[tuple[Node, Any, Place]] | None = None) -> None:
+        super().__init__()
+        self.decisions = decisions
+
+    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        y = NUMPY.call(function, self.values(args), keywords)
+        node = Node(self, y, function, args, keywords)
+        if y.__class__ is tuple or (isinstance(y, tuple) and hasattr(y, "_fields")):
+            parts = [apply(component, (node,), {"index": i}) for i in range(len(y))]
+            return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
+        return node
+
+    def discrete(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        if self.decisions is None:
+            return function(*self.values(args), **keywords)
+        return self.apply(function, args, keywords)
+
+    def decide(self, value: Active) -> bool:
+        outcome = bool(value.value)
+        if self.decisions is not None:
+            assert isinstance(value, Node)
+            self.decisions.append((value, outcome, calling_place()))
+        return outcome
+
+    def freeze(self, value: Active) -> Any:
+        if self.decisions is not None:
+            assert isinstance(value, Node)
+            self.decisions.append((value, plain(value), calling_place()))
+        return value.value
+
+
+def record(f: Callable[..., Any], *point: Any) -> Tape:
+    """The tape of what f does at this point.
+
+    Parameters
+    ----------
+    f
+        A function of NumPy calls and Python operators; loops unroll, branches on an active value are
+        kept as guards.
+    point
+        Its arguments: numbers, arrays, or nested dicts, lists and tuples of them.
+
+    Examples
+    --------
+    >>> tape = record(lambda x: x * x if x > 0 else -x, 2.0)
+    >>> len(tape), tape.guards[0].outcome
+    (2, True)
+    >>> tape.replay(3.0)
+    9.0
+    """
+    leaves, point_structure = flatten_arguments(point)
+    decisions: list[tuple[Node, Any, Place]] = []
+    recorder = Recorder(decisions)
+    inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
+    outputs, output_structure = run(f, point_structure.build(inputs), recorder)
+
+    rows = reachable([*outputs, *(node for node, _, _ in decisions)], recorder)
+    rows = [node for node in rows if node.function is not None]
+    slot = {id(node): index for index, node in enumerate([*inputs, *rows])}
+
+    def operand(value: Any) -> Any:
+        if isinstance(value, Node) and value.owner is recorder:
+            return Slot(slot[id(value)])
+        # The program must not change when somebody changes an array that it read.
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+    return Tape(
+        instructions=tuple(
+            Instruction(node.function, tuple(map(operand, node.args)), dict(node.keywords or {}))
+            for node in rows
+            if node.function is not None
+        ),
+        point_structure=point_structure,
+        input_count=len(inputs),
+        outputs=tuple(map(operand, outputs)),
+        output_structure=output_structure,
+        guards=tuple(Guard(slot[id(node)], outcome, place) for node, outcome, place in decisions),
+    )
+
+
+def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[list[Any], Structure]:
+    """The leaves of f's result on active arguments, and how the result nests."""
+    try:
+        result = f(*arguments)
+    except ValueError as error:
+        # NumPy hides what float() says when an active value is stored into a float array.
+        if isinstance(error.__cause__, LostHistoryError):
+            raise error.__cause__ from None
+        raise
+    leaves, structure = flatten(result, is_leaf=lambda value: isinstance(value, Active))
+    return [opened(leaf, trace) for leaf in leaves], structure
+
+
+def opened(value: Any, trace: Trace) -> Any:
+    """An output of f as this trace sees it: object arrays gathered, later traces' wrappings taken off.
+
+    A value can leave the derivative that made it (through a variable that outlives it); for the traces
+    around, only what it covers counts.
+    """
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = gather(value)
+    while isinstance(value, Active) and value.owner.level > trace.level:
+        value = value.value
+    return value
+
+
+def reachable(outputs: Iterable[Any], trace: Trace) -> list[Node]:
+    """The nodes of this trace that the outputs came from, themselves included, oldest first."""
+    waiting = [o for o in outputs if isinstance(o, Node) and o.owner is trace]
+    found: dict[int, Node] = {}
+    while waiting:
+        node = waiting.pop()
+        if node.number in found:
+            continue
+        found[node.number] = node
+        for a in node.args:
+            if a.__class__ is Node and a.owner is trace and a.number not in found:
+                waiting.append(a)
+    return [found[number] for number in sorted(found)]
+
+
+# Frames of these trees are ours or NumPy's, not the user's.
+_INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
+
+
+def calling_place() -> Place:
+    """The innermost line outside diffkit and NumPy: where the user's program took a decision."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        frame = frame.f_back
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    return Place(Path(file).name, line, linecache.getline(file, line).strip())

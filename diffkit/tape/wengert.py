@@ -1,0 +1,261 @@
+"""Tape: what f does, as data. An immutable Wengert list that runs in any arithmetic and prints itself.
+
+Slots number the values: first the inputs, then one slot an instruction. The textbooks count so that
+v1 is the first instruction and the inputs end at v0: `Tape.label` speaks that language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import ArgumentsError, GuardError
+from diffkit.structure import Structure, flatten_arguments
+from diffkit.tape.arithmetic import NUMPY, Arithmetic, arithmetic_named, name_of
+
+__all__ = ["Guard", "Instruction", "Place", "Slot", "Tape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A reference to a value of the tape: an input or the result of an earlier instruction."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the user's program."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.file}" + (f" ({self.text})" if self.text else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A decision the recording took: the value of `slot` was `outcome` at this place.
+
+    The outcome is the truth value of a branch, or the whole numbers of an index.
+    """
+
+    slot: int
+    outcome: Any
+    place: Place
+
+    def holds(self, value: Any) -> bool:
+        """Whether this value decides as the recording did."""
+        if isinstance(self.outcome, bool):
+            return bool(value) == self.outcome
+        return bool(np.array_equal(value, self.outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One row: `function(*args, **keywords)`, where an operand is a Slot or a constant."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+    @property
+    def op(self) -> str:
+        """The operation's name."""
+        return name_of(self.function)
+
+    @property
+    def slots(self) -> tuple[int, ...]:
+        """The slots of the operands that are not constant, in order."""
+        return tuple(a.index for a in self.args if isinstance(a, Slot))
+
+    @property
+    def constants(self) -> tuple[Any, ...]:
+        """The constant operands, in order."""
+        return tuple(a for a in self.args if not isinstance(a, Slot))
+
+
+SIGNS = {
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "power": "**", "matmul": "@",
+    "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tape:
+    """The program that f ran: its inputs, its instructions, its outputs, and the branches it took.
+
+    Holds no values but constants. Calling a tape replays it in NumPy.
+
+    Attributes
+    ----------
+    instructions
+        The rows, in the order they ran.
+    point_structure, output_structure
+        How the inputs and outputs nest (`diffkit.structure.Structure`).
+    outputs
+        The leaves of the result: Slots, or constants where f does not depend on its inputs.
+    guards
+        The branches on active values, each with the line that took it.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> tape = dk.record(lambda x, y: np.log(x) + x * y - np.sin(y), 2.0, 5.0)
+    >>> print(tape)
+    v-1 = input 1
+    v0  = input 2
+    v1  = log(v-1)
+    v2  = v-1 * v0
+    v3  = v1 + v2
+    v4  = sin(v0)
+    v5  = v3 - v4
+    return v5
+    >>> tape.replay(2.0, 5.0)
+    11.652071455223084
+    """
+
+    instructions: tuple[Instruction, ...]
+    point_structure: Structure
+    input_count: int
+    outputs: tuple[Any, ...]
+    output_structure: Structure
+    guards: tuple[Guard, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.instructions)
+
+    def __call__(self, *point: Any) -> Any:
+        return self.replay(*point)
+
+    # -- running it -----------------------------------------------------------------------------
+
+    def replay(self, *point: Any, arithmetic: str | Arithmetic = NUMPY) -> Any:
+        """The result of the program at another point, in NumPy, mpmath or SymPy arithmetic.
+
+        Parameters
+        ----------
+        point
+            The arguments, nested as those it was recorded with.
+        arithmetic
+            "numpy", "mpmath" (at the precision that `mpmath.workdps` sets), "sympy", or an
+            `Arithmetic` of your own.
+
+        Raises
+        ------
+        GuardError
+            If a branch goes the other way at this point; the message names its line.
+
+        Examples
+        --------
+        >>> import mpmath, sympy, diffkit as dk
+        >>> tape = dk.record(lambda x: x * x / 3, 0.5)
+        >>> with mpmath.workdps(30):
+        ...     print(tape.replay(mpmath.mpf(2), arithmetic="mpmath"))
+        1.33333333333333333333333333333
+        >>> tape.replay(sympy.Symbol("x"), arithmetic="sympy")
+        x**2/3
+        """
+        values = self.run(self.leaves(point), arithmetic_named(arithmetic))
+        return self.result(values, arithmetic_named(arithmetic))
+
+    def leaves(self, point: tuple[Any, ...]) -> list[Any]:
+        """The inputs of a point, checked against the point of the recording."""
+        structure = self.point_structure
+        if len(point) != len(structure.children):
+            raise ArgumentsError(f"the tape has {len(structure.children)} arguments and got {len(point)}")
+        leaves, given = flatten_arguments(point)
+        if given != structure:
+            raise ArgumentsError("the arguments are not nested as those that the tape was recorded with")
+        return leaves
+
+    def run(self, leaves: list[Any], arithmetic: Arithmetic = NUMPY) -> list[Any]:
+        """The value of every slot, inputs first; guards are checked as soon as they are known."""
+        values = [arithmetic.leaf(leaf) for leaf in leaves]
+        for row in self.instructions:
+            args = [values[a.index] if a.__class__ is Slot else arithmetic.constant(a) for a in row.args]
+            values.append(arithmetic.call(row.function, args, row.keywords))
+            for guard in self._guards_at.get(len(values) - 1, ()):
+                self._check(guard, values[-1], arithmetic)
+        for slot in range(self.input_count):
+            for guard in self._guards_at.get(slot, ()):
+                self._check(guard, values[slot], arithmetic)
+        return values
+
+    def result(self, values: list[Any], arithmetic: Arithmetic = NUMPY) -> Any:
+        """The outputs among the values of all slots, nested as f nests them."""
+        found = [values[o.index] if isinstance(o, Slot) else arithmetic.constant(o) for o in self.outputs]
+        return self.output_structure.build(found)
+
+    @cached_property
+    def _guards_at(self) -> dict[int, list[Guard]]:
+        at: dict[int, list[Guard]] = {}
+        for guard in self.guards:
+            at.setdefault(guard.slot, []).append(guard)
+        return at
+
+    def _check(self, guard: Guard, value: Any, arithmetic: Arithmetic) -> None:
+        try:
+            holds = guard.holds(value)
+        except TypeError as error:
+            raise GuardError(
+                f"{arithmetic.name} arithmetic cannot decide the branch at {guard.place}: {value}"
+            ) from error
+        if not holds:
+            raise GuardError(
+                f"the branch at {guard.place} was {guard.outcome} when the tape was recorded and goes the other "
+                f"way here; record again at this point"
+            )
+
+    # -- reading it -----------------------------------------------------------------------------
+
+    def label(self, slot: int) -> str:
+        """The textbook's name of a slot: inputs end at v0, the first instruction is v1."""
+        return f"v{slot - self.input_count + 1}"
+
+    def expression(self, row: Instruction) -> str:
+        """One instruction as a formula: `v1 + v2`, `sin(v0)`, `sum(v3, axis=0)`."""
+        shown = [self.label(a.index) if isinstance(a, Slot) else _short(a) for a in row.args]
+        if row.op in SIGNS and len(shown) == 2:
+            return f"{shown[0]} {SIGNS[row.op]} {shown[1]}"
+        if row.op == "negative":
+            return f"-{shown[0]}"
+        if row.op == "getitem":
+            return f"{shown[0]}[{_key(row.keywords['key'])}]"
+        return f"{row.op}({', '.join(shown + [f'{k}={_short(v)}' for k, v in row.keywords.items()])})"
+
+    def __str__(self) -> str:
+        labels = [self.label(slot) for slot in range(self.input_count + len(self))]
+        width = max(map(len, labels), default=0)
+        texts = [f"input {i + 1}" for i in range(self.input_count)] + [
+            self.expression(row) for row in self.instructions
+        ]
+        lines = [f"{label:{width}} = {text}" for label, text in zip(labels, texts, strict=True)]
+        if len(lines) > 60:
+            lines = [*lines[:30], f"... {len(lines) - 60} rows ...", *lines[-30:]]
+        lines += [f"where {self.label(g.slot)} is {g.outcome}: {g.place}" for g in self.guards[:20]]
+        if len(self.guards) > 20:
+            lines.append(f"... and {len(self.guards) - 20} more branches")
+        returned = [self.label(o.index) if isinstance(o, Slot) else _short(o) for o in self.outputs]
+        return "\n".join([*lines, f"return {', '.join(returned)}"])
+
+
+def _short(value: Any) -> str:
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, tuple):
+        return ", ".join(_key(part) for part in key) or "()"
+    if isinstance(key, slice):
+        ends = ["" if end is None else str(end) for end in (key.start, key.stop)]
+        return ":".join(ends) + (f":{key.step}" if key.step is not None else "")
+    return "..." if key is Ellipsis else _short(key)

@@ -1,0 +1,228 @@
+"""What a user types on the command line is read as meant, or refused in one line."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+
+from diffkit.cli.arguments import read_function, read_point
+from diffkit.errors import ArgumentsError, DomainError, ExpressionError
+from diffkit.functions import SympyFunction, TextFunction, parse
+
+MODEL = """
+import neighbour
+SCALE = 3
+text = "x^2 + 1"
+def cube(x):
+    return x**3
+def scaled(x):
+    return neighbour.twice(x)
+def _private(x):
+    return x
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a module of functions and files that fail in every way."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "modules", {**sys.modules})
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (tmp_path / "neighbour.py").write_text("def twice(x):\n    return 2 * x\n")
+    (tmp_path / "model_for_test.py").write_text(MODEL)
+    (tmp_path / "raises.py").write_text("x = 1\nraise ValueError('two\\nlines')\n")
+    (tmp_path / "syntax.py").write_text("def f(x):\n    return (\n")
+    (tmp_path / "needs.py").write_text("import no_such_thing\n")
+    (tmp_path / "leaves.py").write_text("raise SystemExit(5)\n")
+    return tmp_path
+
+
+# --- F --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["x^2 + 1", "x^2 + 1\n", "  x^2 + 1\r\n", "\r\n\r\nx^2 + 1\r\n"])
+def test_a_dash_reads_one_expression_from_standard_input(text: str) -> None:
+    assert read_function("-", io.StringIO(text)) == parse("x^2 + 1")
+
+
+def test_standard_input_is_read_when_no_stream_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x"))
+    assert read_function("-") == parse("x")
+
+
+def test_empty_standard_input_is_an_error() -> None:
+    with pytest.raises(ExpressionError, match="empty"):
+        read_function("-", io.StringIO("\n"))
+
+
+def test_standard_input_that_is_not_text_is_an_error() -> None:
+    with pytest.raises(ExpressionError, match="not text"):
+        read_function("-", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x80"), encoding="utf-8"))
+
+
+def test_text_is_parsed_and_keeps_its_column() -> None:
+    assert isinstance(read_function("sin(x)"), TextFunction)
+    with pytest.raises(ExpressionError) as caught:
+        read_function("2*foo(x)")
+    assert caught.value.column == 2
+
+
+@pytest.mark.parametrize(
+    "spec", ["model_for_test.py:cube", "./model_for_test.py:cube", "model_for_test:cube"]
+)
+def test_a_function_is_loaded_from_a_file_or_a_module_of_this_folder(folder: Path, spec: str) -> None:
+    assert read_function(spec)(2.0) == 8.0
+
+
+def test_a_loaded_file_finds_its_neighbours_from_another_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    assert read_function(f"{folder / 'model_for_test.py'}:scaled")(2.0) == 4.0
+
+
+def test_a_text_in_a_file_is_a_function_too(folder: Path) -> None:
+    assert read_function("model_for_test.py:text")(2.0) == 5.0
+
+
+def test_a_loaded_file_stays_under_a_private_name(folder: Path) -> None:
+    read_function("model_for_test.py:cube")
+    assert "model_for_test" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("nowhere.py:f", "there is no file nowhere.py"),
+        (".:f", "cannot stand"),
+        ("no_such_module:f", "there is no module no_such_module"),
+        ("no_such.part:f", "there is no module no_such;"),
+        ("model_for_test.py:squre", "has no squre; it has cube, scaled"),
+        ("model_for_test:_nothing", "has no _nothing"),
+        ("model_for_test.py:SCALE", "SCALE in model_for_test.py is a int"),
+        ("raises.py:f", "ValueError: two lines"),
+        ("raises:f", r"raises\.py:2\)"),
+        ("syntax.py:f", r"SyntaxError: .*syntax\.py:\d"),
+        ("needs.py:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
+        ("needs:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
+        ("leaves.py:f", r"SystemExit: 5 .*leaves\.py:1\)"),
+        ("model_for_test.py:", "cannot stand"),
+        ("model_for_test.py", "cannot stand"),
+    ],
+)
+def test_what_cannot_be_loaded_is_one_line_that_says_why(folder: Path, spec: str, said: str) -> None:
+    with pytest.raises(ExpressionError, match=said) as caught:
+        read_function(spec)
+    assert "\n" not in caught.value.reason
+
+
+# --- P --------------------------------------------------------------------------------------------------
+
+
+def _three(x: Any, y: Any, z: Any = 1.0) -> Any:
+    return x + y + z
+
+
+def _one(v: Any) -> Any:
+    return v
+
+
+def _any(*values: Any) -> Any:
+    return values
+
+
+_xy = parse("x^2*y")
+_sympy = SympyFunction(sympy.Symbol("a") * sympy.Symbol("b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "args", "names"),
+    [
+        ("0.7", parse("sin(x)"), (0.7,), ("x",)),
+        ("x=0.7", parse("sin(x)"), (0.7,), ("x",)),
+        (" -1 ", parse("sin(x)"), (-1.0,), ("x",)),
+        ("1e-3", parse("sin(x)"), (1e-3,), ("x",)),
+        (".5", parse("sin(x)"), (0.5,), ("x",)),
+        ("pi/2", parse("sin(x)"), (np.pi / 2,), ("x",)),
+        ("1/3", parse("sin(x)"), (1 / 3,), ("x",)),
+        ("-sqrt(2)", parse("sin(x)"), (-np.sqrt(2),), ("x",)),
+        ("x=1,y=2", _xy, ({"x": 1.0, "y": 2.0},), ("x", "y")),
+        ("y = 2, x = 1", _xy, ({"x": 1.0, "y": 2.0},), ("x", "y")),
+        ("1,2", _xy, ({"x": 1.0, "y": 2.0},), ("x", "y")),
+        ("hypot(3,4),2", _xy, ({"x": 5.0, "y": 2.0},), ("x", "y")),
+        ("b=1,a=2", _sympy, ({"a": 2.0, "b": 1.0},), ("a", "b")),
+        ("0.7", _one, (0.7,), ("v",)),
+        ("v=0.7", _one, (0.7,), ("v",)),
+        ("1,2", _three, (1.0, 2.0), ("x", "y")),
+        ("y=1,x=2", _three, (2.0, 1.0), ("x", "y")),
+        ("z=3,y=1,x=2", _three, (2.0, 1.0, 3.0), ("x", "y", "z")),
+        ("0.7", _any, (0.7,), ("x",)),
+        ("0.7", np.sin, (0.7,), ("x",)),
+        ("0.7", max, (0.7,), ("x",)),
+    ],
+)
+def test_a_point_is_what_the_function_takes(text: str, function: Any, args: Any, names: Any) -> None:
+    point = read_point(text, function)
+    assert point.args == args
+    assert point.names == names
+    assert point.text == text.strip()
+    assert all(type(value) in (float, dict) for value in point.args)
+
+
+@pytest.mark.parametrize("function", [parse("sin(x)"), _one, _any, np.sin])
+def test_a_list_for_a_function_of_one_argument_is_one_array(function: Any) -> None:
+    (x,) = read_point("0, 1, 2, 3", function).args
+    np.testing.assert_array_equal(x, [0.0, 1.0, 2.0, 3.0])
+    assert x.dtype == float
+
+
+def test_a_point_goes_straight_into_its_function() -> None:
+    assert _xy(*read_point("x=3,y=4", _xy).args) == 36.0
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "said"),
+    [
+        ("", _xy, "the point is empty"),
+        ("1,,2", _xy, "missing between the commas"),
+        ("1,2,", _xy, "missing between the commas"),
+        ("x=1", _xy, "f takes x, y and the point gives x; write x=...,y=..."),
+        ("x=1,y=2,z=3", _xy, "f takes x, y and the point gives x, y, z"),
+        ("x=1,z=2", _xy, "f takes x, y and the point gives x, z"),
+        ("x=1,x=2", _xy, "f takes x, y and the point gives x, x"),
+        ("x=1,2", _xy, "named in part"),
+        ("0.7", _xy, "f takes x, y and the point gives 1 number"),
+        ("1,2,3", _xy, "f takes x, y and the point gives 3 numbers"),
+        ("0.7", parse("5"), "f takes nothing"),
+        ("1", _three, "f takes x, y, z and the point gives 1 number"),
+        ("1,2,3,4", _three, "gives 4 numbers"),
+        ("x=1,z=2", _three, "f takes x, y, z and the point gives x, z"),
+        ("w=1", _one, "f takes v and the point gives w"),
+        ("a", _one, "'a' is not a number"),
+        ("v=", _one, "'v=' is not a number"),
+        ("v==1", _one, "'v==1' is not a number"),
+        ("0.7.1", _one, "'0.7.1' is not a number"),
+        ("log(0)", _one, "'log.0.' is not a number: .* no finite real value"),
+        ("__import__('os')", _one, "is not a number"),
+    ],
+)
+def test_a_point_that_does_not_fit_is_one_line_that_says_why(text: str, function: Any, said: str) -> None:
+    with pytest.raises(ArgumentsError, match=said) as caught:
+        read_point(text, function)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [("x=1,y=inf", "y=inf"), ("x=nan,y=1", "x=nan"), ("1,1e999", "1e999"), ("1,1+2j", "1[+]2j")],
+)
+def test_a_number_that_is_not_finite_and_real_is_named(text: str, entry: str) -> None:
+    with pytest.raises(DomainError, match=f"'{entry}'"):
+        read_point(text, _xy)

@@ -1,0 +1,136 @@
+"""The complex step: exact where f is analytic, an error or nan where it is not."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffkit.errors import DomainError
+from diffkit.numerical import ComplexStep
+from diffkit.numerical.complex_step import imaginary_step
+
+ANALYTIC = [
+    (np.exp, mpmath.exp),
+    (lambda x: x**3 * np.sin(x), lambda x: x**3 * mpmath.sin(x)),
+    (lambda x: np.log(x) / np.cosh(x), lambda x: mpmath.log(x) / mpmath.cosh(x)),
+    (lambda x: np.sqrt(1 + x**2), lambda x: mpmath.sqrt(1 + x**2)),
+]
+
+
+@pytest.mark.parametrize(("f", "f_mp"), ANALYTIC)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_the_first_derivative_is_right_to_a_few_ulps(f, f_mp, dtype):
+    x = np.linspace(0.4, 2.5, 9).astype(dtype)
+    found = ComplexStep().derivative(f, x)
+    with mpmath.workdps(40):
+        # x as an exact pair of doubles: a longdouble does not fit in one.
+        points = [mpmath.mpf(float(t)) + mpmath.mpf(float(t - dtype(float(t)))) for t in x]
+        exact = np.array([np.longdouble(mpmath.nstr(mpmath.diff(f_mp, t), 25)) for t in points])
+    assert (found.value.dtype, found.evaluations) == (dtype, 1)
+    scale = 1 + abs(exact)
+    assert (abs(found.value - exact) / scale).max() < 16 * np.finfo(dtype).eps
+
+
+def test_half_precision_is_right_to_its_last_digit():
+    x = np.array([0.5, 1, 2], np.float16)
+    found = ComplexStep().derivative(np.sin, x)
+    assert found.value.dtype == np.float16
+    assert np.array_equal(found.value, np.cos(x.astype(np.float64)).astype(np.float16))
+
+
+@given(st.floats(1e-250, 1e250))
+def test_the_step_suits_points_of_any_size(x):
+    assert ComplexStep().derivative(np.log, x).value == pytest.approx(1 / x, rel=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_the_step_is_a_power_of_two_far_below_the_roundoff(dtype):
+    for x in (dtype(0), dtype(1), dtype(-1000)):
+        h = imaginary_step(x)
+        mantissa, _ = np.frexp(h)
+        assert h.dtype == dtype
+        assert mantissa == 0.5
+        assert 0 < h < np.finfo(dtype).eps * max(1, abs(x))
+
+
+def test_a_given_step_shows_the_truncation_error_of_theory():
+    h = 1e-3
+    found = ComplexStep(h=h).derivative(np.exp, 1.0)
+    predicted = float(ComplexStep.error_constant) * np.e * h**ComplexStep.order
+    assert found.step == h
+    assert found.value - np.e == pytest.approx(predicted, rel=1e-5)
+
+
+@pytest.mark.parametrize(("order", "calls"), [(2, 2), (3, 3), (4, 4), (5, 5)])
+def test_a_higher_derivative_differences_the_imaginary_part_and_tells_the_real_step(order, calls):
+    found = ComplexStep().derivative(np.exp, 0.5, order)
+    assert found.evaluations == calls
+    assert found.step > 1e-6
+    assert found.step == ComplexStep(h=1e-30).derivative(np.exp, 0.5, order).step
+
+
+def test_the_formula_replays_in_mpmath_for_any_order():
+    method = ComplexStep()
+    with mpmath.workdps(80):
+        x, h = mpmath.mpf(0.5), mpmath.mpf("1e-20")
+        error = method.apply(mpmath.exp, x, h) - mpmath.exp(x)
+        assert float(error / (h**2 * mpmath.exp(x))) == pytest.approx(-1 / 6)
+        h = mpmath.mpf("1e-3")
+        error = method.apply(mpmath.exp, x, h, 3) - mpmath.exp(x)
+        assert float(error / (h**2 * mpmath.exp(x))) == pytest.approx(1 / 12, rel=1e-5)
+
+
+def test_the_first_derivative_has_no_stencil_and_says_so():
+    with pytest.raises(ValueError, match="no stencil"):
+        ComplexStep().stencil()
+
+
+@pytest.mark.parametrize("f", [np.abs, np.real, lambda x: np.abs(x) ** 3, lambda x: x.real + 1])
+@pytest.mark.parametrize("order", [1, 2])
+def test_an_f_that_drops_the_imaginary_part_is_not_analytic(f, order):
+    with pytest.raises(DomainError, match=r'not analytic.*method="central".*"reverse"'):
+        ComplexStep().derivative(f, np.array([1.5, -0.5]), order)
+
+
+@pytest.mark.parametrize(
+    "f", [math.sin, lambda x: x * math.sin(x), np.floor, lambda x: math.sqrt(complex(x))]
+)
+def test_an_f_that_does_not_take_complex_numbers_says_what_to_write(f):
+    with pytest.raises(DomainError, match=r"np\.sin for math\.sin"):
+        ComplexStep().derivative(f, 1.0)
+
+
+def test_a_constant_has_derivative_zero_although_it_answers_with_a_real_number():
+    assert ComplexStep().derivative(lambda x: 3.0, 1.0).value == 0
+    assert ComplexStep().derivative(lambda x: np.full(x.shape, 3), np.ones(2)).value.tolist() == [0, 0]
+    parts = ComplexStep().jacobian(lambda x, y: x**2, [3.0, 4.0]).value
+    assert parts == [6.0, 0.0]
+
+
+@pytest.mark.parametrize("f", [np.log, np.sqrt, lambda x: x**3.5])
+def test_outside_the_real_domain_the_answer_is_nan_as_that_of_f(f):
+    found = ComplexStep().derivative(f, np.array([2.0, -1e-4]))
+    assert np.isnan(found.value).tolist() == [False, True]
+    assert found.note == "f is nan at -0.0001, where the formula at x = -0.0001 samples it."
+    assert np.isnan(ComplexStep().jacobian(lambda x: f(x).sum(), [np.array([2.0, -1.0])]).value[0][1])
+
+
+def test_a_zero_of_f_is_no_obstacle_and_costs_one_call_more():
+    found = ComplexStep().derivative(lambda x: x**2 - 1, 1.0)
+    assert (found.value, found.evaluations) == (2.0, 2)
+    assert ComplexStep().jacobian(lambda x: x, [np.zeros(5)]).evaluations == 6
+
+
+def test_comparisons_of_numpy_numbers_follow_the_real_part():
+    relu = lambda x: np.maximum(x, 0)
+    assert ComplexStep().derivative(relu, np.array([-1.0, 2.0])).value.tolist() == [0, 1]
+    assert ComplexStep().derivative(lambda x: x if x > 0 else -x, -1.5).value == -1
+
+
+def test_the_hessian_reports_the_real_steps_of_its_differences():
+    found = ComplexStep().hessian(lambda x: np.exp(x).prod(), [np.array([0.1, 0.2])])
+    assert found.value[0][0] == pytest.approx(np.full((2, 2), np.exp(0.3)), abs=1e-9)
+    assert (found.step[0] > 1e-6).all()

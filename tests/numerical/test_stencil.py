@@ -1,0 +1,160 @@
+"""Stencils are exact: order conditions in Fractions, the textbook's text, the textbook's bits."""
+
+from fractions import Fraction
+from math import factorial
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffkit.numerical.stencil import Stencil, backward, central, forward, richardson, shifted
+
+offset_sets = st.sets(st.integers(-9, 9) | st.fractions(-3, 3, max_denominator=6), min_size=2, max_size=7)
+
+
+def moment(stencil, m):
+    return sum(w * Fraction(k) ** m for k, w in zip(stencil.offsets, stencil.weights, strict=True))
+
+
+@given(offset_sets, st.data())
+def test_the_order_conditions_hold_exactly_for_any_offsets(offsets, data):
+    q = data.draw(st.integers(1, len(offsets) - 1))
+    stencil = Stencil.of(offsets, q)
+    p = stencil.order
+    expected = [factorial(q) if m == q else 0 for m in range(q + p)]
+    assert [moment(stencil, m) for m in range(q + p)] == expected
+    assert stencil.error_constant == moment(stencil, q + p) / factorial(q + p) != 0
+    assert p >= len(offsets) - q
+    assert 0 not in stencil.weights
+    assert list(stencil.offsets) == sorted(stencil.offsets)
+
+
+@given(offset_sets, st.data())
+def test_a_stencil_is_exact_on_polynomials_below_its_first_failing_moment(offsets, data):
+    q = data.draw(st.integers(1, len(offsets) - 1))
+    stencil = Stencil.of(offsets, q)
+    x, h = Fraction(2, 7), Fraction(-3, 5)
+    n = q + stencil.order
+    power = lambda t: t ** (n - 1)
+    assert stencil.apply(power, x, h) == factorial(n - 1) // factorial(n - 1 - q) * x ** (n - 1 - q)
+    # One degree more shows the error constant, and nothing else.
+    exact = factorial(n) // factorial(n - q) * x ** (n - q)
+    error = stencil.error_constant * factorial(n) * h**stencil.order
+    assert stencil.apply(lambda t: t**n, x, h) == exact + error
+
+
+@given(st.integers(1, 6), st.integers(1, 5))
+def test_named_stencils_have_the_accuracy_they_are_asked_for(q, accuracy):
+    assert forward(q, accuracy).order == backward(q, accuracy).order == accuracy
+    assert central(q, 2 * accuracy).order == 2 * accuracy
+    assert forward(q, accuracy).offsets == tuple(range(q + accuracy))
+    assert backward(q, accuracy).weights == tuple(
+        w * (-1) ** q for w in reversed(forward(q, accuracy).weights)
+    )
+
+
+@pytest.mark.parametrize(
+    ("stencil", "constant", "gain"),
+    [
+        (forward(), Fraction(1, 2), 2),
+        (backward(), Fraction(-1, 2), 2),
+        (central(), Fraction(1, 6), 1),
+        (forward(1, 2), Fraction(-1, 3), 4),
+        (central(1, 4), Fraction(-1, 30), Fraction(3, 2)),
+        (central(1, 6), Fraction(1, 140), Fraction(11, 6)),
+        (central(2), Fraction(1, 12), 4),
+    ],
+)
+def test_error_constants_and_noise_gains_are_those_of_the_table(stencil, constant, gain):
+    assert (stencil.error_constant, stencil.noise_gain) == (constant, gain)
+
+
+@pytest.mark.parametrize(
+    ("stencil", "text"),
+    [
+        (forward(), "f'(x) ≈ (f(x+h) - f(x)) / h + O(h)"),
+        (backward(), "f'(x) ≈ (f(x) - f(x-h)) / h + O(h)"),
+        (central(), "f'(x) ≈ (f(x+h) - f(x-h)) / (2h) + O(h²)"),
+        (central(1, 4), "f'(x) ≈ (-f(x+2h) + 8f(x+h) - 8f(x-h) + f(x-2h)) / (12h) + O(h⁴)"),
+        (central(2), "f''(x) ≈ (f(x+h) - 2f(x) + f(x-h)) / h² + O(h²)"),
+        (forward(3), "f'''(x) ≈ (f(x+3h) - 3f(x+2h) + 3f(x+h) - f(x)) / h³ + O(h)"),
+        (central(4), "f⁽⁴⁾(x) ≈ (f(x+2h) - 4f(x+h) + 6f(x) - 4f(x-h) + f(x-2h)) / h⁴ + O(h²)"),
+        (
+            Stencil.of((0, Fraction(1, 2), Fraction(3, 2))),
+            "f'(x) ≈ (-f(x+3h/2) + 9f(x+h/2) - 8f(x)) / (3h) + O(h²)",
+        ),
+    ],
+)
+def test_a_stencil_prints_as_the_textbook_formula(stencil, text):
+    assert str(stencil) == text
+
+
+@given(st.floats(-3, 3), st.floats(1e-9, 1.0))
+def test_first_differences_are_the_textbook_operations_bit_for_bit(x, h):
+    f = lambda t: np.sin(t) * np.exp(t)
+    assert forward().apply(f, x, h) == (f(x + h) - f(x)) / h
+    assert backward().apply(f, x, h) == (f(x) - f(x - h)) / h
+    assert central().apply(f, x, h) == (f(x + h) - f(x - h)) / (2 * h)
+    assert central(2).apply(f, x, h) == (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+
+
+def test_forward_differences_of_the_worked_examples_agree_in_every_bit():
+    assert forward().apply(lambda x: x**2 * 4 + 4 + 2, 3.0, 1e-5) == 24.000039999805264
+    assert forward().apply(lambda y: 9 * y + y + 2, 4.0, 1e-5) == 10.000000000331966
+    assert forward().apply(lambda x: x * x, 3.0, 1e-6) == 6.000001000927568
+
+
+def test_a_formula_runs_in_mpmath_and_on_object_arrays():
+    with mpmath.workdps(60):
+        x, h = mpmath.mpf(1), mpmath.mpf(2) ** -20
+        expected = (mpmath.exp(x + h) - mpmath.exp(x - h)) / (2 * h)
+        assert central().apply(mpmath.exp, x, h) == expected
+        array = np.array([x, 2 * x], dtype=object)
+        assert central().apply(lambda t: t**3, array, h).tolist() == [3 * x + h**2, 12 * x + h**2]
+
+
+def test_fractional_offsets_run_in_mpmath():
+    half = Stencil.of((Fraction(-1, 2), Fraction(1, 2)))
+    assert half.apply(lambda t: t**2, mpmath.mpf(3), mpmath.mpf(1)) == 6
+
+
+def test_offset_zero_is_the_point_itself():
+    x = np.ones(3)
+    assert shifted(x, 0, 0.1) is x
+
+
+def test_f_is_called_once_for_each_offset():
+    seen = []
+    central(2).apply(lambda t: seen.append(t) or t, 0.0, 1.0)
+    assert sorted(seen) == [-1.0, 0.0, 1.0]
+    assert central(2).evaluations == 3
+
+
+def test_one_extrapolation_of_the_central_difference_is_the_five_point_rule():
+    assert central().extrapolated() == richardson() == central(1, 4)
+    assert richardson(2) == central(2, 4)
+
+
+@given(st.integers(1, 5))
+def test_an_extrapolated_stencil_gains_the_next_order(q):
+    assert central(q).extrapolated().order == 4
+    assert forward(q).extrapolated().order == 2
+
+
+@pytest.mark.parametrize("bad", [0, -1, 1.5, "1", True, None])
+def test_derivative_and_accuracy_must_be_whole_numbers_from_one(bad):
+    for make in (forward, backward, central, lambda q: forward(1, q), lambda q: Stencil.of((0, 1), q)):
+        with pytest.raises(ValueError, match="is not a whole number from 1 on"):
+            make(bad)
+
+
+def test_an_odd_accuracy_of_a_central_difference_names_the_next_even_one():
+    with pytest.raises(ValueError, match="write accuracy=4"):
+        central(1, 3)
+
+
+def test_too_few_offsets_are_refused_with_the_number_needed():
+    with pytest.raises(ValueError, match="needs at least 3 different offsets"):
+        Stencil.of((0, 1, 1), 2)

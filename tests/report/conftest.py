@@ -1,0 +1,164 @@
+"""Sweeps for the figures: true errors of true formulas, measured here with mpmath and nothing of diffkit."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+U = 2.0**-53
+ALL = ("forward", "backward", "central", "richardson", "complex-step")
+
+
+@dataclass(frozen=True)
+class Curve:
+    total: np.ndarray
+    truncation: np.ndarray
+    rounding: np.ndarray
+    best: tuple[float, float]
+    predicted: tuple[float, float]
+    slope: float
+    order: int
+    model_truncation: np.ndarray
+    model_rounding: np.ndarray
+    median: np.ndarray
+
+
+@dataclass(frozen=True)
+class Sweep:
+    f_text: str
+    x: float
+    exact: float
+    dtype: str
+    order: int
+    steps: np.ndarray
+    curves: Mapping[str, Curve]
+    flat: Mapping[str, float] = field(default_factory=dict)
+
+    def only(self, *methods: str) -> Sweep:
+        return replace(self, curves={name: self.curves[name] for name in methods})
+
+
+#        text: (point, f on floats, f on mpmath, f on complex floats)
+CASES: dict[str, tuple[float, Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {
+    "sin(x)*exp(-x^2)": (
+        0.7,
+        lambda x: math.sin(x) * math.exp(-x * x),
+        lambda x: mp.sin(x) * mp.exp(-x * x),
+        lambda x: cmath.sin(x) * cmath.exp(-x * x),
+    ),
+    "exp(x)": (1.0, math.exp, mp.exp, cmath.exp),
+    "x**3": (1.0, lambda x: x**3, lambda x: x**3, lambda x: x * x * x),
+    "tan(x)": (1.5, math.tan, mp.tan, cmath.tan),
+    "log(x)": (1e-2, math.log, mp.log, cmath.log),
+}
+
+
+def _central(f: Callable[..., Any], x: Any, h: Any) -> Any:
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+FORMULAS: dict[str, Callable[..., Any]] = {
+    "forward": lambda f, x, h: (f(x + h) - f(x)) / h,
+    "backward": lambda f, x, h: (f(x) - f(x - h)) / h,
+    "central": _central,
+    "richardson": lambda f, x, h: (4 * _central(f, x, h) - _central(f, x, 2 * h)) / 3,
+    "complex-step": lambda f, x, h: f(x + 1j * h).imag / h,
+}
+#          p, |C| of C f^(p+1) h^p, S of the rounding model S u |f| / h (numerics.md, section 2)
+THEORY = {
+    "forward": (1, 1 / 2, 2.0),
+    "backward": (1, 1 / 2, 2.0),
+    "central": (2, 1 / 6, 1.0),
+    "richardson": (4, 1 / 30, 1.5),
+    "complex-step": (2, 1 / 6, 0.0),
+}
+
+
+def _running_median(values: np.ndarray, reach: int = 6) -> np.ndarray:
+    out = np.full(len(values), np.nan)
+    for i in range(len(values)):
+        near = values[max(0, i - reach) : i + reach + 1]
+        if np.isfinite(values[i]):
+            out[i] = np.nanmedian(near)
+    return out
+
+
+def _curve(text: str, method: str, steps: np.ndarray) -> Curve:
+    x, f, f_mp, f_complex = CASES[text]
+    order, constant, weight = THEORY[method]
+    formula = FORMULAS[method]
+    total, truncation, rounding = (np.full(len(steps), np.nan) for _ in range(3))
+    with mp.workdps(120):
+        exact = mp.diff(f_mp, mp.mpf(x))
+        higher = abs(float(mp.diff(f_mp, mp.mpf(x), order + 1)))
+        for i, h in enumerate(steps):
+            try:
+                computed = mp.mpf(formula(f_complex if method == "complex-step" else f, x, float(h)))
+                without_rounding = formula(f_mp, mp.mpf(x), mp.mpf(float(h)))
+            except ValueError:
+                continue  # outside f's domain: stays nan
+            if isinstance(without_rounding, mp.mpc):
+                continue
+            truncation[i] = float(without_rounding - exact)
+            rounding[i] = float(computed - without_rounding)
+            total[i] = float(computed - exact)
+    median = _running_median(np.abs(total))
+    i = int(np.nanargmin(median))
+    A, B = constant * higher, weight * U * abs(f(x))
+    if A == 0:
+        predicted = (math.nan, math.nan)
+    elif weight == 0:
+        h = math.sqrt(U * abs(float(exact)) / A)
+        predicted = (h, U * abs(float(exact)))
+    else:
+        h = (B / (order * A)) ** (1 / (1 + order))
+        predicted = (h, A * h**order + B / h)
+    lo, hi = 10 * steps[i], 0.03 * x
+    branch = (steps > lo) & (steps < hi) & (truncation != 0)
+    slope = math.nan
+    if np.count_nonzero(branch) > 4:
+        slope = float(np.polyfit(np.log(steps[branch]), np.log(np.abs(truncation[branch])), 1)[0])
+    model_rounding = np.full(len(steps), U * abs(float(exact))) if weight == 0 else B / steps
+    return Curve(
+        total, truncation, rounding, (float(steps[i]), float(median[i])), predicted, slope, order,
+        A * steps**order, model_rounding, median,
+    )  # fmt: skip
+
+
+@cache
+def sweep_of(text: str, methods: tuple[str, ...] = ("forward", "central", "richardson"), n: int = 300) -> Sweep:
+    """The sweep of one of `CASES`, n steps from 1e-16 to 1."""
+    steps = np.logspace(-16, 0, n)
+    x, _, f_mp, _ = CASES[text]
+    with mp.workdps(60):
+        truth = mp.diff(f_mp, mp.mpf(x))
+        exact = float(truth)
+        off = abs(float(mp.mpf(exact) - truth))  # reverse mode is right to the last bit here
+    curves = {method: _curve(text, method, steps) for method in methods}
+    return Sweep(text, x, exact, "float64", 1, steps, curves, {"reverse": off})
+
+
+@pytest.fixture(scope="session")
+def sweep() -> Sweep:
+    """The lecture's sweep: sin(x)*exp(-x^2) at 0.7, three methods."""
+    return sweep_of("sin(x)*exp(-x^2)")
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., Sweep]:
+    """The builder itself: build(text, methods)."""
+    return sweep_of
+
+
+@pytest.fixture(scope="session", params=list(CASES))
+def any_sweep(request: pytest.FixtureRequest) -> Sweep:
+    """Every case in turn, with all five methods."""
+    return sweep_of(request.param, ALL)
