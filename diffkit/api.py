@@ -112,7 +112,7 @@ def gradient(
     >>> dk.gradient(lambda x: np.sum(x**2), np.arange(3.0), method="central", h=0.5)
     array([0., 2., 4.])
     """
-    problem = _Problem(f, point, method, options)
+    problem = Problem(f, point, method, options)
     found, parts = problem.jacobian()
     for part, leaf in zip(parts, problem.leaves, strict=True):
         if np.size(part) != np.size(leaf):
@@ -140,7 +140,7 @@ def jacobian(
     array([[4., 3.],
            [6., 0.]])
     """
-    problem = _Problem(f, point, method, options)
+    problem = Problem(f, point, method, options)
     found, parts = problem.jacobian()
     problem.require_value(found, parts)
     return _output(found, problem.nested(parts), full_output)
@@ -162,7 +162,7 @@ def hessian(
     >>> dk.hessian("x^2*y + y + 2", {"x": 3, "y": 4})
     {'x': {'x': 8.0, 'y': 6.0}, 'y': {'x': 6.0, 'y': 0.0}}
     """
-    problem = _Problem(f, point, method, options)
+    problem = Problem(f, point, method, options)
     with np.errstate(all="ignore"):
         found = problem.method.hessian(problem.g, problem.leaves)
     problem.require_value(found, [block for row in found.value for block in row])
@@ -184,8 +184,16 @@ def record(f: Function, *point: Any) -> Tape:
     return record_callable(as_function(f), *point)
 
 
-class _Problem:
-    """A function of leaves, made of a function and its nested point."""
+class Problem:
+    """A function of leaves (numbers and arrays), made of a function and its nested point.
+
+    Attributes
+    ----------
+    g, leaves
+        The function of leaves, and the leaves, checked; `g.variables` names them.
+    structure
+        How the point nests.
+    """
 
     def __init__(self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]) -> None:
         self.f = as_function(f)
@@ -196,7 +204,6 @@ class _Problem:
         leaves, self.structure = flatten_arguments(point)
         names = _leaf_names(self.f, point, self.structure, len(leaves))
         self.leaves = [checked_leaf(leaf, name) for leaf, name in zip(leaves, names, strict=True)]
-        self.given = leaves
         structure, whole = self.structure, self.f
 
         def g(*flat: Any) -> Any:

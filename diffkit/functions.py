@@ -1,16 +1,18 @@
 """One function in whatever form the user gave it; text is parsed here, safely.
 
-Nothing of a text is ever executed: it is cut into tokens, each of which must be on a list, and an
-operator-precedence parser lays them out as a program for a small stack, with the constants folded.
+Nothing of a text is ever executed. Python's own parser makes a syntax tree of it, each node of the tree
+must be on a list, and the nodes become a program for a small stack, with the constants folded.
 """
 
 from __future__ import annotations
 
+import ast
 import difflib
 import keyword
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, reduce
 from importlib import import_module
@@ -25,7 +27,7 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "Function", "SympyFunction", "TextFunction"
 
 MAX_LENGTH = 1000  # characters
 MAX_NODES = 500  # numbers, names and operations
-MAX_DEPTH = 60  # parentheses, minus signs and powers inside each other
+MAX_DEPTH = 60  # functions, signs, powers and right sides inside each other
 MAX_EXPONENT = 1000  # |n| of a constant exponent
 MAX_INTEGER = 10**15  # beyond it a whole number is a float; below it every float is exact
 
@@ -85,8 +87,11 @@ _TABLE = (
 FUNCTIONS: dict[str, Function] = {name: row for row in _TABLE for name in row.names}
 CONSTANTS: dict[str, float] = {"pi": np.pi, "e": np.e}
 
-_OPERATORS: dict[str, Any] = {"+": add, "-": sub, "*": mul, "/": truediv, "neg": neg, "**": pow}
-_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "**": 4}  # how tightly: -x^2 is -(x^2)
+_SIGNS: dict[type[ast.AST], str] = {
+    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"},
+    **{ast.UAdd: "pos", ast.USub: "neg"},
+}
+_OPERATORS: dict[str, Any] = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow, "neg": neg}
 
 
 @cache
@@ -214,137 +219,167 @@ def parse(text: str) -> TextFunction:
     return TextFunction(text, tuple(sorted(names, key=_natural)), tuple(program))
 
 
-_TOKEN = re.compile(
-    r"""[ \t]* (?: (?P<number> (?:[0-9]+\.?[0-9]*|\.[0-9]+) (?:[eE][+-]?[0-9]+)? )
-                 | (?P<call> [A-Za-z_][A-Za-z0-9_]* ) [ \t]* \(
-                 | (?P<name> [A-Za-z_][A-Za-z0-9_]* )
-                 | (?P<sign> \*\* | /(?!/) | [-+*^(),] )
-                 | (?P<other> // | . ) )""",
-    re.VERBOSE | re.DOTALL,
-)
-
 # What to write instead of characters that the language does not have.
 _INSTEAD = {
-    "=": "write the expression alone, without an equation or a name",
-    "<>": "comparisons are not read; min, max, abs and sign are",
-    "!": "a factorial n! is gamma(n + 1)",
-    "//%": "write floor(x/y), and x - y*floor(x/y) for the remainder",
-    "[]{}": "write parentheses",
-    ".": "a dot stands only inside a number",
-    "\r\n": "write the expression on one line",
-    "×·⋅÷−–²³π√": "write it with plain keys: * / - ^2 pi sqrt",
+    r"[<>]|==|!=": "comparisons are not read; min, max, abs and sign are",
+    r"[=:;#]": "write the expression alone, without an equation, a name or a comment",
+    r"!": "a factorial n! is gamma(n + 1)",
+    r"//|%": "write floor(x/y), and x - y*floor(x/y) for the remainder",
+    r"[\[\]{}]": "write parentheses",
+    r"[\r\n]": "write the expression on one line",
+    r"[×·⋅÷−–²³π√]": "write it with plain keys: * / - ^2 pi sqrt",
+    r"[^A-Za-z0-9_ \t+*/^().,-]": "it is numbers, variables, + - * / ^, parentheses and functions",
+}
+_NUMBER = r"(?<![\w.])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?+"
+# What is never right, though Python may read it: a pattern, whose group the caret is under, and the reason.
+_SLIPS = {
+    **{f"({signs})": f"{{!r}} cannot stand in an expression; {hint}" for signs, hint in _INSTEAD.items()},
+    rf"\b({'|'.join(keyword.kwlist)})\b": "{!r} is a word of Python; give the variable another name",
+    rf"\b({'|'.join(FUNCTIONS)})\b(?![ \t]*\()": "{0!r} is a function without its argument; write {0}(...)",
+    # A value after ")", after a number, or after another value and a space.
+    rf"(?:\)[ \t]*|{_NUMBER}[ \t]*(?=[A-Za-z_(])|[\w.][ \t]+(?=[\w.]))([\w.]+|\()": (
+        "no operation stands before {!r}; multiplication is written with *"
+    ),
+    r"(?:^|[(,^/+-]|\*\*?+)[ \t]*(\*\*|[)*/^,])": "a number, a variable or '(' is missing before {!r}",
+    r"(\*\*|[-+*/^(,])$": "a number, a variable or '(' is missing after {!r}",
+}
+_NESTED = f"functions, signs, powers and parentheses are nested more than {MAX_DEPTH} deep"
+_SENSELESS = (
+    "the expression makes no sense at this column; "
+    "it is numbers, variables, + - * / ^, parentheses and functions such as sin(x)"
+)
+# What Python's parser says, and what is said here.
+_SYNTAX = {
+    "never closed": "this '(' is never closed; write the ')' for it",
+    "unmatched": "this ')' closes nothing; take it out or open a '('",
+    "leading zeros": "a whole number does not begin with 0; leave the zeros out",
+    "too many nested": _NESTED,
+}
+# Nodes that are not on the list and that no pattern above has caught.
+_UNLISTED: dict[type[ast.AST], str] = {
+    ast.Attribute: "'.' cannot stand in an expression; a dot stands only inside a number",
+    ast.Constant: "only numbers stand in an expression; write them as 12, 0.5 or 1e-3",
+    ast.Tuple: "a comma stands only between a function's arguments; a decimal point is '.'",
 }
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Kind, word and column of each token; an error where values and operators do not take turns."""
-    word, column, after_value = "", 0, False
-    for token in _TOKEN.finditer(text):
-        previous, kind = word, token.lastgroup or ""
-        word, column, reason = token[kind], token.start(kind), ""
-        opens = kind == "call" or word == "("
-        if kind == "other":
-            hints = [f"; {hint}" for characters, hint in _INSTEAD.items() if word in characters]
-            reason = f"{word!r} cannot stand in an expression" + "".join(hints)
-        elif keyword.iskeyword(word):
-            reason = f"{word!r} is a word of Python, which is not read here; give the variable another name"
-        elif word.startswith("_") or "__" in word:
-            reason = f"{word!r} is not a name that is read; begin with a letter and leave out '__'"
-        elif kind == "name" and word in FUNCTIONS:
-            reason = f"{word!r} is a function and stands here without its argument; write {word}(...)"
-        elif kind == "call" and word not in FUNCTIONS:
-            nearest = difflib.get_close_matches(word.lower(), FUNCTIONS, 1)
-            advice = f"perhaps {nearest[0]} is meant" if nearest else f"a product is written {word}*(...)"
-            reason = f"{word!r} is not a function; {advice}; the functions are {', '.join(FUNCTIONS)}"
-        elif after_value and (opens or kind != "sign"):
-            reason = f"nothing stands between {previous!r} and {word!r}; multiplication is written with *"
-        elif not after_value and kind == "sign" and word not in ("+", "-", "("):
-            reason = f"a number, a variable or '(' is missing before {word!r}"
-        if reason:
-            raise ExpressionError(reason, text, column)
-        yield "open" if opens else "prefix" if kind == "sign" and not after_value else kind, word, column
-        after_value = kind in ("number", "name") or word == ")"
-    if not after_value:
-        raise ExpressionError(f"a number, a variable or '(' is missing after {word!r}", text, column)
-
-
 def _program(text: str) -> list[tuple[str, Any]]:
-    """The text in post-order: numbers, variables, and operations with how many operands they take.
-
-    Precedence climbing without recursion: an operator waits until its right side is complete.
-    """
+    """The text in post-order: numbers, variables, and operations with how many operands they take."""
+    for pattern, reason in _SLIPS.items():
+        if slip := re.search(pattern, text):
+            raise ExpressionError(reason.format(slip[1]), text, slip.start(1))
     program: list[tuple[str, Any]] = []
-    waiting: list[tuple[str, int]] = []  # operators, "(" and functions not complete yet; their columns
-    counts: list[int] = []  # for each "(" and function among them, how many expressions it holds
-
-    def settle(tightness: int) -> None:
-        while waiting and _BINDS.get(waiting[-1][0], 0) >= tightness:
-            emit(1 if waiting[-1][0] == "neg" else 2)
-
-    def emit(count: int) -> None:
-        operation, column = waiting.pop()
-        if reason := _append(program, operation, count):
-            raise ExpressionError(reason, text, column)
-
-    for kind, word, column in _tokens(text):
-        reason = ""
-        if kind == "number":
-            small = word.isdigit() and int(word) <= MAX_INTEGER  # x^2 is x**2 with the int 2
-            program.append(("number", int(word) if small else float(word)))
-            reason = "" if np.isfinite(program[-1][1]) else "the number is too large for a float"
-        elif kind == "name":
-            program.append(("number", CONSTANTS[word]) if word in CONSTANTS else ("variable", word))
-        elif kind == "open":
-            waiting.append((word, column))
-            counts.append(1)
-        elif kind == "prefix":
-            waiting += [("neg", column)] if word == "-" else []
-        elif word in (",", ")"):
-            settle(1)
-            opener = waiting[-1][0] if waiting else ""
-            if word == "," and opener in FUNCTIONS:
-                counts[-1] += 1
-            elif word == ",":
-                reason = "a comma stands only between a function's arguments; a decimal point is '.'"
-            elif opener:
-                emit(counts.pop())
-            else:
-                reason = "this ')' closes nothing; take it out or open a '('"
-        else:
-            operation = "**" if word == "^" else word
-            settle(_BINDS[operation] + (operation == "**"))  # powers group from the right
-            waiting.append((operation, column))
-        # A long sum is not deep: what nests are parentheses and calls (which bind nothing), - and **.
-        if sum(_BINDS.get(operation, 3) >= 3 for operation, _ in waiting) > MAX_DEPTH:
-            reason = f"parentheses, signs and powers are nested more than {MAX_DEPTH} deep"
-        if reason:
-            raise ExpressionError(reason, text, column)
-    settle(1)
-    if waiting:
-        raise ExpressionError("this '(' is never closed; write the ')' for it", text, waiting[-1][1])
-    if len(program) > MAX_NODES:
-        raise ExpressionError(f"there are more than {MAX_NODES} numbers, names and operations", text)
+    for node in _nodes(_tree(text), text):
+        try:
+            _append(program, *_instruction(node))
+        except ExpressionError as error:
+            raise ExpressionError(error.reason, text, _caret(node, text)) from None
     return program
 
 
-def _append(program: list[tuple[str, Any]], operation: str, count: int) -> str:
-    """Append an operation, or the number it makes of numbers; the reason why it cannot be, or nothing."""
-    if operation == "(":
-        return ""
-    arity = FUNCTIONS[operation].arity if operation in FUNCTIONS else count
-    if count != arity and (arity or count < 2):
-        return f"{operation} takes {arity or 'two or more'} argument{'s' * (arity != 1)} and got {count}"
+def _tree(text: str) -> ast.expr:
+    """The syntax tree by Python's parser, for which ^ is written **; its columns are those of the text."""
+    columns = [column for column, sign in enumerate(text) for _ in range(2 if sign == "^" else 1)]
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(text.replace("^", "**"), mode="eval").body
+    except (MemoryError, RecursionError):
+        raise ExpressionError(_NESTED, text) from None
+    except (SyntaxError, ValueError) as error:
+        reason = next((ours for theirs, ours in _SYNTAX.items() if theirs in str(error)), _SENSELESS)
+        column = (getattr(error, "offset", None) or 1) - 1
+        raise ExpressionError(reason, text, [*columns, columns[-1]][column]) from None
+    columns.append(len(text))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr):
+            node.col_offset = columns[node.col_offset]
+            node.end_col_offset = columns[node.end_col_offset or 0]
+    return tree
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """The nodes whose values a node works on; none for what is not on the list, which is not entered."""
+    match node:
+        case ast.BinOp():
+            return [node.left, node.right]
+        case ast.UnaryOp():
+            return [node.operand]
+        case ast.Call():
+            return node.args
+    return []
+
+
+def _nodes(tree: ast.expr, text: str) -> list[ast.expr]:
+    """The nodes in post-order, each after its operands, without recursion."""
+    waiting, found = [(tree, 0)], []
+    while waiting:  # node, right side, left side: post-order backwards
+        node, depth = waiting.pop()
+        found.append(node)
+        if depth > MAX_DEPTH:
+            raise ExpressionError(_NESTED, text, node.col_offset)
+        if len(found) > MAX_NODES:
+            raise ExpressionError(f"there are more than {MAX_NODES} numbers, names and operations", text)
+        # A long sum is not deep: its left sides, x + x in x + x + x, stay at the same depth.
+        left = node.left if isinstance(node, ast.BinOp) else None
+        waiting += [(operand, depth + (operand is not left)) for operand in _operands(node)]
+    return found[::-1]
+
+
+def _caret(node: ast.expr, text: str) -> int:
+    """The column to point at: of the sign after the first part of a node, or of its beginning."""
+    match node:
+        case ast.BinOp(left=part) | ast.Attribute(value=part) | ast.Tuple(elts=[part, *_]):
+            return len(text) - len(text[part.end_col_offset :].lstrip(") \t"))
+    return node.col_offset
+
+
+def _instruction(node: ast.expr) -> tuple[str, Any]:
+    """What a node of the list does: a number, a variable, or an operation on so many operands."""
+    match node:
+        case ast.Constant(value=value) if type(value) in (int, float):
+            number = value if abs(value) <= MAX_INTEGER else float(str(value))  # x^2 is x**2 with the int 2
+            if not np.isfinite(number):
+                raise ExpressionError("the number is too large for a float")
+            return "number", number
+        case ast.Name(id=name):
+            if name.startswith("_") or "__" in name:
+                raise ExpressionError(f"{name!r} is not read; begin a name with a letter, leave out '__'")
+            return ("number", CONSTANTS[name]) if name in CONSTANTS else ("variable", name)
+        case ast.UnaryOp(op=op) | ast.BinOp(op=op) if type(op) in _SIGNS:
+            return _SIGNS[type(op)], len(_operands(node))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            if name not in FUNCTIONS:
+                nearest = difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
+                advice = f"perhaps {nearest[0]} is meant" if nearest else f"a product is written {name}*(...)"
+                known = ", ".join(FUNCTIONS)
+                raise ExpressionError(f"{name!r} is not a function; {advice}; the functions are {known}")
+            arity, count = FUNCTIONS[name].arity, len(args)
+            if count != arity and (arity or count < 2):
+                takes = f"{arity or 'two or more'} argument{'s' * (arity != 1)}"
+                raise ExpressionError(f"{name} takes {takes} and got {count}")
+            return name, count
+    raise ExpressionError(_UNLISTED.get(type(node), _SENSELESS))
+
+
+def _append(program: list[tuple[str, Any]], operation: str, argument: Any) -> None:
+    """Append an instruction; an operation on numbers only becomes the number that it makes of them."""
+    if operation == "pos":  # +x is x
+        return
+    if operation in ("number", "variable"):
+        program.append((operation, argument))
+        return
     if operation == "**" and program[-1][0] == "number" and abs(program[-1][1]) > MAX_EXPONENT:
-        return f"the exponent {program[-1][1]:g} is beyond {MAX_EXPONENT}, the largest that is read"
-    constants = [value for kind, value in program[-count:] if kind == "number"]
-    if len(constants) < count:
-        program.append((operation, count))
-        return ""
+        raise ExpressionError(
+            f"the exponent {program[-1][1]:g} is beyond {MAX_EXPONENT}, the largest that is read"
+        )
+    constants = [value for kind, value in program[-argument:] if kind == "number"]
+    if len(constants) < argument:
+        program.append((operation, argument))
+        return
     with np.errstate(all="ignore"):  # in NumPy's floats: no OverflowError, no endless integer
         value = float(_callable(operation)(*map(np.float64, constants)))
     if not np.isfinite(value):
         shown = " and ".join(f"{constant:g}" for constant in constants)
-        return f"{operation!r} of {shown} has no finite real value"
+        raise ExpressionError(f"{operation!r} of {shown} has no finite real value")
     exact = operation in ("+", "-", "*", "neg") and all(type(constant) is int for constant in constants)
-    program[-count:] = [("number", int(value) if exact and abs(value) <= MAX_INTEGER else value)]
-    return ""
+    program[-argument:] = [("number", int(value) if exact and abs(value) <= MAX_INTEGER else value)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.autodiff.reverse import fit, product
+from diffkit.autodiff.reverse import added, fit, product
 from diffkit.rules import Rule, rule_of
 from diffkit.tape.active import Active, Trace, plain
 from diffkit.tape.arithmetic import NUMPY
@@ -46,8 +46,11 @@ class DualTrace(Trace):
             for position, a in enumerate(args):
                 if a.__class__ is Dual and a.owner is self and a.tangent is not None:
                     part = _pushed(rule, position, a.tangent, y, values, keywords)
-                    if part is not None:
-                        y_dot = part if y_dot is None else y_dot + part
+                    y_dot = added(y_dot, part)
+        if isinstance(y, tuple):  # of a function with several results, such as np.modf
+            dots = (None,) * len(y) if y_dot is None else y_dot
+            parts = [Dual(self, v, d if d is None else fit(d, v)) for v, d in zip(y, dots, strict=True)]
+            return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
         return Dual(self, y, None if y_dot is None else fit(y_dot, y))
 
 
@@ -55,6 +58,6 @@ def _pushed(rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], ke
     """What the tangent of the result gains from one operand; None when that is nothing."""
     if rule.partials is None:
         push = rule.push(position)
-        return None if push is None else push(x_dot, y, *values, **keywords)
+        return push(x_dot, y, *values, **keywords) if push else None
     # A zero in a tangent is an input that was not seeded: it must not meet an infinite partial either.
     return product(x_dot, rule, position, y, values, keywords, selected=True)

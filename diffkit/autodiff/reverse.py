@@ -17,7 +17,7 @@ from diffkit.structure import is_foreign
 from diffkit.tape.active import Trace, plain
 from diffkit.tape.record import Node, reachable
 
-__all__ = ["fit", "product", "pull_back"]
+__all__ = ["added", "fit", "product", "pull_back"]
 
 
 def pull_back(seeds: Iterable[tuple[Any, Any]], owner: Trace, keep: bool = False) -> dict[int, Any]:
@@ -59,7 +59,7 @@ def _pulled(rule: Rule, position: int, y_bar: Any, node: Node, values: list[Any]
     keywords = node.keywords or {}
     if rule.partials is None:
         pull = rule.pull(position)
-        return None if pull is None else pull(y_bar, node.value, *values, **keywords)
+        return pull(y_bar, node.value, *values, **keywords) if pull else None
     return product(y_bar, rule, position, node.value, values, keywords, selected)
 
 
@@ -72,11 +72,10 @@ def product(
     whatever the partial is there, infinite or nan.
     """
     partial = rule.partial(position)
-    if partial is None or partial.__class__ in (int, float):
+    if not callable(partial):
         if not partial:
             return None
         return bar if partial == 1 else -bar if partial == -1 else bar * partial
-    assert callable(partial)
     try:
         slope = partial(y, *values, **keywords)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
@@ -88,22 +87,23 @@ def product(
 
 
 def _add(bars: dict[int, Any], node: Node, x_bar: Any) -> None:
-    there = bars.get(node.number)
-    if there is None:
-        bars[node.number] = x_bar
-    elif isinstance(x_bar, tuple):  # the cotangents of several results, None where one has none yet
-        bars[node.number] = tuple(
-            b if a is None else a if b is None else a + b for a, b in zip(there, x_bar, strict=True)
-        )
-    else:
-        bars[node.number] = there + x_bar
+    bars[node.number] = added(bars.get(node.number), x_bar)
+
+
+def added(a: Any, b: Any) -> Any:
+    """The sum of two tangents or cotangents, where None is zero; of several results, part by part."""
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, tuple):
+        return tuple(map(added, a, b))
+    return a + b
 
 
 def fit(bar: Any, x: Any) -> Any:
     """A cotangent in the shape and dtype of its operand: broadcasting is undone here and nowhere else."""
     if isinstance(x, tuple):
         return bar
-    if bar.__class__ is np.float64:
+    if bar.__class__ is np.float64 or (bar.__class__ is np.ndarray and x.__class__ is float and not bar.ndim):
         bar = float(bar)
     if bar.__class__ is float and x.__class__ is float:
         return bar

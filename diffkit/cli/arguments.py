@@ -68,7 +68,8 @@ def _load(where: str, is_file: bool) -> ModuleType:
             return importlib.import_module(where)
         private = f"_diffkit_file_{path.stem}"  # a private name: the file must not pass for a package
         found = importlib.util.spec_from_file_location(private, path)
-        assert found is not None and found.loader is not None  # a name in .py always has a loader
+        assert found is not None  # a name in .py always has a loader
+        assert found.loader is not None
         module = sys.modules[private] = importlib.util.module_from_spec(found)
         found.loader.exec_module(module)
     except (Exception, SystemExit) as error:
@@ -131,8 +132,8 @@ def read_point(text: str, function: Callable[..., Any]) -> Point:
     if len({"=" in entry for entry in entries}) > 1:
         raise ArgumentsError(f"the point {text!r} is named in part; write x=1,y=2 or 1,2")
     by_name = "=" in text
-    given = tuple(entry.partition("=")[0].strip() for entry in entries) if by_name else ()
-    values = [_number(entry.rpartition("=")[2], entry) for entry in entries]
+    given = [entry.partition("=")[0].strip() for entry in entries] if by_name else []
+    values = [_number(entry.partition("=")[2] if by_name else entry, entry) for entry in entries]
     parameters, required = _parameters(function)
     if by_name:
         names = parameters[: len(given)]
@@ -142,10 +143,11 @@ def read_point(text: str, function: Callable[..., Any]) -> Point:
         names = required if len(required) > 1 else parameters[:1]
         fits = len(names) == len(values) or len(names) == 1
     if not fits:
-        has, got = ", ".join(parameters) or "nothing", ", ".join(given) or f"{len(values)} numbers"
+        takes = ", ".join(parameters) or "no variable"
+        gives = ", ".join(given) or f"{len(values)} number{'s' * (len(values) != 1)}"
         write = ",".join(f"{name}=..." for name in required)
         raise ArgumentsError(
-            f"f takes {has} and the point gives {got}" + (f"; write {write}" if write else "")
+            f"f takes {takes} and the point gives {gives}" + f"; write {write}" * bool(write)
         )
     if len(names) == 1:
         return Point((values[0] if len(values) == 1 else np.array(values),), names, text)

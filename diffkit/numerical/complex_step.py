@@ -179,7 +179,11 @@ def _analytic(f: Function) -> Function:
             return np.where(np.isnan(y), np.nan, 0j)[()]
         # i h f' is small beside f, unless f is 0 here, or leaves the real numbers as log does at -1.
         if np.any(np.abs(y.imag) > np.sqrt(np.finfo(y.dtype).eps) * np.abs(y.real)):
-            y = np.where(np.isnan(at_real(here)), np.nan * (1 + 1j), y)[()]
+            f_here = at_real(here)
+            # Of an analytic f, Re f(x + ih) - f(x) is of the order h^2; at a branch point, such as
+            # that of sqrt at 0, it is as large as the imaginary part.
+            strays = np.abs(y.real - f_here) > 0.1 * np.abs(y.imag)
+            y = np.where(np.isnan(f_here) | strays, np.nan * (1 + 1j), y)[()]
         return y
 
     return ask

@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from diffkit.report.figures import error_against_step, error_split
-    from diffkit.report.style import LOOKS, look_of, new_axes, save, style
+    from diffkit.report.style import LOOKS, house_style, look_of, new_axes, save
     from diffkit.report.words import alt_text
 
-__all__ = ["LOOKS", "alt_text", "error_against_step", "error_split", "look_of", "new_axes", "save", "style"]
+__all__ = [
+    "LOOKS",
+    "alt_text",
+    "error_against_step",
+    "error_split",
+    "house_style",
+    "look_of",
+    "new_axes",
+    "save",
+]
 
 _HOME = {
     "error_against_step": "figures",
@@ -22,7 +31,7 @@ _HOME = {
     "look_of": "style",
     "new_axes": "style",
     "save": "style",
-    "style": "style",
+    "house_style": "style",
     "alt_text": "words",
 }
 

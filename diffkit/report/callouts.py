@@ -1,9 +1,9 @@
-"""The words in an error figure: what is said beside each star, line, slope and tick, and which place is tried first."""
+"""The words in an error figure: what is said of each star, line, slope and tick, and where it stands."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -17,7 +17,17 @@ from diffkit.report.records import Array, Curve
 from diffkit.report.style import look_of
 from diffkit.report.words import best_text, is_flat, number, power, slope_text, step_text
 
-__all__ = ["best", "coincide", "key", "models", "no_step", "predictions", "regions", "rounding_line", "slopes", "zeros"]
+__all__ = [
+    "best",
+    "coincide",
+    "key",
+    "models",
+    "predictions",
+    "regions",
+    "rounding_line",
+    "slopes",
+    "zeros",
+]
 
 
 def coincide(a: Array, b: Array) -> bool:
@@ -26,10 +36,10 @@ def coincide(a: Array, b: Array) -> bool:
     return bool(both.any() and np.all(np.abs(np.log(a[both] / b[both])) < math.log(1.5)))
 
 
-def best(labels: Labels, frame: Frame) -> None:
-    """Each method's name, its best step and error, beside its star; their places are chosen together."""
-    wanted = []
-    for method, curve in frame.sweep.curves.items():
+def best(labels: Labels, frame: Frame, levels: Mapping[str, float]) -> None:
+    """Each method's best step and error beside its star, and the words of level lines, all placed at once."""
+    wanted = [_level(frame, words, height) for words, height in levels.items()]
+    for method, curve in frame.curves.items():
         (step, error), look = curve.best, look_of(method)
         # Below and left of a V lies the side of the rounding line that no curve reaches.
         ways = [(-1.0, -1.0), (0.0, -1.0), (1.0, -1.0)]
@@ -44,30 +54,27 @@ def best(labels: Labels, frame: Frame) -> None:
     labels.place_together(wanted)
 
 
-def no_step(labels: Labels, frame: Frame, words: str, height: float) -> None:
-    """What a flat line is, on it or under it, where there is room: from the right, then leftwards."""
-    left, right = np.log10(frame.ax.get_xlim())
-    for at in np.linspace(right - 0.2, left + 0.2, 20):
-        for up in (1, -1):
-            if labels.place(words, (float(10**at), height), [Spot(-1, up, 0, 4)], color="black", most=2.0):
-                return
+def _level(frame: Frame, words: str, height: float) -> Label:
+    """Words above or below a level line: from its right end, or as far leftwards as it takes to find room."""
+    end = frame.ax.get_xlim()[1]
+    room = frame.ax.get_window_extent().width
+    spots = [Spot(-1, up, gap, 4, 0, gap / 10 - up) for gap in np.linspace(5, room, 30) for up in (1, -1)]
+    return Label([(words, {})], (end, height), spots, math.inf, {"color": "black"})
 
 
 def zeros(labels: Labels, frame: Frame) -> None:
     """That the lowest row of the picture is not small but nothing."""
-    left, right = np.log10(frame.ax.get_xlim())
-    for at in np.linspace(left, right, 20):
-        for up in (-1, 1):
-            anchor = (float(10**at), frame.floor)
-            if labels.place("error exactly 0", anchor, [Spot(1, up, 4, 5)], color=GREY, style="italic", most=2.0):
-                return
+    room = frame.ax.get_window_extent().width
+    spots = [Spot(1, up, gap, 4, 0, gap / 10 - up) for gap in np.linspace(5, room, 30) for up in (1, -1)]
+    anchor = (float(frame.ax.get_xlim()[0]), frame.floor)
+    labels.place("error exactly 0", anchor, spots, 4.0, color=GREY, style="italic")
 
 
 def predictions(labels: Labels, frame: Frame) -> None:
     """Theory's best step, at its tick on the h axis; the same step is named once."""
     foot = frame.ax.get_ylim()[0]
     named: list[float] = []
-    for method, curve in frame.sweep.curves.items():
+    for method, curve in frame.curves.items():
         step = curve.predicted[0]
         if not np.isfinite(step) or any(abs(np.log10(step / other)) < 0.05 for other in named):
             continue
@@ -82,7 +89,7 @@ def predictions(labels: Labels, frame: Frame) -> None:
 def slopes(labels: Labels, frame: Frame) -> None:
     """A triangle under each truncation branch, with the slope that was fitted to it."""
     drawn: list[Array] = []
-    for method, curve in frame.sweep.curves.items():
+    for method, curve in frame.curves.items():
         if not np.isfinite(curve.slope) or any(coincide(curve.model_truncation, other) for other in drawn):
             continue
         drawn.append(curve.model_truncation)
@@ -94,10 +101,11 @@ def _slope(labels: Labels, frame: Frame, curve: Curve, ink: str) -> None:
     decade = np.log10(frame.sweep.steps)
     run = min(1.0, 2.4 / abs(curve.slope))  # decades; steep triangles are narrower, none is taller than 2.4
     rise = curve.slope * run
-    left, right = np.log10(frame.ax.get_xlim())
-    aside = 0.018 * (right - left)  # clear of the thick line
     if not len(lawful):
         return
+    # Beside the thick line and its markers: 10 pixels off, measured across the line.
+    (ox, oy), (px, _), (_, qy) = labels.to_pixels([1, 10, 1], [1, 1, 10])
+    aside = 10 / math.sin(math.atan2(curve.slope * (qy - oy), px - ox)) / (px - ox)
     level = np.log10(np.abs(curve.truncation[lawful]))
     lo, hi = decade[lawful[0]], decade[lawful[-1]] - run
     middle = lo + 0.6 * (hi - lo)
@@ -113,7 +121,9 @@ def _slope(labels: Labels, frame: Frame, curve: Curve, ink: str) -> None:
         if labels.place(words, side, [Spot(1, 0, 4, 0)], color=ink, most=0.0) or (
             labels.place(words, under, [Spot(0, -1, 0, 3)], color=ink, most=0.0)
         ):
-            triangle = Polygon(corners, closed=True, facecolor="white", edgecolor=ink, linewidth=1.5, zorder=3.5)
+            triangle = Polygon(
+                corners, closed=True, facecolor="white", edgecolor=ink, linewidth=1.5, zorder=3.5
+            )
             frame.ax.add_patch(triangle)
             labels.avoid_box(Bbox([pixels.min(axis=0), pixels.max(axis=0)]))
             return
@@ -140,61 +150,63 @@ def models(labels: Labels, frame: Frame) -> None:
     """The formula of each dotted line, written along it: every truncation line, and rounding once."""
     steps, n = frame.sweep.steps, frame.sweep.order
     named: list[Array] = []
-    for method, curve in frame.sweep.curves.items():
+    for method, curve in frame.curves.items():
         line = curve.model_truncation
         if np.any(line > 0) and not any(coincide(line, other) for other in named):
             named.append(line)
-            words = f"truncation ≈ C {power('h', curve.order)}" if len(named) == 1 else f"C {power('h', curve.order)}"
+            words = (
+                f"truncation ≈ C {power('h', curve.order)}"
+                if len(named) == 1
+                else f"C {power('h', curve.order)}"
+            )
             along(labels, words, steps, line, _lawful(frame, curve), look_of(method).ink)
-    curve = rounding_line(list(frame.sweep.curves.values()))
-    if curve is not None:
-        line = curve.model_rounding
-        left = np.flatnonzero((steps < curve.best[0]) & (line > frame.floor) & (line < frame.top))
+    lowest = rounding_line(list(frame.curves.values()))
+    if lowest is not None:
+        line = lowest.model_rounding
+        left = np.flatnonzero((steps < lowest.best[0]) & (line > frame.floor) & (line < frame.top))
         along(labels, f"rounding ≈ u |f| / {power('h', n)}", steps, line, left, DARK)
 
 
 def rounding_line(curves: Sequence[Curve]) -> Curve | None:
-    """The curve whose rounding line stands for all: they differ by a small factor, and this one goes furthest."""
+    """The curve whose rounding line stands for all: they differ by a small factor, this one goes furthest."""
     rising = [curve for curve in curves if not is_flat(curve)]
     return max(rising, key=lambda curve: curve.best[0]) if rising else None
 
 
 def along(labels: Labels, words: str, steps: Array, line: Array, where: NDArray[np.intp], ink: str) -> None:
-    """Words along a line, at the place among `where` nearest to its middle that is free, above or below it."""
+    """Words along a straight line, on the part `where`: at the free place nearest to its middle."""
     if len(where) < 2:
         return
-    ends = labels.to_pixels(steps[[where[0], where[-1]]], line[[where[0], where[-1]]])
-    angle = math.degrees(math.atan2(*(ends[1] - ends[0])[::-1]))
-    middle = 0.45 * len(where)
-    places = sorted(range(0, len(where), 3), key=lambda k: abs(k - middle))
-    for gap in (5, 12, 22, 34):
-        for side in (1, -1):
-            for k in places:
-                anchor = (float(steps[where[k]]), float(line[where[k]]))
-                if labels.place(words, anchor, [Spot(0, side, 0, gap, angle)], color=ink, most=0.0):
-                    return
-
-
-def key(labels: Labels, frame: Frame) -> None:
-    """What a thin, a thick and a dotted line are, a star and a tick, where the picture is emptiest."""
-    rows = [
-        Line2D([], [], color=GREY, linewidth=1, alpha=0.6, label="every step"),
-        Line2D([], [], color=GREY, linewidth=2.4, marker="o", label="running median"),
-        Line2D([], [], color=DARK, linewidth=1.5, linestyle=(0, (1, 1.6)), label="theory"),
-        Line2D([], [], color=GREY, linestyle="", marker="*", markersize=13, label="best h, measured"),
-        Line2D([], [], color=GREY, linestyle="", marker="|", markersize=10, markeredgewidth=2.2, label="best h, theory"),
+    first, last = where[[0, -1]]
+    start, end = labels.to_pixels(steps[[first, last]], line[[first, last]])
+    angle = math.degrees(math.atan2(end[1] - start[1], end[0] - start[0]))
+    middle = where[int(0.45 * len(where))]
+    half = math.hypot(*(end - start)) / 2
+    # Close to the line before close to the middle; above it before below.
+    spots = [
+        Spot(0, side, slide, lift, angle, 20 * lift + (10 if side < 0 else 0) + abs(slide) / 20)
+        for lift in (5, 12, 22, 34)
+        for side in (1, -1)
+        for slide in np.linspace(-half, half, 61)
     ]
-    legend = frame.ax.legend(handles=rows, loc="center", handlelength=1.8, labelspacing=0.3, borderpad=0.2)
+    labels.place(words, (float(steps[middle]), float(line[middle])), spots, 0.0, color=ink)
+
+
+def key(labels: Labels, frame: Frame, rows: Sequence[Line2D]) -> None:
+    """What the kinds of line and marker are, where the picture is emptiest."""
+    legend = frame.ax.legend(
+        handles=list(rows), loc="center", handlelength=1.8, labelspacing=0.3, borderpad=0.2
+    )
     legend.set_in_layout(False)
     size, inside = legend.get_window_extent(), frame.ax.get_window_extent()
-    half = np.array([size.width, size.height]) / 2
+    half = np.array([size.width / 2 + 9, size.height / 2])  # no word stands close beside it
     middle = (inside.x0 + inside.x1) / 2
     across = sorted(np.linspace(inside.x0 + half[0], inside.x1 - half[0], 21), key=lambda x: abs(x - middle))
     free, least = None, math.inf
     # From the top middle, where the V is open, downwards and outwards.
     for y in np.linspace(inside.y1 - half[1], inside.y0 + half[1], 16):
         for x in across:
-            cost = labels.covers(Bbox([(x, y) - half, (x, y) + half]))
+            cost = labels.covers(Bbox.from_extents(x - half[0], y - half[1], x + half[0], y + half[1]))
             if cost < least:
                 free, least = (x, y), cost
         if least == 0:
@@ -203,4 +215,4 @@ def key(labels: Labels, frame: Frame) -> None:
         legend.remove()
         return
     legend.set_bbox_to_anchor(tuple(frame.ax.transAxes.inverted().transform(free)), frame.ax.transAxes)
-    labels.avoid_box(Bbox([free - half, free + half]))
+    labels.avoid_box(Bbox([np.subtract(free, half), np.add(free, half)]))

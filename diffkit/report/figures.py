@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from diffkit.report import callouts
 from diffkit.report.frame import DARK, GREY, Frame
 from diffkit.report.labels import Labels
 from diffkit.report.records import Array, Curve, Sweep
-from diffkit.report.style import look_of, new_axes, style
-from diffkit.report.words import alt_text, is_flat, number
+from diffkit.report.style import house_style, look_of, new_axes
+from diffkit.report.words import alt_text, is_flat, number, split_alt_text
 
 __all__ = ["error_against_step", "error_split"]
 
 DOTTED = (0, (1, 1.6))
+EVERY = Line2D([], [], color=GREY, linewidth=1, alpha=0.6, label="every step")
+MEDIAN = Line2D([], [], color=GREY, linewidth=2.4, marker="o", markersize=5.5, label="running median")
+THEORY = Line2D([], [], color=DARK, linewidth=1.5, linestyle=DOTTED, label="theory")
+STAR = Line2D([], [], color=GREY, linestyle="", marker="*", markersize=13, label="best h, measured")
+TICK = Line2D(
+    [], [], color=GREY, linestyle="", marker="|", markersize=10, markeredgewidth=2.2, label="best h, theory"
+)
 PAST = 10**0.7  # theory lines go a little past their crossing: one sees that the sum turns, not the lines
 
 
@@ -36,27 +44,26 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
     -----
     The axes' label is the alternative text, which `save` writes into the file.
     """
-    with style():
+    with house_style():
         ax = new_axes() if ax is None else ax
         curves = sweep.curves
         flat = np.array(list(sweep.flat.values()), float)
-        frame = Frame(ax, sweep, [flat, *(c.median for c in curves.values()), *(c.total for c in curves.values())])
+        heights = [flat, *(c.median for c in curves.values()), *(c.total for c in curves.values())]
+        frame = Frame(ax, sweep, curves, heights)
         for method, curve in curves.items():
             _draw_errors(frame, method, curve)
         _draw_models(frame)
-        lines = _draw_flats(frame)
+        levels = _draw_flats(frame)
         labels = Labels(ax)
         _keep_clear(frame, labels)
         callouts.predictions(labels, frame)
-        callouts.best(labels, frame)
-        for words, height in lines:
-            callouts.no_step(labels, frame, words, height)
+        callouts.best(labels, frame, levels)
         if any(frame.is_zero(c.total).any() for c in curves.values()):
             callouts.zeros(labels, frame)
         callouts.slopes(labels, frame)
         callouts.regions(labels, frame)
         callouts.models(labels, frame)
-        callouts.key(labels, frame)
+        callouts.key(labels, frame, [EVERY, MEDIAN, THEORY, STAR, TICK])
         ax.set_label(alt_text(sweep))
     return ax
 
@@ -64,24 +71,31 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
 def _draw_errors(frame: Frame, method: str, curve: Curve) -> None:
     ax, steps, look = frame.ax, frame.sweep.steps, look_of(method)
     zero = frame.is_zero(curve.total)
-    ax.plot(steps, np.where(zero, np.nan, np.abs(curve.total)), color=look.colour, linewidth=0.8, alpha=0.35, zorder=2)
-    ax.plot(steps[zero], np.full(int(zero.sum()), frame.floor), linestyle="", marker=look.marker, markersize=4,
-            markerfacecolor="none", markeredgecolor=look.colour, markeredgewidth=0.8, zorder=2)  # fmt: skip
+    ax.plot(steps, np.where(zero, np.nan, np.abs(curve.total)), color=look.colour, linewidth=0.8,
+            alpha=0.35, zorder=2)  # fmt: skip
+    ax.plot(steps[zero], frame.shown(curve.total[zero]), linestyle="", color=look.colour, marker=look.marker,
+            markersize=4, markerfacecolor="none", markeredgewidth=0.8, zorder=2)  # fmt: skip
     every = max(1, len(steps) // 12)
     ax.plot(steps, frame.shown(curve.median), color=look.colour, linestyle=look.dash, marker=look.marker,
             markevery=(every // 2, every), label=look.name,
             zorder=2.9 if is_flat(curve) else 3)  # fmt: skip
+    _draw_star(frame, method, curve)
+
+
+def _draw_star(frame: Frame, method: str, curve: Curve) -> None:
+    """The best step that was measured, on the curve, and the one that theory calls best, on the h axis."""
+    ax, look = frame.ax, look_of(method)
     if not is_flat(curve):
         step, error = curve.best
-        ax.plot([step], frame.shown(np.array([error])), linestyle="", marker="*", markersize=17, color=look.ink,
-                markeredgecolor="white", markeredgewidth=1.2, zorder=6)  # fmt: skip
+        ax.plot([step], frame.shown(np.array([error])), linestyle="", marker="*", markersize=17,
+                color=look.ink, markeredgecolor="white", markeredgewidth=1.2, zorder=6)  # fmt: skip
     if np.isfinite(curve.predicted[0]):
         ax.plot([curve.predicted[0]] * 2, [0, 0.035], transform=ax.get_xaxis_transform(), color=look.colour,
                 linewidth=2.4, zorder=5)  # fmt: skip
 
 
 def _draw_models(frame: Frame) -> None:
-    curves = list(frame.sweep.curves.values())
+    curves = list(frame.curves.values())
     drawn: list[Array] = []
     for curve in curves:
         if not any(callouts.coincide(curve.model_truncation, other) for other in drawn):
@@ -94,15 +108,19 @@ def _draw_models(frame: Frame) -> None:
 
 def _draw_model(frame: Frame, curve: Curve, line: Array, where: NDArray[np.bool_]) -> None:
     keep = where & (line > max(frame.floor, curve.best[1] / 10**1.5)) & (line < 2 * frame.top)
-    frame.ax.plot(frame.sweep.steps[keep], line[keep], color=DARK, linestyle=DOTTED, linewidth=1.5, zorder=2.6)
+    frame.ax.plot(
+        frame.sweep.steps[keep], line[keep], color=DARK, linestyle=DOTTED, linewidth=1.5, zorder=2.6
+    )
 
 
-def _draw_flats(frame: Frame) -> list[tuple[str, float]]:
-    """Draw the lines of methods without a step; the words and height of each, one for lines that coincide."""
+def _draw_flats(frame: Frame) -> dict[str, float]:
+    """Draw the lines of methods without a step; their words and heights, one for lines that coincide."""
     lines: list[tuple[list[str], float, float]] = []
     for method, error in frame.sweep.flat.items():
         look = look_of(method)
         height = float(frame.shown(np.array([error]))[0])
+        if not np.isfinite(height):
+            continue
         frame.ax.axhline(height, color=look.colour, linestyle=look.dash, linewidth=1.8, zorder=2.5)
         for names, other, _ in lines:
             if abs(np.log10(height / other)) < 0.5:
@@ -110,12 +128,12 @@ def _draw_flats(frame: Frame) -> list[tuple[str, float]]:
                 break
         else:
             lines.append(([look.name], height, error))
-    return [(f"{' and '.join(names)} (no h): error {number(error)}", height) for names, height, error in lines]
+    return {f"{' and '.join(names)} (no h): error {number(error)}": height for names, height, error in lines}
 
 
 def _keep_clear(frame: Frame, labels: Labels) -> None:
     steps = frame.sweep.steps
-    for curve in frame.sweep.curves.values():
+    for curve in frame.curves.values():
         labels.avoid(steps, frame.shown(curve.median), 4.0)
         labels.avoid(steps, frame.shown(curve.total), 0.5)
         if not is_flat(curve):
@@ -123,12 +141,56 @@ def _keep_clear(frame: Frame, labels: Labels) -> None:
             labels.avoid_box_around(labels.to_pixels(step, frame.shown(np.array([error])))[0], 7)
         if np.isfinite(curve.predicted[0]):
             foot = labels.to_pixels(curve.predicted[0], frame.ax.get_ylim()[0])[0]
-            labels.avoid_box_around(foot + (0, 8), 2)
+            labels.avoid_box_around(np.add(foot, (0, 8)), 2)
     for line in frame.ax.get_lines():
         if line.get_linestyle() != "None" and line.get_zorder() in (2.5, 2.6):
             labels.avoid(*line.get_data(), 3.0)
 
 
 def error_split(sweep: Sweep, method: str, ax: Axes | None = None) -> Axes:
-    """x"""
-    raise NotImplementedError(GREY)
+    """Axes with one method's error in its two parts: the V is the sum of a falling and a rising line.
+
+    The truncation error (the formula, computed exactly, minus the truth) is a line; the rounding error (what
+    the machine computed, minus the formula) is dots, for it is noise; the broad band behind is their sum.
+
+    Parameters
+    ----------
+    sweep
+        An `ErrorSweep`.
+    method
+        One of the sweep's methods, such as "central".
+    ax
+        Where to draw; by default new axes of 7.5 by 5 inches.
+    """
+    if method not in sweep.curves:
+        raise ValueError(f"this sweep has no method {method!r}; it has {', '.join(sweep.curves)}")
+    curve, look, steps = sweep.curves[method], look_of(method), sweep.steps
+    with house_style():
+        ax = new_axes() if ax is None else ax
+        # Both lines go on far below the V; some decades of that show that they cross.
+        cut = curve.best[1] / 1e5 if curve.best[1] > 0 else None
+        heights = [curve.truncation, curve.rounding, curve.median]
+        frame = Frame(ax, sweep, {method: curve}, heights, cut, by=look.name)
+        band, = ax.plot(steps, frame.shown(curve.median), color=look.colour, linewidth=9, alpha=0.3,
+                        label="total error (median)", zorder=2)  # fmt: skip
+        every = max(1, len(steps) // 12)
+        fall, = ax.plot(steps, frame.shown(curve.truncation), color=look.ink, marker=look.marker, linewidth=2,
+                        markevery=(every // 2, every), label="truncation error", zorder=3)  # fmt: skip
+        noise, = ax.plot(steps, frame.shown(curve.rounding), color=DARK, marker="o", linestyle="",
+                         markersize=2.6, label="rounding error", zorder=2.8)  # fmt: skip
+        _draw_star(frame, method, curve)
+        _draw_models(frame)
+        labels = Labels(ax)
+        _keep_clear(frame, labels)
+        for part in (curve.truncation, curve.rounding):
+            labels.avoid(steps, frame.shown(part), 4.0)
+        callouts.predictions(labels, frame)
+        callouts.best(labels, frame, {})
+        if frame.is_zero(curve.truncation).any():
+            callouts.zeros(labels, frame)
+        callouts.slopes(labels, frame)
+        callouts.models(labels, frame)
+        callouts.regions(labels, frame)
+        callouts.key(labels, frame, [band, fall, noise, THEORY, STAR, TICK])
+        ax.set_label(split_alt_text(sweep, method))
+    return ax

@@ -1,15 +1,16 @@
-"""The stage of an error figure: logarithmic axes, their limits, and the floor where an error of exactly 0 stands."""
+"""The stage of an error figure: logarithmic axes, and the floor where an error of exactly 0 stands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
+from numpy.typing import NDArray
 
-from diffkit.report.records import Array, Sweep
+from diffkit.report.records import Array, Curve, Sweep
 from diffkit.report.words import title_text
 
 __all__ = ["DARK", "GREY", "Frame"]
@@ -18,19 +19,30 @@ DARK, GREY = "#26282d", "#5b5f69"
 
 
 class Frame:
-    """Log-log axes made ready for a sweep; `floor` is where zeros are drawn, `top` the highest error shown."""
+    """Log-log axes made ready for a sweep: zeros are drawn at `floor`, `top` is the highest error."""
 
-    def __init__(self, ax: Axes, sweep: Sweep, heights: Sequence[Array], least: float = 0.0) -> None:
-        """Set scales, limits and titles. `heights` are errors that must be seen, those above `least`."""
-        self.ax, self.sweep = ax, sweep
+    def __init__(
+        self,
+        ax: Axes,
+        sweep: Sweep,
+        curves: Mapping[str, Curve],
+        heights: Sequence[Array],
+        cut: float | None = None,
+        by: str = "",
+    ) -> None:
+        """Set scales, limits and titles so that all `heights` are seen, or those above `cut`.
+
+        `by` is a method to name in the title.
+        """
+        self.ax, self.sweep, self.curves = ax, sweep, curves
         seen = np.abs(np.concatenate([np.ravel(h) for h in heights]))
         seen = seen[np.isfinite(seen) & (seen > 0)]
         top = np.log10(seen.max()) if len(seen) else 0.0
         # What is smaller than eps^2 of the largest error is a zero that was computed with many digits.
-        least = max(least, 10**top * float(np.finfo(sweep.dtype).eps) ** 2)
-        seen = seen[seen > least]
+        self.nothing = 0.0 if cut else 10**top * float(np.finfo(sweep.dtype).eps) ** 2
+        seen = seen[seen > max(self.nothing, cut or 0.0)]
         low = np.log10(seen.min()) - 0.1 if len(seen) else top - 16
-        if any(np.any(np.abs(h) < 10**low) for h in heights):
+        if any(self.is_zero(h).any() for h in heights):
             low = np.floor(low) - 1  # a row of their own for the zeros
         self.floor, self.top = float(10**low), float(10**top)
         # Above: a strip for the two region words. Below: a strip for theory's ticks on the h axis.
@@ -44,23 +56,22 @@ class Frame:
         _decades(ax.yaxis)
         ax.set_xlabel("step h")
         ax.set_ylabel("absolute error")
-        self._title()
+        self._title(by)
 
     def shown(self, values: Array) -> Array:
         """Absolute values as heights in the picture: zeros stand on the floor, nan stays nan."""
-        size = np.abs(np.asarray(values, float))
-        return np.where(size < self.floor, self.floor, size)
+        return np.where(self.is_zero(values), self.floor, np.abs(values))
 
-    def is_zero(self, values: Array) -> Array:
+    def is_zero(self, values: Array) -> NDArray[np.bool_]:
         """Which values stand on the floor."""
-        return np.asarray(np.abs(np.asarray(values, float)) < self.floor)
+        return np.asarray(np.abs(values) <= self.nothing)
 
-    def _title(self) -> None:
+    def _title(self, by: str) -> None:
         """A title that stays in the figure: a long function is cut."""
         figure = self.ax.get_figure(root=True)
         assert figure is not None
         for room in (200, 60, 48, 40, 32, 24, 16, 8, 3):
-            title = self.ax.set_title(title_text(self.sweep, room), loc="left")
+            title = self.ax.set_title(title_text(self.sweep, room, by), loc="left")
             figure.draw_without_rendering()  # the layout moves the axes to make room for their labels
             if title.get_window_extent().x1 <= figure.bbox.x1 - 4:
                 break

@@ -17,7 +17,10 @@ __all__ = ["Label", "Labels", "Spot", "compass"]
 
 Points = NDArray[np.float64]
 CLEAR = 3.0  # pixels kept free around a label, at the figure's own dpi
+WIDER = 1.04  # a screen that fits letters to its pixels makes words so much wider than in print
+LEADING = 2.0  # pixels between the lines of one label
 FAR = 48.0  # pixels between a point and its label from which on a thin line joins the two
+TRIES = 4000  # how many partial answers are looked at when labels are placed together
 FORBIDDEN = math.inf
 
 
@@ -26,7 +29,7 @@ class Spot(NamedTuple):
 
     right: float  # -1 left of the anchor, 0 centred on it, 1 right of it
     up: float
-    gap: float = 7.0  # pixels between the anchor and the label, sideways
+    gap: float = 7.0  # pixels between the anchor and the label, sideways; a slide along it when centred
     lift: float = 7.0  # and upwards or downwards
     angle: float = 0.0
     dislike: float = 0.0  # in covered pixels of a curve
@@ -46,7 +49,7 @@ def compass(*first: tuple[float, float], reach: Sequence[float] = (8, 16, 28, 44
 
 
 class Label(NamedTuple):
-    """What to say (lines, each with a look of its own), about which point, where it may stand, in what look."""
+    """What to say (lines, each with its own look), about which point, where it may stand, in what look."""
 
     lines: Sequence[tuple[str, dict[str, Any]]]
     anchor: tuple[float, float]
@@ -67,7 +70,7 @@ class Labels:
         self.ax = ax
         self.pixel = 72.0 / figure.dpi  # points per pixel
         self.inside = ax.get_window_extent()
-        self.boxes: list[Bbox] = []
+        self.taken: Points = np.empty((0, 4))  # x0, y0, x1, y1 of what no label may touch
         self.obstacles: Points = np.empty((0, 2))
         self.weights: Points = np.empty(0)
 
@@ -89,11 +92,11 @@ class Labels:
 
     def avoid_box(self, box: Bbox) -> None:
         """Keep labels off a rectangle in pixels."""
-        self.boxes.append(box)
+        self.taken = np.vstack([self.taken, box.extents])
 
     def avoid_box_around(self, at: Points, reach: float) -> None:
         """Keep labels off a marker at a pixel."""
-        self.boxes.append(Bbox([at - reach, at + reach]))
+        self.avoid_box(Bbox([at - reach, at + reach]))
 
     def covers(self, box: Bbox) -> float:
         """What a rectangle in pixels would cover of the curves; infinite on a label or outside the axes."""
@@ -102,7 +105,7 @@ class Labels:
     def holds(self, corners: Points) -> float:
         """What a polygon in pixels would cover of the curves; infinite when its box meets a label."""
         box = Bbox([corners.min(axis=0), corners.max(axis=0)])
-        if any(box.overlaps(other) for other in self.boxes):
+        if _meet(box.extents, self.taken).any():
             return FORBIDDEN
         return float(self.weights[Path(corners).contains_points(self.obstacles, radius=2.0)].sum())
 
@@ -138,7 +141,8 @@ class Labels:
 
     def _choices(self, label: Label, texts: list[Annotation]) -> list[tuple[float, Spot, Bbox]]:
         sizes = [text.get_window_extent() for text in texts]
-        width, height = max(box.width for box in sizes), sum(box.height for box in sizes)
+        width = WIDER * max(box.width for box in sizes)
+        height = sum(box.height for box in sizes) + LEADING * (len(sizes) - 1)
         at = self.to_pixels(*label.anchor)[0]
         options = []
         for spot in label.spots:
@@ -147,10 +151,10 @@ class Labels:
             cost = self._cost(centre, width, height, turn)
             if cost <= label.most:
                 options.append((cost + spot.dislike, spot, _outline(centre, width, height, turn)))
-        return sorted(options, key=lambda option: option[0])[:60]
+        return sorted(options, key=lambda option: option[0])[:100]
 
     def _settle(self, label: Label, texts: list[Annotation], spot: Spot, box: Bbox) -> None:
-        self.boxes.append(box)
+        self.avoid_box(box)
         at = self.to_pixels(*label.anchor)[0]
         if len(texts) == 1:
             texts[0].set_position(tuple(((box.p0 + box.p1) / 2 - at) * self.pixel))
@@ -166,14 +170,15 @@ class Labels:
             height = text.get_window_extent().height
             text.set_horizontalalignment(lean)
             text.set_position(tuple((np.array([edge, top - height / 2]) - at) * self.pixel))
-            top -= height
+            top -= height + LEADING
         if spot.gap + spot.lift > FAR:
             self._leader(label, at, box)
 
     def _leader(self, label: Label, at: Points, box: Bbox) -> None:
         """A thin line from a label that stands far off to what it speaks of."""
         end = np.clip(at, box.p0 - 1, box.p1 + 1)
-        self.ax.annotate("", label.anchor, tuple((end - at) * self.pixel), textcoords="offset points", zorder=2.7,
+        start = tuple((end - at) * self.pixel)
+        self.ax.annotate("", label.anchor, start, textcoords="offset points", zorder=2.7,
                          arrowprops={"arrowstyle": "-", "color": label.look["color"], "linewidth": 0.9,
                                      "shrinkA": 0, "shrinkB": 6})  # fmt: skip
 
@@ -182,7 +187,7 @@ class Labels:
         inside = self.inside
         if box.x0 < inside.x0 + 1 or box.x1 > inside.x1 or box.y0 < inside.y0 + 1 or box.y1 > inside.y1:
             return FORBIDDEN
-        if any(box.padded(CLEAR).overlaps(other) for other in self.boxes):
+        if _meet(box.padded(CLEAR).extents, self.taken).any():
             return FORBIDDEN
         # In the label's own frame the turned rectangle is upright.
         away = self.obstacles - centre
@@ -193,32 +198,50 @@ class Labels:
 
 
 def _least(choices: Sequence[Sequence[tuple[float, Bbox]]]) -> list[int | None]:
-    """The choice for each label so that no boxes meet and the costs sum to the least; None leaves a label out."""
+    """One choice for each label so that no boxes meet and the costs sum to the least; None leaves it out."""
     left_out = 1e6  # dearer than any place
-    best: tuple[float, list[int | None]] = (FORBIDDEN, [])
-    # What the labels from i on cost at the least, alone: a branch that cannot win is cut.
-    rest = [0.0]
-    for options in reversed(choices):
-        rest.insert(0, rest[0] + min([cost for cost, _ in options], default=left_out))
+    # The last choice of each label is to be left out: a box of nothing, which meets no other.
+    costs = [np.array([cost for cost, _ in options] + [left_out]) for options in choices]
+    boxes = [
+        np.array([box.padded(CLEAR / 2).extents for _, box in options] + [(np.inf, np.inf, -np.inf, -np.inf)])
+        for options in choices
+    ]
+    best: tuple[float, list[int]] = (FORBIDDEN, [])
+    tries = 0
 
-    def walk(i: int, cost: float, taken: list[Bbox], picks: list[int | None]) -> None:
-        nonlocal best
-        if cost + rest[i] >= best[0]:
-            return
-        if i == len(choices):
+    def walk(cost: float, left: list[Points], picks: list[int]) -> None:
+        # left: what each choice of the labels still to come costs, infinite where it meets one picked.
+        nonlocal best, tries
+        tries += 1
+        if cost + sum(float(prices.min()) for prices in left) >= best[0]:
+            return  # cannot win any more
+        if not left:
             best = (cost, picks)
             return
-        for k, (price, box) in enumerate(choices[i]):
-            if not any(box.padded(CLEAR).overlaps(other) for other in taken):
-                walk(i + 1, cost + price, [*taken, box], [*picks, k])
-        walk(i + 1, cost + left_out, taken, [*picks, None])
+        i = len(picks)
+        for k in np.argsort(left[0], kind="stable"):
+            # The first answer takes the best place for each label in turn; enough tries make it good.
+            if not np.isfinite(left[0][k]) or (tries > TRIES and best[1]):
+                return
+            later = [
+                np.where(_meet(boxes[i][k], boxes[j]), FORBIDDEN, prices)
+                for j, prices in enumerate(left[1:], start=i + 1)
+            ]
+            walk(cost + float(left[0][k]), later, [*picks, int(k)])
 
-    walk(0, 0.0, [], [])
-    return best[1]
+    walk(0.0, costs, [])
+    return [k if k < len(options) else None for k, options in zip(best[1], choices, strict=True)]
+
+
+def _meet(box: ArrayLike, others: Points) -> NDArray[np.bool_]:
+    """Which of the boxes (x0, y0, x1, y1) overlap the one."""
+    left, low, right, high = np.asarray(box, float)
+    x0, y0, x1, y1 = others.T
+    return np.asarray((x0 < right) & (x1 > left) & (y0 < high) & (y1 > low))
 
 
 def _offset(spot: Spot, width: float, height: float, turn: float) -> Points:
-    along = spot.right * (width / 2 + spot.gap)
+    along = spot.right * (width / 2 + spot.gap) if spot.right else spot.gap
     across = spot.up * (height / 2 + spot.lift)
     return np.array(
         [along * math.cos(turn) - across * math.sin(turn), along * math.sin(turn) + across * math.cos(turn)]

@@ -1,4 +1,4 @@
-"""How every diffkit picture looks and is written: a colour, marker and dash per method, one style sheet, one way to save."""
+"""How every diffkit picture looks and is written: a look per method, one style sheet, one way to save."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
 
-__all__ = ["LOOKS", "Look", "look_of", "new_axes", "save", "style"]
+__all__ = ["LOOKS", "Look", "house_style", "look_of", "new_axes", "save"]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -25,7 +25,7 @@ class Look(NamedTuple):
     """How one method is drawn: line colour, a darker ink for its text, marker, dash, and its spoken name."""
 
     colour: str
-    ink: str  # the colour darkened to 4.5:1 on white or better, since small text needs more contrast than a line
+    ink: str  # the colour at 4.5:1 on white or better: small text needs more contrast than a line
     marker: str
     dash: Dash
     name: str
@@ -33,7 +33,8 @@ class Look(NamedTuple):
 
 SOLID, LONG, DASHDOT, SHORT, DOTS = "-", (0, (7, 1.5)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 2)), (0, (1, 1.5))
 
-# Two one-sided differences share a hue, since their errors coincide: the darker dashes lie on the lighter line; so do the methods without a step.
+# One-sided differences share a hue, since their errors coincide: darker dashes lie on the lighter line.
+# The methods of automatic differentiation share black.
 LOOKS: dict[str, Look] = {
     #                     line       text       marker dash    spoken
     "forward":      Look("#3f90da", "#1f66a8", "o", SOLID,   "forward"),
@@ -58,7 +59,7 @@ def look_of(method: str) -> Look:
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def house_style() -> Iterator[None]:
     """A context in which Matplotlib draws as diffkit does; the user's rcParams are back when it ends.
 
     The style sheet stands on Matplotlib's own defaults, so that a picture does not depend on who draws it.
@@ -76,7 +77,7 @@ def new_axes(width: float = 7.5, height: float = 5.0) -> Axes:
     >>> new_axes(8, 4.5).figure.get_size_inches().tolist()
     [8.0, 4.5]
     """
-    with style():
+    with house_style():
         return Figure(figsize=(width, height)).add_subplot()
 
 
@@ -125,7 +126,7 @@ def _render(figure: Figure, kind: str, title: str, alt: str) -> bytes:
         "pdf": {"Title": title, "Subject": alt, "Creator": "diffkit", "CreationDate": None},
     }
     out = io.BytesIO()
-    with style():
+    with house_style():
         figure.savefig(out, format=kind, metadata=metadata[kind])
     if kind == "svg":
         return _spoken(out.getvalue().decode(), title, alt).encode()

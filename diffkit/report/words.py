@@ -8,11 +8,25 @@ import numpy as np
 
 from diffkit.report.records import Curve, Sweep
 
-__all__ = ["alt_text", "best_text", "is_flat", "number", "slope_text", "step_text", "title_text"]
+__all__ = [
+    "alt_text",
+    "best_text",
+    "is_flat",
+    "number",
+    "slope_text",
+    "split_alt_text",
+    "step_text",
+    "title_text",
+]
 
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 ORDINAL = {1: "derivative", 2: "second derivative", 3: "third derivative"}
-SPOKEN = {"reverse": "reverse mode", "dual": "dual numbers", "complex-step": "complex step", "richardson": "Richardson"}
+SPOKEN = {
+    "reverse": "reverse mode",
+    "dual": "dual numbers",
+    "complex-step": "complex step",
+    "richardson": "Richardson",
+}
 
 
 def number(value: float) -> str:
@@ -33,11 +47,10 @@ def power(base: str, exponent: int) -> str:
     return base if exponent == 1 else base + str(exponent).translate(SUPERSCRIPT)
 
 
-def title_text(sweep: Sweep, room: int = 200) -> str:
-    """The figure's title, with the function's text cut to `room` characters."""
+def title_text(sweep: Sweep, room: int = 200, by: str = "") -> str:
+    """The figure's title, with the function's text cut to `room` characters; `by` names one method."""
     f = sweep.f_text if len(sweep.f_text) <= room else sweep.f_text[: max(room - 1, 1)] + "…"
-    which = ORDINAL.get(sweep.order, f"{sweep.order}th derivative")
-    return f"Error of the {which} of {f} at {sweep.x:.6g}"
+    return f"Error of the {_which(sweep)} of {f} at {sweep.x:.6g}" + (f", {by}" if by else "")
 
 
 def best_text(curve: Curve) -> str:
@@ -62,13 +75,13 @@ def step_text(step: float, order: int, accuracy: int, dtype: str) -> str:
     """A predicted step as a label: the rule of thumb ε^(1/(n+p)) where it is right within a factor of 10.
 
     >>> step_text(6e-6, 1, 2, "float64"), step_text(1e-3, 1, 4, "float64"), step_text(2.7e-7, 1, 2, "float64")
-    ('∛ε', '⁵√ε', '3e-07')
+    ('³√ε', '⁵√ε', '3e-07')
     """
     k = order + accuracy
     thumb = float(np.finfo(dtype).eps) ** (1 / k)
     if not 0.1 < step / thumb < 10:
         return number(step)
-    return {2: "√ε", 3: "∛ε", 4: "∜ε"}.get(k, f"{str(k).translate(SUPERSCRIPT)}√ε")
+    return "√ε" if k == 2 else f"{str(k).translate(SUPERSCRIPT)}√ε"
 
 
 def is_flat(curve: Curve) -> bool:
@@ -77,20 +90,40 @@ def is_flat(curve: Curve) -> bool:
 
 
 def alt_text(sweep: Sweep) -> str:
-    """The figure in words, for whoever cannot see it: each curve's slope, its best step, and what follows."""
-    which = ORDINAL.get(sweep.order, f"{sweep.order}th derivative")
+    """`error_against_step` in words, for whoever cannot see it: each curve's slope and best step."""
     says = [
-        f"Error of the {which} of {sweep.f_text} at {sweep.x:.12g} against the step h on logarithmic axes, "
-        f"in {sweep.dtype}."
+        f"Error of the {_which(sweep)} of {sweep.f_text} at {sweep.x:.12g} against the step h "
+        f"on logarithmic axes, in {sweep.dtype}."
     ]
     for method, curve in sweep.curves.items():
         step, error = curve.best
-        fall = "has no truncation error to see, and reaches"
+        fall = "reaches"
         if math.isfinite(curve.slope):
             fall = f"falls with slope {curve.slope:.1f} to"
         rest = "stays there" if is_flat(curve) else "rises"
         says.append(
-            f"{SPOKEN.get(method, method)}: {fall} {number(error)} at h = {number(step)}, then {rest} for smaller h."
+            f"{_name(method)}: {fall} {number(error)} at h = {number(step)}, then {rest} for smaller h."
         )
-    says += [f"{SPOKEN.get(m, m)} has no step: error {number(e)}." for m, e in sweep.flat.items()]
+    says += [f"{_name(method)} has no step: error {number(error)}." for method, error in sweep.flat.items()]
     return " ".join(says)
+
+
+def split_alt_text(sweep: Sweep, method: str) -> str:
+    """`error_split` in words: the two lines, and where their sum is least."""
+    curve = sweep.curves[method]
+    step, error = curve.best
+    grows = f"shrinks with slope {curve.slope:.1f}" if math.isfinite(curve.slope) else "is nothing to see"
+    other = "stays level" if is_flat(curve) else "grows"
+    return (
+        f"Error of the {_which(sweep)} of {sweep.f_text} at {sweep.x:.12g} by {_name(method)} "
+        f"on logarithmic axes, in two parts. As the step h shrinks the truncation error {grows} "
+        f"and the rounding error {other}; their sum is least, {number(error)}, near h = {number(step)}."
+    )
+
+
+def _which(sweep: Sweep) -> str:
+    return ORDINAL.get(sweep.order, f"{sweep.order}th derivative")
+
+
+def _name(method: str) -> str:
+    return SPOKEN.get(method, method)

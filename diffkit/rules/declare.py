@@ -7,18 +7,20 @@ A row says, operand by operand, one of two things:
     elementwise(np.sin, lambda y, x: np.cos(x))       the partial dy/dx, elementwise
     array_rule(np.sum, (push, pull))                  x_dot -> y_dot and y_bar -> x_bar
 
-A partial may be a plain number (1, -1, 0) where it is constant. A partial, push or pull is asked for
-only when its operand is active; None in its place says that the operand has no derivative (a mask, an
-index). Pulls need not undo broadcasting: the sweep does that, in one place.
+A partial may be a plain number (1, -1, 0) where it is constant; 0 also stands for the pair of an
+operand that is not felt (a mask). None in its place says that no derivative is known with respect to
+that operand (the order of a Bessel function). A partial, push or pull is asked for only when its operand
+is active. Pulls need not undo broadcasting: the sweep does that, in one place.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,8 +28,9 @@ from diffkit.errors import NoRuleError
 
 __all__ = ["Rule", "array_rule", "elementwise", "expand", "linear", "made_by", "rule_of", "rules", "selecting"]
 
-Partial = Callable[..., Any] | int | float | None
 Map = Callable[..., Any]
+Partial = Map | int | float
+Zero = Literal[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Rule:
         For an elementwise function: dy/dx for each operand, `partial(y, *operands, **keywords)`.
     pushes, pulls
         Otherwise, for each operand: `push(x_dot, y, *operands, **keywords)` and
-        `pull(y_bar, y, *operands, **keywords)`.
+        `pull(y_bar, y, *operands, **keywords)`; their answer None means zero.
     variadic
         Whether one push and one pull serve all operands; they are then called with the operand's
         position first.
@@ -52,43 +55,54 @@ class Rule:
     """
 
     function: Callable[..., Any]
-    partials: tuple[Partial, ...] | None = None
-    pushes: tuple[Map | None, ...] = ()
-    pulls: tuple[Map | None, ...] = ()
+    partials: tuple[Partial | None, ...] | None = None
+    pushes: tuple[Map | Zero | None, ...] = ()
+    pulls: tuple[Map | Zero | None, ...] = ()
     variadic: bool = False
     selects: bool = False
 
     def partial(self, position: int) -> Partial:
         """dy/dx of the operand at this position."""
-        assert self.partials is not None
-        return self.partials[position] if position < len(self.partials) else None
+        return self._at(self.partials or (), position)
 
-    def push(self, position: int) -> Map | None:
+    def push(self, position: int) -> Map | Zero:
         """The map from the tangent of the operand at this position to the tangent of the result."""
-        return self._at(self.pushes, position)
+        return self._map(self.pushes, position)
 
-    def pull(self, position: int) -> Map | None:
+    def pull(self, position: int) -> Map | Zero:
         """The map from the cotangent of the result to that of the operand at this position."""
-        return self._at(self.pulls, position)
+        return self._map(self.pulls, position)
 
-    def _at(self, maps: tuple[Map | None, ...], position: int) -> Map | None:
-        if self.variadic:
-            entry = maps[0]
-            assert entry is not None
-            return lambda bar, y, *args, **keywords: entry(position, bar, y, *args, **keywords)
-        return maps[position] if position < len(maps) else None
+    def _map(self, maps: tuple[Map | Zero | None, ...], position: int) -> Map | Zero:
+        if not self.variadic:
+            return self._at(maps, position)
+        entry = self._at(maps, 0)
+        return lambda bar, y, *args, **keywords: entry(position, bar, y, *args, **keywords)
+
+    def _at(self, entries: tuple[Any, ...], position: int) -> Any:
+        entry = entries[position] if position < len(entries) else None
+        if entry is None:
+            name = spelled(self.function)
+            raise NoRuleError(
+                f"{name} has no derivative rule with respect to its operand {position + 1}; keep that operand "
+                f"constant, or declare the whole row again with diffkit.rules.elementwise({name}, ...)"
+            )
+        return entry
 
 
 _RULES: dict[Any, Rule] = {}
 
 
-def elementwise(function: Callable[..., Any], *partials: Partial, selects: bool = False) -> None:
+def elementwise(function: Callable[..., Any], *partials: Partial | None, selects: bool = False) -> None:
     """Declare an elementwise function by its partials, one an operand."""
     _RULES[function] = Rule(function, partials=partials, selects=selects)
 
 
 def array_rule(
-    function: Callable[..., Any], *maps: tuple[Map, Map] | None, variadic: bool = False, selects: bool = False
+    function: Callable[..., Any],
+    *maps: tuple[Map, Map] | Zero | None,
+    variadic: bool = False,
+    selects: bool = False,
 ) -> None:
     """Declare a function of whole arrays by a (push, pull) pair an operand."""
     pushes = tuple(pair and pair[0] for pair in maps)
@@ -151,13 +165,30 @@ def rule_of(function: Callable[..., Any]) -> Rule:
     """
     rule = _RULES.get(function) or _find(function)
     if rule is None:
-        name = getattr(function, "__name__", repr(function))
-        kind = "np." if getattr(function, "__module__", None) in (None, "numpy") else ""
+        name = spelled(function)
         raise NoRuleError(
-            f"{kind}{name} has no derivative rule; declare it with "
-            f"diffkit.rules.elementwise({kind}{name}, lambda y, x: ...) or write {name} with functions that have one"
+            f"{name} has no derivative rule; declare it with {_row_to_write(function)}, or write it with "
+            f"functions that have one"
         )
     return rule
+
+
+def spelled(function: Callable[..., Any]) -> str:
+    """A function as the user wrote it: np.sin, np.linalg.norm, scipy.special.erf."""
+    name = str(getattr(function, "__name__", repr(function)))
+    module = getattr(function, "__module__", None)
+    if module is None or not isinstance(module, str):  # a ufunc does not know where it lives
+        homes = [m for m in ("numpy", "scipy.special") if getattr(sys.modules.get(m), name, None) is function]
+        module = homes[0] if homes else ""
+    module = "np" + module[5:] if module.split(".")[0] == "numpy" else module
+    return name if module in ("", "__main__", "diffkit.primitives") else f"{module}.{name}"
+
+
+def _row_to_write(function: Callable[..., Any]) -> str:
+    if not isinstance(function, np.ufunc):
+        return f"diffkit.rules.array_rule({spelled(function)}, (push, pull))"
+    operands = "x" if function.nin == 1 else ", ".join("abcdefgh"[: function.nin])
+    return f"diffkit.rules.elementwise({spelled(function)}" + f", lambda y, {operands}: ..." * function.nin + ")"
 
 
 def _find(function: Callable[..., Any]) -> Rule | None:

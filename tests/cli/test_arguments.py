@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,10 @@ def _private(x):
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A working folder with a module of functions and files that fail in every way."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "modules", {**sys.modules})
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (tmp_path / "neighbour.py").write_text("def twice(x):\n    return 2 * x\n")
     (tmp_path / "model_for_test.py").write_text(MODEL)
@@ -41,7 +41,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "syntax.py").write_text("def f(x):\n    return (\n")
     (tmp_path / "needs.py").write_text("import no_such_thing\n")
     (tmp_path / "leaves.py").write_text("raise SystemExit(5)\n")
-    return tmp_path
+    yield tmp_path
+    for file in tmp_path.glob("*.py"):
+        sys.modules.pop(file.stem, None)
 
 
 # --- F --------------------------------------------------------------------------------------------------
@@ -198,10 +200,10 @@ def test_a_point_goes_straight_into_its_function() -> None:
         ("x=1,z=2", _xy, "f takes x, y and the point gives x, z"),
         ("x=1,x=2", _xy, "f takes x, y and the point gives x, x"),
         ("x=1,2", _xy, "named in part"),
-        ("0.7", _xy, "f takes x, y and the point gives 1 number"),
+        ("0.7", _xy, "f takes x, y and the point gives 1 number($|;)"),
         ("1,2,3", _xy, "f takes x, y and the point gives 3 numbers"),
-        ("0.7", parse("5"), "f takes nothing"),
-        ("1", _three, "f takes x, y, z and the point gives 1 number"),
+        ("0.7", parse("5"), "f takes no variable and the point gives 1 number($|;)"),
+        ("1", _three, "f takes x, y, z and the point gives 1 number($|;)"),
         ("1,2,3,4", _three, "gives 4 numbers"),
         ("x=1,z=2", _three, "f takes x, y, z and the point gives x, z"),
         ("w=1", _one, "f takes v and the point gives w"),

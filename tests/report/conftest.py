@@ -134,7 +134,9 @@ def _curve(text: str, method: str, steps: np.ndarray) -> Curve:
 
 
 @cache
-def sweep_of(text: str, methods: tuple[str, ...] = ("forward", "central", "richardson"), n: int = 300) -> Sweep:
+def sweep_of(
+    text: str, methods: tuple[str, ...] = ("forward", "central", "richardson"), n: int = 300
+) -> Sweep:
     """The sweep of one of `CASES`, n steps from 1e-16 to 1."""
     steps = np.logspace(-16, 0, n)
     x, _, f_mp, _ = CASES[text]

@@ -1,0 +1,206 @@
+"""The commands. Each reads its arguments, calls one function of the library, and hands on what it returns."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diffkit import __version__
+from diffkit.errors import DiffkitError, DomainError
+
+__all__ = ["cli", "run"]
+
+FINE, FAILED, BAD_USAGE, F_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXAMPLES = """
+\b
+Examples:
+  diffkit compare "sin(x)*exp(-x^2)" --at 0.7
+  diffkit compare model.py:loss --at 0,1,2 --methods central,reverse
+  diffkit compare "x^2*y + y + 2" --at x=3,y=4 --json
+  diffkit sweep "exp(x)" --at 1 --plot sweep.svg
+  echo "x*log(x)" | diffkit compare - --at 2
+
+\b
+F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
+Exit status: 0 fine, 1 a check failed, 2 bad usage or unreadable F, 3 f failed at that point, 130 interrupted.
+Completion for bash: eval "$(_DIFFKIT_COMPLETE=bash_source diffkit)"; for zsh and fish alike.
+"""
+
+
+class FormulaCommand(click.Command):
+    """A command one of whose arguments is a formula, which may begin with a minus sign: -x^2, -omega*t."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Click would read -omega as the option -o with the value mega. A blank in front makes it an
+        # argument, and the formula does not mind it. Options are -h, -o, -q, -v or begin with --.
+        return super().parse_args(ctx, [f" {a}" if re.match(r"-[^-].|-[^-hoqv]$", a) else a for a in args])
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=EXAMPLES,
+)
+@click.version_option(__version__, prog_name="diffkit")
+def cli() -> None:
+    """How derivatives are computed: numerically, symbolically and automatically, side by side."""
+
+
+def formula_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command on a function F at a point, with the options that all of them have."""
+    settings = {"help_option_names": ["-h", "--help"]}
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        for option in reversed(OUTPUT_OPTIONS):
+            function = option(function)
+        function = click.option("--order", type=click.IntRange(1, 20), default=1, help="Which derivative.")(function)
+        function = click.option("--at", "at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2.")(function)
+        function = click.argument("f", metavar="F")(function)
+        return cli.command(name, cls=FormulaCommand, context_settings=settings)(function)
+
+    return decorate
+
+
+OUTPUT_OPTIONS = [
+    click.option("--json", "form", flag_value="json", help="Print JSON."),
+    click.option("--csv", "form", flag_value="csv", help="Print comma-separated values."),
+    click.option("--markdown", "form", flag_value="markdown", help="Print Markdown."),
+    click.option("-o", "--output", "output", metavar="FILE", help="Write to FILE instead of the screen."),
+    click.option("--plot", "plot", metavar="FILE", help="Draw the figure to FILE.svg, .png or .pdf."),
+    click.option("--no-color", is_flag=True, help="No colours on a terminal (as does NO_COLOR=1)."),
+    click.option("-q", "--quiet", is_flag=True, help="No notes on standard error."),
+    click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error."),
+]
+
+
+@formula_command("compare")
+@click.option("--methods", metavar="A,B,...", help="Which methods, in this order; all by default.")
+def compare_command(f: str, at: str, order: int, methods: str | None, **options: Any) -> None:
+    """Every method's derivative of F at P: value, error, correct digits, step, calls and time."""
+    from diffkit.cli.output import show
+
+    function, point, text = _problem(f, at)
+    chosen = _names(methods)
+    from diffkit.studies import compare
+
+    show(compare(function, *point, methods=chosen, order=order, text=text), **options)
+
+
+@formula_command("sweep")
+@click.option("--methods", metavar="A,B,...", default="forward,central,richardson", show_default=True,
+              help="Methods with a step.")  # fmt: skip
+@click.option("--dtype", default="float64", show_default=True, help="float16, float32, float64 or longdouble.")
+def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **options: Any) -> None:
+    """The error of F's derivative against the step h, truncation and rounding measured apart."""
+    from diffkit.cli.output import show
+
+    function, point, text = _problem(f, at)
+    import numpy as np
+
+    from diffkit.studies import error_sweep
+
+    if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
+        raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
+    if dtype not in ("float16", "float32", "float64", "longdouble"):
+        raise click.BadParameter(f"{dtype!r} is not one of float16, float32, float64, longdouble", param_hint="--dtype")
+    study = error_sweep(function, point[0], _names(methods) or (), dtype=dtype, order=order, text=text)
+    show(study, **options)
+
+
+@cli.command("methods")
+def methods_command(**options: Any) -> None:
+    """The methods: what each is, what it costs for n inputs, what it needs of f."""
+    from diffkit.cli.output import show
+    from diffkit.studies.overview import overview
+
+    show(overview(), **options)
+
+
+for _option in reversed(OUTPUT_OPTIONS):
+    if _option is not OUTPUT_OPTIONS[4]:  # a list of methods has no figure
+        methods_command = _option(methods_command)
+
+
+def _problem(f: str, at: str) -> tuple[Any, tuple[Any, ...], str]:
+    """The function, the point and what to call the function; what cannot be read is bad usage."""
+    from diffkit.cli.arguments import read_function, read_point
+
+    try:
+        function = read_function(f)
+        text = getattr(function, "text", None) or f.strip()
+        return function, read_point(at, function).args, text
+    except DomainError as error:  # the point itself is not finite and real
+        raise click.UsageError(str(error)) from error
+
+
+def _names(methods: str | None) -> list[Any] | None:
+    if methods is None or methods.strip() == "all":
+        return None
+    from diffkit.methods import method_for
+
+    return [method_for(name.strip()) for name in methods.split(",") if name.strip()]
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit status; errors are one line on standard error."""
+    try:
+        cli.main(arguments, prog_name="diffkit", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _complain("interrupted", INTERRUPTED)
+    except click.UsageError as error:
+        command = f" Try 'diffkit {error.ctx.info_name} --help'." if error.ctx and error.ctx.parent else ""
+        return _complain(f"{error.format_message().rstrip('.')}.{command}", BAD_USAGE)
+    except click.ClickException as error:
+        return _complain(error.format_message(), BAD_USAGE)
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stdout = None  # type: ignore[assignment]
+        return FINE
+    except DomainError as error:
+        return _complain(str(error), F_FAILED)
+    except DiffkitError as error:
+        return _complain(str(error), BAD_USAGE)
+    except Exception as error:
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}"
+        if _raised_by_f(error):
+            return _complain(f"f failed: {said}", F_FAILED)
+        return _complain(f"this is a mistake in diffkit, please report it: {said}", FAILED)
+    return FINE
+
+
+def _complain(message: str, status: int) -> int:
+    """One line on standard error (a caret's lines follow it); with -v the traceback before it."""
+    if {"-v", "--verbose"} & set(sys.argv[1:]) and sys.exc_info()[0]:
+        traceback.print_exc()
+    print(f"diffkit: {message}", file=sys.stderr)
+    return status
+
+
+_OURS = str(Path(__file__).parents[1])
+
+
+def _raised_by_f(error: BaseException) -> bool:
+    """Whether the user's function raised it: diffkit calls f from the files that evaluate it."""
+    last = traceback.extract_tb(error.__traceback__)[-1].filename
+    return not last.startswith(_OURS) or Path(last).name in ("functions.py", "formula.py", "arithmetic.py")
+
+
+def _place(error: BaseException) -> str:
+    """Where in the user's own file an exception was raised, for the message."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(_OURS)
+        and "site-packages" not in frame.filename
+        and frame.filename[:1] != "<"
+    ]
+    if not frames or frames[-1].lineno is None:
+        return ""
+    return f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})"

@@ -1,0 +1,110 @@
+"""How a study leaves the command line: a Rich table on a terminal, plain text in a pipe, JSON, CSV, Markdown, a figure."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diffkit.studies.study import Study
+
+__all__ = ["show", "write_whole"]
+
+FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown"}
+
+
+def show(
+    study: Study, *, form: str | None = None, output: str | None = None, plot: str | None = None,
+    no_color: bool = False, quiet: bool = False, verbose: bool = False,
+) -> None:  # fmt: skip
+    """Print a study, or write it to a file, and draw its figure where one is wanted.
+
+    Raises `click.UsageError` for a file that cannot be written; nothing is left half-written.
+    """
+    if plot:
+        _draw(study, plot, quiet)
+    if output:
+        form = form or FORM_OF.get(Path(output).suffix.lower(), "text")
+        write_whole(output, _rendered(study, form))
+        _note(f"wrote {output}", quiet)
+    elif form:
+        click.echo(_rendered(study, form), nl=False)
+    elif sys.stdout.isatty():
+        _print_rich(study, no_color)
+    else:
+        click.echo(str(study))
+
+
+def _rendered(study: Study, form: str) -> str:
+    if form == "json":
+        return json.dumps(study.to_dict(), allow_nan=False, ensure_ascii=False) + "\n"
+    text = {"csv": study.csv, "markdown": study.markdown, "text": study.__str__}[form]()
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _print_rich(study: Study, no_color: bool) -> None:
+    """The study on a terminal: tables that fold long notes and never a number."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(no_color=no_color or None, highlight=False)
+    for line in study.title():
+        console.print(Text(line, style="bold" if line == study.title()[0] else ""))
+    for table in study.tables():
+        drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        for column in table.columns:
+            drawn.add_column(
+                column, justify="right" if column in table.right else "left", no_wrap=column != "note", overflow="fold"
+            )
+        for row in table.rows:
+            drawn.add_row(*(Text(cell, style="dim" if cell == "not applicable" else "") for cell in row))
+        console.print()
+        console.print(drawn)
+    if study.remarks():
+        console.print()
+    for line in study.remarks():
+        console.print(Text(line))
+
+
+def _draw(study: Study, path: str, quiet: bool) -> None:
+    from diffkit.report import alt_text, save
+
+    try:
+        axes = study.plot()
+        save(axes.figure, path, title=study.title()[0], alt=alt_text(study))
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--plot {path}: {_reason(error)}") from error
+    _note(f"wrote {path}", quiet)
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a text file beside its place and move it there: it is whole, or it is not there.
+
+    Raises `click.UsageError` when it cannot be written.
+    """
+    folder = Path(path).parent
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as beside:
+            beside.write(text)
+        # The mode a new file would have, not the private one of a temporary file.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(beside.name).chmod(0o666 & ~mask)
+        Path(beside.name).replace(path)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {path}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _note(text: str, quiet: bool) -> None:
+    if not quiet:
+        click.echo(text, err=True)

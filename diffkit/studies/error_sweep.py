@@ -1,0 +1,418 @@
+"""The error of a difference against its step h, with truncation and rounding measured apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diffkit.api import checked_leaf, derivative
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError, GuardError
+from diffkit.functions import as_function
+from diffkit.methods import METHODS, Method, method_for
+from diffkit.numerical import ComplexStep, FiniteDifference, optimal_step
+from diffkit.numerical.step import unit_roundoff
+from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, split_error, working_digits
+from diffkit.studies.study import Study
+from diffkit.studies.table import Table, csv_text, error_text, json_ready
+from diffkit.tape.arithmetic import MPMATH
+
+__all__ = ["Curve", "ErrorSweep", "error_sweep"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One method's errors at every step. Errors are signed: what is found minus what is true.
+
+    Attributes
+    ----------
+    total, truncation, rounding
+        (n,) the error, and its two parts: truncation is the formula's error in exact arithmetic,
+        rounding the rest; total = truncation + rounding. nan where f has no value at a sample.
+    median
+        (n,) running median of |total|: rounding errors are noise, and the luckiest step is luck.
+    best
+        Step and error where that median is least.
+    predicted
+        Step and error that the error model calls best, from f and its higher derivative at x.
+    slope
+        Slope of log |truncation| against log h where truncation dominates; nan where it vanishes.
+    order
+        The order of accuracy that theory gives: what the slope should be.
+    model_truncation, model_rounding
+        (n,) the two terms of the model, |C f^(q+p)| h^p and S u |f| / h^q.
+    """
+
+    total: Array
+    truncation: Array
+    rounding: Array
+    median: Array
+    best: tuple[float, float]
+    predicted: tuple[float, float]
+    slope: float
+    order: int
+    model_truncation: Array
+    model_rounding: Array
+
+
+@dataclass(frozen=True)
+class ErrorSweep(Study):
+    """The errors of several methods at every step; `sweep[method]` is a method's `Curve`.
+
+    `total`, `truncation`, `rounding`, `best`, `predicted` and `slope` are also mappings by method name.
+
+    Attributes
+    ----------
+    f_text, x, dtype, order
+        The function as text, the point, the floating-point type, and which derivative.
+    exact
+        The derivative at the exact binary value of x, rounded to float.
+    steps
+        (n,) the steps h, ascending, as they were used.
+    curves
+        One `Curve` a method.
+    flat
+        The absolute errors of the methods that have no step: reverse mode and dual numbers.
+    """
+
+    f_text: str
+    x: float
+    dtype: str
+    order: int
+    exact: float
+    steps: Array
+    curves: Mapping[str, Curve]
+    flat: Mapping[str, float]
+
+    def __getitem__(self, method: str) -> Curve:
+        """A method's curve."""
+        return self.curves[method]
+
+    def _by_method(self, name: str) -> dict[str, Any]:
+        return {method: getattr(curve, name) for method, curve in self.curves.items()}
+
+    @property
+    def total(self) -> dict[str, Array]:
+        """Signed total error of each method, (n,)."""
+        return self._by_method("total")
+
+    @property
+    def truncation(self) -> dict[str, Array]:
+        """Signed truncation error of each method, (n,)."""
+        return self._by_method("truncation")
+
+    @property
+    def rounding(self) -> dict[str, Array]:
+        """Signed rounding error of each method, (n,)."""
+        return self._by_method("rounding")
+
+    @property
+    def best(self) -> dict[str, tuple[float, float]]:
+        """Best step of each method and the error there."""
+        return self._by_method("best")
+
+    @property
+    def predicted(self) -> dict[str, tuple[float, float]]:
+        """Best step and error of each method by theory."""
+        return self._by_method("predicted")
+
+    @property
+    def slope(self) -> dict[str, float]:
+        """Fitted order of each method."""
+        return self._by_method("slope")
+
+    def title(self) -> list[str]:
+        """The function, the point and the truth."""
+        return [
+            f"f(x) = {self.f_text}    x = {self.x!r}    {self.dtype}",
+            f"exact derivative{'' if self.order == 1 else f' of order {self.order}'} = {self.exact!r}",
+        ]
+
+    def tables(self) -> list[Table]:
+        """Errors by decade of h, and what each method comes to."""
+        steps = [int(np.argmin(np.abs(np.log10(self.steps / h)))) for h in self._decades()]
+        by_step = tuple(
+            (error_text(self.steps[i]), *(error_text(abs(curve.total[i])) for curve in self.curves.values()))
+            for i in dict.fromkeys(steps)
+        )
+        summary = tuple(
+            (
+                name,
+                str(curve.order),
+                "-" if math.isnan(curve.slope) else f"{curve.slope:.2f}",
+                *(error_text(value) for value in (*curve.best, *curve.predicted)),
+            )
+            for name, curve in self.curves.items()
+        )
+        columns = ("method", "order", "slope", "best h", "error there", "predicted h", "predicted error")
+        names = ("h", *self.curves)
+        return [Table(names, by_step, frozenset(names)), Table(columns, summary, frozenset(columns[1:]))]
+
+    def _decades(self) -> list[float]:
+        low, high = math.ceil(math.log10(self.steps[0]) - 0.01), math.floor(math.log10(self.steps[-1]) + 0.01)
+        return [10.0**k for k in range(high, low - 1, -1)] or [float(self.steps[0])]
+
+    def remarks(self) -> list[str]:
+        """Why there is a best step, and what the methods without a step reach."""
+        lines = []
+        for name, curve in self.curves.items():
+            grows = f"rounding dominates and grows like 1/h{f'^{self.order}' if self.order > 1 else ''}"
+            if not np.any(curve.truncation[np.isfinite(curve.truncation)]):
+                lines.append(f"{name}: no truncation error for this f; {grows}.")
+            elif np.isfinite(curve.best[1]) and curve.model_rounding[0] > curve.model_rounding[-1]:
+                falls = f"truncation dominates and falls like h{f'^{curve.order}' if curve.order > 1 else ''}"
+                lines.append(f"{name}: above h = {error_text(curve.best[0])} {falls}; below it {grows}.")
+        if self.flat:
+            flat = ", ".join(f"{name} {error_text(error)}" for name, error in self.flat.items())
+            lines.append(f"Without a step: {flat}.")
+        return lines
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: {"schema": "diffkit.sweep/1", "f", "x", "dtype", "order", "exact", "steps", "methods", "flat"}."""
+        return {
+            "schema": "diffkit.sweep/1",
+            "f": self.f_text,
+            "x": self.x,
+            "dtype": self.dtype,
+            "order": self.order,
+            "exact": self.exact,
+            "steps": json_ready(self.steps),
+            "methods": {
+                name: {
+                    "total": json_ready(curve.total),
+                    "truncation": json_ready(curve.truncation),
+                    "rounding": json_ready(curve.rounding),
+                    "best": {"step": json_ready(curve.best[0]), "error": json_ready(curve.best[1])},
+                    "predicted": {"step": json_ready(curve.predicted[0]), "error": json_ready(curve.predicted[1])},
+                    "slope": json_ready(curve.slope),
+                    "order": curve.order,
+                }
+                for name, curve in self.curves.items()
+            },
+            "flat": json_ready(self.flat),
+        }
+
+    def csv(self) -> str:
+        """One line a step: h, then total, truncation and rounding error of each method."""
+        parts = ("total", "truncation", "rounding")
+        columns = ["h", *(f"{name} {part}" for name in self.curves for part in parts)]
+        data = [self.steps, *(getattr(curve, part) for curve in self.curves.values() for part in parts)]
+        return csv_text(columns, [[repr(float(v)) for v in row] for row in zip(*data, strict=True)])
+
+
+def error_sweep(
+    f: Any,
+    x: float,
+    methods: Iterable[str | Method] = ("forward", "central", "richardson"),
+    steps: ArrayLike | None = None,
+    dtype: Any = "float64",
+    *,
+    order: int = 1,
+    text: str | None = None,
+) -> ErrorSweep:
+    """The error of each method at each step, with truncation and rounding measured, not modelled.
+
+    With x and h the exact binary values: truncation = the formula in mpmath minus f'(x), rounding =
+    the floating-point result minus the formula in mpmath. Both are exact to all digits of a float.
+
+    Parameters
+    ----------
+    f
+        A callable, SymPy expression or text, of one real variable.
+    x
+        The point, a number.
+    methods
+        Methods with a step: differences and the complex step.
+    steps
+        The steps, passed on unchanged; by default 20 a decade, from the spacing of x to
+        max(1, |x|).
+    dtype
+        The floating-point type in which f and the formulas are evaluated.
+    order
+        Which derivative.
+    text
+        What to call f in the result.
+
+    Raises
+    ------
+    ArgumentsError
+        For a method without a step, or a point that is not one number.
+    DomainError
+        Where f has no derivative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sweep = error_sweep(np.exp, 1.0, methods=["central"], steps=[1e-5, 1e-3])
+    >>> [f"{t:.2e}" for t in sweep.truncation["central"]]
+    ['4.53e-11', '4.53e-07']
+    """
+    g = as_function(f)
+    kind = np.dtype(dtype)
+    if kind.kind != "f":
+        raise ArgumentsError(f"dtype is {kind}; write float16, float32, float64 or longdouble")
+    leaf = checked_leaf(x, "x")
+    if np.ndim(leaf):
+        raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")
+    point = kind.type(leaf)
+    chosen = [_with_step(m) for m in methods]
+    if not chosen:
+        raise ArgumentsError(f"no methods are given; write some of {', '.join(_stepped())}")
+    h = _steps(steps, point)
+
+    truth = exact_derivative(g, point, order)
+    exact = Exact(g)
+    with working_digits(digits_for(float(np.min(h)), order)) as mp:
+        mp_x = MPMATH.leaf(point)
+        value = abs(float(exact(mp_x)))
+        curves = {
+            method.name: _curve(method, g, exact, point, mp_x, h, truth, order, value, mp) for method in chosen
+        }
+    return ErrorSweep(
+        f_text=text or (repr(g) if hasattr(g, "variables") else str(getattr(g, "__name__", repr(g)))),
+        x=float(point),
+        dtype=kind.name,
+        order=order,
+        exact=float(truth),
+        steps=np.asarray(h, dtype=np.float64),
+        curves=curves,
+        flat=_flat(g, point, truth, order),
+    )
+
+
+def _stepped() -> list[str]:
+    return [name for name, method in METHODS.items() if isinstance(method, FiniteDifference)]
+
+
+def _with_step(method: str | Method) -> FiniteDifference:
+    found = method_for(method)
+    if not isinstance(found, FiniteDifference):
+        raise ArgumentsError(f"method {found.name!r} has no step h to sweep; write some of {', '.join(_stepped())}")
+    return found
+
+
+def _steps(steps: ArrayLike | None, x: Any) -> NDArray[Any]:
+    if steps is None:
+        scale = max(1.0, abs(float(x)))
+        low = math.floor(math.log10(np.finfo(x.dtype).eps))
+        return 10.0 ** (np.arange(20 * low, 1) / 20) * scale  # 20 a decade: 321 steps for float64
+    h = np.sort(np.atleast_1d(np.asarray(steps, dtype=np.float64)))
+    if h.ndim != 1 or h.size == 0 or not np.all(np.isfinite(h) & (h > 0)):
+        raise ArgumentsError("steps are to be positive, finite numbers, such as np.logspace(-16, 0, 300)")
+    return h
+
+
+def _curve(
+    method: FiniteDifference, g: Callable[..., Any], exact: Exact, x: Any, mp_x: Any, steps: Any, truth: Any,
+    order: int, value: float, mp: Any,
+) -> Curve:  # fmt: skip
+    """One method's errors at every step, and what follows from them."""
+    truncation, rounding = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
+    total = np.full(len(steps), np.nan)
+    for i, h in enumerate(steps):
+        try:
+            formula = method.apply(exact, mp_x, mp.mpf(float(h)), order)
+            with np.errstate(all="ignore"):
+                found = dataclasses.replace(method, h=float(h)).derivative(g, x, order).value
+        except (DomainError, GuardError, ZeroDivisionError):
+            continue
+        if np.isfinite(found):
+            truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
+    theory = _Theory.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
+    median = _running_median(np.abs(total))
+    best = int(np.nanargmin(median)) if np.any(np.isfinite(median)) else None
+    return Curve(
+        total=total,
+        truncation=truncation,
+        rounding=rounding,
+        median=median,
+        best=(math.nan, math.nan) if best is None else (float(steps[best]), float(median[best])),
+        predicted=theory.predicted,
+        slope=_slope(steps, truncation, rounding),
+        order=theory.order,
+        model_truncation=theory.truncation * steps**theory.order,
+        model_rounding=theory.rounding / steps**theory.power,
+    )
+
+
+@dataclass(frozen=True)
+class _Theory:
+    """The error model of a method at a point: truncation h^order + rounding h^-power."""
+
+    order: int
+    power: int
+    truncation: float
+    rounding: float
+    predicted: tuple[float, float]
+
+    @classmethod
+    def of(
+        cls, method: FiniteDifference, exact: Exact, x: Any, order: int, value: float, roundoff: float, mp: Any
+    ) -> _Theory:
+        if isinstance(method, ComplexStep) and order == 1:
+            # Nothing cancels: the rounding error is that of one product, u |f'|, whatever h is. The
+            # predicted step is the largest whose truncation error stays below that.
+            p, q, constant = method.order, 0, float(abs(method.error_constant))
+            higher, slope = _magnitude(exact, x, p + 1, mp), _magnitude(exact, x, 1, mp)
+            level = roundoff * slope
+            step = math.sqrt(level / (constant * higher)) if higher else math.inf
+            return cls(p, q, constant * higher, level, (step, 2 * level))
+        stencil = method.stencil(order)
+        p, q = stencil.order, stencil.derivative
+        higher = _magnitude(exact, x, p + order, mp)
+        if isinstance(method, ComplexStep):
+            value = _magnitude(exact, x, 1, mp)  # it differences f', not f
+        constant = float(abs(stencil.error_constant)) * higher
+        rounding = float(stencil.noise_gain) * roundoff * value
+        return cls(p, q, constant, rounding, optimal_step(stencil, value, higher, roundoff))
+
+
+def _magnitude(exact: Exact, x: Any, order: int, mp: Any) -> float:
+    """|f^(order)(x)|, or nan where f is not that smooth there."""
+    try:
+        return abs(float(mp.diff(exact, x, order)))
+    except DiffkitError:
+        return math.nan
+
+
+def _running_median(values: Array, width: int = 15) -> Array:
+    """The median of each value and its neighbours; nan where they are all nan."""
+    if len(values) < width:
+        return values.copy()
+    padded = np.pad(values, width // 2, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
+    known = np.isfinite(windows).any(axis=1)
+    out = np.full(len(values), np.nan)
+    out[known] = np.nanmedian(windows[known], axis=1)
+    out[~np.isfinite(values)] = np.nan
+    return out
+
+
+def _slope(steps: Array, truncation: Array, rounding: Array) -> float:
+    """The fitted slope of log |truncation| where it dominates and h is small enough for its leading term."""
+    size = np.abs(truncation)
+    known = np.isfinite(size) & (size > 0)
+    small = known & (steps <= 0.1 * steps[known][-1]) if np.any(known) else known
+    for chosen in (small & (size > np.abs(rounding)), known & (size > np.abs(rounding)), known):
+        if np.count_nonzero(chosen) >= 3:
+            return float(np.polyfit(np.log(steps[chosen]), np.log(size[chosen]), 1)[0])
+    return math.nan
+
+
+def _flat(g: Callable[..., Any], x: Any, truth: Any, order: int) -> dict[str, float]:
+    """The absolute errors of the methods that have no step to choose."""
+    flat = {}
+    for name in ("reverse", "dual"):
+        try:
+            with working_digits(DIGITS) as mp:
+                flat[name] = float(abs(mp.mpf(float(derivative(g, x, name, order=order))) - truth))
+        except DiffkitError:
+            continue
+    return flat

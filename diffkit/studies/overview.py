@@ -1,0 +1,125 @@
+"""The methods in one table: what each is, how often it calls f for n inputs, what it can follow. All tried, not claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from diffkit.api import derivative, gradient
+from diffkit.errors import DiffkitError
+from diffkit.methods import METHODS, Method
+from diffkit.studies.study import Study
+from diffkit.studies.table import Table, csv_text
+
+__all__ = ["MethodFacts", "MethodsOverview", "overview"]
+
+SIZES = (1, 10, 100)
+
+
+@dataclass(frozen=True)
+class MethodFacts:
+    """What is known of a method: `calls` for a gradient of each of `SIZES` inputs, and what it follows."""
+
+    name: str
+    kind: str
+    order: int | None
+    calls: tuple[int, ...]
+    branches: bool
+    black_box: bool
+    about: str
+
+
+@dataclass(frozen=True)
+class MethodsOverview(Study):
+    """The facts of every method in `diffkit.METHODS`."""
+
+    rows: tuple[MethodFacts, ...]
+
+    def title(self) -> list[str]:
+        """What the table lists."""
+        return ["The methods of diffkit: diffkit.METHODS in Python, --methods at the shell."]
+
+    def tables(self) -> list[Table]:
+        """A row a method."""
+        rows = tuple(
+            (
+                row.name,
+                row.kind,
+                "exact" if row.order is None else f"h^{row.order}" if row.order > 1 else "h",
+                *map(str, row.calls),
+                "yes" if row.branches else "no",
+                "yes" if row.black_box else "no",
+                row.about,
+            )
+            for row in self.rows
+        )
+        sizes = tuple(f"n={n}" for n in SIZES)
+        columns = ("method", "kind", "truncation", *sizes, "if, loops", "black box", "note")
+        return [Table(columns, rows, frozenset(sizes))]
+
+    def remarks(self) -> list[str]:
+        """How to read the columns."""
+        return [
+            "n=...: calls of f for the gradient of n inputs, counted. if, loops: follows a branch on x. "
+            "black box: takes an f that is not written with NumPy."
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: {"schema": "diffkit.methods/1", "sizes", "methods"}."""
+        names = ("name", "kind", "order", "calls", "branches", "black_box", "about")
+        methods = [{name: getattr(row, name) for name in names} for row in self.rows]
+        return {"schema": "diffkit.methods/1", "sizes": list(SIZES), "methods": [
+            {**method, "calls": list(method["calls"])} for method in methods
+        ]}  # fmt: skip
+
+    def csv(self) -> str:
+        """One line a method."""
+        columns = ["method", "kind", "order", *(f"calls for n={n}" for n in SIZES), "branches", "black_box", "about"]
+        return csv_text(
+            columns, [[r.name, r.kind, r.order, *r.calls, r.branches, r.black_box, r.about] for r in self.rows]
+        )
+
+
+def overview() -> MethodsOverview:
+    """The facts of every method, each found by trying it.
+
+    Examples
+    --------
+    >>> {row.name: row.calls for row in overview().rows}["central"]
+    (2, 20, 200)
+    """
+    return MethodsOverview(tuple(_facts(name, method) for name, method in METHODS.items()))
+
+
+def _facts(name: str, method: Method) -> MethodFacts:
+    about = (type(method).__doc__ or "").strip().split("\n")[0].rstrip(".")
+    return MethodFacts(
+        name=name,
+        kind=method.kind,
+        order=_order(method),
+        calls=tuple(_calls(method, n) for n in SIZES),
+        branches=_follows(method, lambda x: x * x if x > 0 else -x),
+        black_box=_follows(method, lambda x: float(x) ** 2),
+        about=about,
+    )
+
+
+def _order(method: Method) -> int | None:
+    """The power of h in the truncation error; None for a method without one."""
+    if hasattr(method, "error_constant"):
+        return int(method.order)  # type: ignore[attr-defined]
+    return int(method.stencil(1).order) if hasattr(method, "stencil") else None
+
+
+def _calls(method: Method, n: int) -> int:
+    return int(gradient(lambda x: np.sum(x * x), np.ones(n), method=method, full_output=True).evaluations)
+
+
+def _follows(method: Method, f: Any) -> bool:
+    """Whether a method finds the derivative 2 x at 1 of a function that is x^2 there."""
+    try:
+        return abs(derivative(f, 1.0, method) - 2.0) < 1e-6
+    except DiffkitError:
+        return False

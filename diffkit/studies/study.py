@@ -1,0 +1,58 @@
+"""What every study can do: print itself, show itself in a notebook, export itself, draw itself."""
+
+from __future__ import annotations
+
+import html
+from abc import ABC, abstractmethod
+from typing import Any
+
+from diffkit.studies.table import Table
+
+__all__ = ["Study"]
+
+
+class Study(ABC):
+    """A frozen record of what was measured. A study says its title, tables and remarks; the rest follows."""
+
+    @abstractmethod
+    def title(self) -> list[str]:
+        """The lines above the tables: what was studied."""
+
+    @abstractmethod
+    def tables(self) -> list[Table]:
+        """The measurements."""
+
+    @abstractmethod
+    def remarks(self) -> list[str]:
+        """The lines below: what the numbers say, and why."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Everything measured in JSON's types, with a "schema" key."""
+
+    @abstractmethod
+    def csv(self) -> str:
+        """The measurements as comma-separated values with all their digits."""
+
+    def __str__(self) -> str:
+        parts = ["\n".join(self.title()), *(table.text() for table in self.tables()), "\n".join(self.remarks())]
+        return "\n\n".join(part for part in parts if part)
+
+    def markdown(self) -> str:
+        """The study as Markdown."""
+        title, *more = self.title()
+        parts = [f"**{title}**", *more, *(table.markdown() for table in self.tables()), *self.remarks()]
+        return "\n\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        lines = [f"<p>{'<br>'.join(map(html.escape, self.title()))}</p>"]
+        lines += [table.html() for table in self.tables()]
+        lines += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks()]
+        return "\n".join(lines)
+
+    def plot(self, ax: Any = None) -> Any:
+        """The Matplotlib axes with the study's figure; drawn on `ax` when it is given."""
+        # The one arrow that points upwards, taken when it is called: report draws, studies measure.
+        from diffkit.report import draw
+
+        return draw(self, ax)

@@ -1,0 +1,78 @@
+"""Why the digits of a comparison are what they are, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from diffkit.studies.table import digits_text
+
+__all__ = ["listed", "why"]
+
+
+class Row(Protocol):
+    """What the sentence reads of a method's row; see `diffkit.studies.compare.ComparisonRow`."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def digits(self) -> float | None: ...
+    @property
+    def subtracts(self) -> bool: ...
+    @property
+    def truncation(self) -> float | None: ...
+    @property
+    def rounding(self) -> float | None: ...
+
+
+def why(rows: Sequence[Row]) -> str:
+    """The sentence that says why the digits are what they are, from what was measured.
+
+    What the step costs the differences, which methods have no step to pay for, and which do not apply.
+    """
+    known = [row for row in rows if row.status == "ok" and row.digits is not None]
+    missing = [row.method for row in rows if row.status != "ok"]
+    differences = sorted((row for row in known if row.subtracts), key=lambda row: row.digits or 0)
+    others = [row for row in known if not row.subtracts]
+    parts = []
+    if differences:
+        parts.append(_why_differences(differences))
+    if others:
+        fewest = digits_text(min(row.digits or 0 for row in others))
+        names = listed([row.method for row in others])
+        one = len(others) == 1
+        verb = "takes no difference and keeps" if one else "take no difference and keep"
+        parts.append(f"{names} {verb} {fewest} digits{'' if one else ' or more'}")
+    if missing:
+        verb = "does" if len(missing) == 1 else "do"
+        parts.append(f"{listed(missing)} {verb} not apply, for the reason given")
+    if not known:
+        parts.append("without a reference there are no errors to compare")
+    return f"Why: {'; '.join(parts)}."
+
+
+# One part of an error dominates where it is so many times the other.
+_DOMINATES = 100.0
+
+
+def _why_differences(rows: list[Row]) -> str:
+    """What the step did to the differences, from the parts of their errors where these were measured."""
+    low, high = rows[0], rows[-1]
+    kept = f"{digits_text(low.digits)} digits ({low.method})"
+    if low is not high:
+        kept = f"from {digits_text(low.digits)} ({low.method}) to {digits_text(high.digits)} ({high.method}) digits"
+    parts = [(abs(row.truncation or 0), abs(row.rounding or 0)) for row in rows if row.truncation is not None]
+    if (low.digits or 0) > 15:
+        return f"what a difference leaves out vanishes for this f, so it keeps {kept}"
+    if parts and all(t > _DOMINATES * r for t, r in parts):
+        return f"h is too large for this f, truncation dominates, and a difference keeps {kept}; see diffkit sweep"
+    if parts and all(r > _DOMINATES * t for t, r in parts):
+        return f"h is too small for this f, rounding dominates, and a difference keeps {kept}; see diffkit sweep"
+    return f"a difference has to balance truncation (h too large) against rounding (h too small), which leaves {kept}"
+
+
+def listed(names: list[str]) -> str:
+    """Names as a sentence lists them: a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,279 @@
+"""The command line as a user meets it: what is printed where, and with which exit status."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from diffkit.cli.commands import run
+
+TEXT = "sin(x)*exp(-x**2)"
+
+
+@pytest.fixture
+def shell(capsys, monkeypatch):
+    """Run a command line in this process: (exit status, standard output, standard error)."""
+
+    def call(*arguments, stdin=None):
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setattr(sys, "argv", ["diffkit", *arguments])
+        status = run(list(arguments))
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
+
+
+def test_compare_prints_eight_methods_and_why(shell):
+    status, out, err = shell("compare", TEXT, "--at", "0.7")
+    assert (status, err) == (0, "")
+    names = ["forward", "backward", "central", "richardson", "complex-step", "symbolic", "dual", "reverse"]
+    assert [line.split()[0] for line in out.splitlines()[4:12]] == names
+    assert "-0.0839681510069327" in out
+    assert out.splitlines()[-1].startswith("Why: ")
+    assert "\x1b" not in out
+    assert "─" not in out
+
+
+def test_compare_json_is_the_contract(shell):
+    status, out, _ = shell("compare", TEXT, "--at", "0.7", "--json")
+    data = json.loads(out)
+    assert status == 0
+    assert data["schema"] == "diffkit.compare/1"
+    assert data["at"] == {"x": 0.7}
+    assert len(data["results"]) == 8
+    assert data["reference"]["value"] == pytest.approx(-0.08396815100693276, rel=1e-15)
+
+
+def test_csv_and_markdown_have_a_line_a_method(shell):
+    _, out, _ = shell("compare", "x^2", "--at", "3", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["method"] for row in rows][-1] == "reverse"
+    assert float(rows[-1]["value"]) == 6.0
+    _, out, _ = shell("compare", "x^2", "--at", "3", "--markdown")
+    assert "| reverse | 6.0 |" in out
+
+
+def test_a_file_with_a_loop_and_an_if_says_why_symbolic_does_not_apply(shell, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import numpy as np\n"
+        "def f(x):\n"
+        "    for _ in range(3):\n"
+        "        x = np.sin(x) + x * x\n"
+        "    if x > 1:\n"
+        "        x = x * x\n"
+        "    return x\n"
+    )
+    status, out, _ = shell("compare", f"{file}:f", "--at", "0.5", "--json")
+    rows = {row["method"]: row for row in json.loads(out)["results"]}
+    assert status == 0
+    assert rows["symbolic"]["status"] == "not applicable"
+    assert "line 5 of mine.py (if x > 1:)" in rows["symbolic"]["note"]
+    assert rows["reverse"]["digits"] > 14
+    assert rows["dual"]["digits"] > 14
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value"),
+    [
+        (["compare", "-x**2", "--at", "-1"], 2.0),
+        (["compare", "-omega^2", "--at", "2"], -4.0),
+        (["compare", "-x", "--at", "2"], -1.0),
+        (["compare", "--at", "-.5", "-(-x)"], 1.0),
+        (["compare", "--at=-2", "x^2"], -4.0),
+        (["compare", "numpy:sin", "--at", "0"], 1.0),
+        (["compare", "x^2", "--at", "pi/2"], 3.141592653589793),
+    ],
+)
+def test_leading_minus_signs_are_formulas_and_numbers(shell, arguments, value):
+    status, out, _ = shell(*arguments, "--methods", "reverse", "--json")
+    assert status == 0
+    assert json.loads(out)["results"][0]["value"] == pytest.approx(value, rel=1e-14)
+
+
+def test_a_named_point_gives_a_named_gradient(shell):
+    _, out, _ = shell("compare", "x^2*y + y + 2", "--at", "x=3,y=4", "--json", "--methods", "forward,reverse")
+    data = json.loads(out)
+    assert data["results"][1]["value"] == {"x": 24.0, "y": 10.0}
+    assert data["results"][0]["evaluations"] == 3
+
+
+def test_a_vector_point_reaches_a_function_of_an_array(shell, tmp_path):
+    (tmp_path / "vec.py").write_text("import numpy as np\ndef f(v):\n    return np.sum(v * v)\n")
+    _, out, _ = shell("compare", f"{tmp_path}/vec.py:f", "--at", "0,1,2,3", "--json", "--methods", "reverse")
+    assert json.loads(out)["results"][0]["value"] == [0.0, 2.0, 4.0, 6.0]
+
+
+def test_an_expression_can_come_from_standard_input(shell):
+    status, out, _ = shell("compare", "-", "--at", "2", "--json", "--methods", "reverse", stdin="x*log(x)\r\n")
+    assert status == 0
+    assert json.loads(out)["f"] == "x*log(x)"
+
+
+def test_sweep_prints_slopes_and_draws_its_figure(shell, tmp_path):
+    figure = tmp_path / "out.svg"
+    status, out, err = shell("sweep", "exp(x)", "--at", "1", "--plot", str(figure))
+    assert status == 0
+    assert f"wrote {figure}" in err
+    assert "truncation dominates" in out
+    root = ET.parse(figure).getroot()
+    assert root.find("{*}title") is not None
+    assert root.find("{*}desc") is not None
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_compare_draws_too(shell, tmp_path, ending):
+    figure = tmp_path / f"out.{ending}"
+    status, _, _ = shell("compare", "exp(x)", "--at", "1", "--plot", str(figure), "-q")
+    assert status == 0
+    assert figure.stat().st_size > 1000
+
+
+def test_a_figure_of_an_unknown_kind_is_one_line_and_leaves_nothing(shell, tmp_path):
+    status, _, err = shell("sweep", "exp(x)", "--at", "1", "--plot", str(tmp_path / "out.jpeg2"))
+    assert status == 2
+    assert "svg" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_goes_to_a_file_whose_ending_says_the_form(shell, tmp_path):
+    file = tmp_path / "out.json"
+    status, out, err = shell("compare", "x", "--at", "1", "-o", str(file))
+    assert (status, out) == (0, "")
+    assert json.loads(file.read_text())["schema"] == "diffkit.compare/1"
+    assert err == f"wrote {file}\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_output_into_a_folder_that_is_not_there_is_one_line(shell, tmp_path):
+    status, _, err = shell("compare", "x", "--at", "1", "-o", str(tmp_path / "no" / "out.json"))
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "cannot write" in err
+
+
+def test_methods_lists_every_method_with_its_calls(shell):
+    status, out, _ = shell("methods")
+    assert status == 0
+    assert "reverse" in out
+    _, out, _ = shell("methods", "--json")
+    assert json.loads(out)["schema"] == "diffkit.methods/1"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "().__class__",
+        "__import__('os').getpid()",
+        "x.__class__",
+        "open(x)",
+        "lambda: x",
+        "[x for x in x]",
+        'f"{x}"',
+        "(x:=1)",
+        "9**9**9**9",
+        "x**99999",
+        "(" * 10_000 + "x" + ")" * 10_000,
+        "x+" * 500_000 + "x",
+        "x\x00",
+        "ｘ^2",
+        "sin(x",
+        "2x",
+        "x=1",
+        "x if x else x",
+        "",
+    ],
+)
+def test_an_attack_on_the_parser_is_one_clear_line_and_status_2(shell, attack):
+    status, out, err = shell("compare", attack, "--at", "1")
+    assert (status, out) == (2, "")
+    first, *caret = err.rstrip("\n").split("\n")
+    assert first.startswith("diffkit: ")
+    assert len(caret) in (0, 2)
+    assert not caret or caret[1].strip() == "^"
+    assert "Traceback" not in err
+    assert max(map(len, err.split("\n"))) < 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["compare", "x"], 2, "--at"),
+        (["compare", "x", "--at"], 2, "--at"),
+        (["compare", "x", "--att", "1"], 2, "--att"),
+        (["compare", "x", "--at", "inf"], 2, "finite"),
+        (["compare", "x", "--at", "nan"], 2, "finite"),
+        (["compare", "x", "--at", "1+2j"], 2, "real"),
+        (["compare", "x", "--at", ""], 2, "empty"),
+        (["compare", "x", "--at", "one"], 2, "one"),
+        (["compare", "x*y", "--at", "1"], 2, "x, y"),
+        (["compare", "x*y", "--at", "x=1"], 2, "y"),
+        (["compare", "x*y", "--at", "x=1,z=2"], 2, "z"),
+        (["compare", "x", "--at", "1", "--methods", "centrl"], 2, "central"),
+        (["compare", "log(x)", "--at", "-1"], 3, "nan"),
+        (["compare", "1/x", "--at", "0"], 3, "inf"),
+        (["compare", "nothere.py:f", "--at", "1"], 2, "nothere.py"),
+        (["compare", "math:nothere", "--at", "1"], 2, "nothere"),
+        (["sweep", "x*y", "--at", "x=1,y=2"], 2, "one number"),
+        (["sweep", "x", "--at", "1", "--methods", "reverse"], 2, "no step"),
+        (["sweep", "x", "--at", "1", "--dtype", "int8"], 2, "float32"),
+        (["sweep", "abs(x)", "--at", "0"], 3, "no derivative"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_on_standard_error(shell, arguments, status, words):
+    found, out, err = shell(*arguments)
+    assert (found, out) == (status, "")
+    assert err.startswith("diffkit: ")
+    assert err.count("\n") == 1
+    assert words in err
+
+
+def test_what_f_itself_raises_is_status_3_with_its_line(shell, tmp_path):
+    (tmp_path / "bad.py").write_text("def f(x):\n    return {}[x]\n")
+    status, _, err = shell("compare", f"{tmp_path}/bad.py:f", "--at", "1")
+    assert status == 3
+    assert err.strip() == "diffkit: f failed: KeyError: np.float64(1.0) (line 2 of bad.py)"
+    _, _, err = shell("compare", f"{tmp_path}/bad.py:f", "--at", "1", "-v")
+    assert "Traceback" in err
+
+
+def test_help_names_the_commands_and_the_exit_statuses(shell):
+    status, out, _ = shell("--help")
+    assert status == 0
+    for word in ("compare", "sweep", "methods", "Exit status", "Examples"):
+        assert word in out
+
+
+def test_an_interrupt_is_status_130(shell, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("diffkit.studies.compare", interrupted)
+    status, _, err = shell("compare", "x", "--at", "1")
+    assert (status, err.strip()) == (130, "diffkit: interrupted")
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "diffkit", "compare", "x^2", "--at", "3", "--methods", "reverse", "--csv"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "reverse,6.0" in done.stdout
+
+
+def test_a_reader_that_stops_early_gets_no_traceback():
+    done = subprocess.run(
+        f'"{sys.executable}" -m diffkit sweep "exp(x)" --at 1 --csv | head -n 1',
+        shell=True, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("h,")
+    assert "Traceback" not in done.stderr

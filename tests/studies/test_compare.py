@@ -1,0 +1,206 @@
+"""Comparison: every method on the same function, beside the truth."""
+
+import json
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+import diffkit as dk
+from diffkit.errors import ArgumentsError, DomainError, ExpressionError, UnknownMethodError
+
+TEXT = "sin(x)*exp(-x**2)"
+
+
+@pytest.fixture(scope="module")
+def textbook():
+    return dk.compare(TEXT, 0.7)
+
+
+def test_all_eight_methods_answer_in_the_order_of_the_table(textbook):
+    expected = ["forward", "backward", "central", "richardson", "complex-step", "symbolic", "dual", "reverse"]
+    assert [row.method for row in textbook.rows] == expected
+    assert {row.status for row in textbook.rows} == {"ok"}
+
+
+def test_every_error_and_digit_follows_from_the_reference(textbook):
+    with mpmath.workdps(50):
+        x = mpmath.mpf(0.7)
+        truth = mpmath.exp(-x * x) * (mpmath.cos(x) - 2 * x * mpmath.sin(x))
+        assert abs(mpmath.mpf(textbook.reference_text) - truth) < mpmath.mpf(10) ** -25
+        assert mpmath.nstr(truth, 16) == "-0.08396815100693276"
+        for row in textbook.rows:
+            error = abs(mpmath.mpf(row.value) - truth)
+            assert row.error == pytest.approx(float(error), rel=1e-12, abs=1e-30)
+            assert row.relative_error == pytest.approx(float(error / abs(truth)), rel=1e-12)
+            assert row.digits == pytest.approx(min(-math.log10(2**-53), -math.log10(row.relative_error)))
+
+
+def test_the_digits_are_those_of_theory(textbook):
+    assert textbook["forward"].digits == pytest.approx(7, abs=1)
+    assert textbook["central"].digits == pytest.approx(10, abs=1)
+    assert textbook["richardson"].digits == pytest.approx(11.5, abs=1.5)
+    assert min(textbook[m].digits for m in ("complex-step", "symbolic", "dual", "reverse")) > 14.5
+
+
+def test_calls_are_counted_not_claimed():
+    calls = 0
+
+    def f(x):
+        nonlocal calls
+        calls += 1
+        return x * x
+
+    for method in dk.METHODS:
+        calls = 0
+        assert dk.derivative(f, 1.5, method, full_output=True).evaluations == calls
+
+
+def test_the_text_says_why(textbook):
+    text = str(textbook)
+    assert "Why: a difference has to balance truncation (h too large) against rounding (h too small)" in text
+    assert "complex-step, symbolic, dual and reverse take no difference and keep" in text
+    assert all(repr(row.value) in text for row in textbook.rows)
+
+
+def test_truncation_and_rounding_of_each_difference_add_up_to_its_error(textbook):
+    for method in ("forward", "backward", "central", "richardson"):
+        row = textbook[method]
+        assert abs(row.truncation + row.rounding) == pytest.approx(row.error, rel=1e-9)
+
+
+def test_the_reason_is_truncation_where_h_is_too_large_for_f():
+    assert "h is too large for this f, truncation dominates" in str(dk.compare("sin(1/x)", 1e-4))
+
+
+def test_the_reason_is_rounding_where_h_is_too_small_for_f():
+    found = dk.compare("exp(x/10^8)", 1.0, methods=["central", "richardson"])
+    assert "h is too small for this f, rounding dominates" in str(found)
+
+
+def test_plain_numpy_with_a_loop_and_an_if_has_a_row_that_says_why_symbolic_does_not_apply():
+    def f(x):
+        for _ in range(3):
+            x = np.sin(x) + x * x
+        if x > 1:
+            return x * x
+        return x
+
+    found = dk.compare(f, 0.5)
+    assert found["symbolic"].status == "not applicable"
+    assert "branches on its argument at line" in found["symbolic"].note
+    assert "if x > 1" in found["symbolic"].note
+    assert found["symbolic"].value is None
+    assert min(found["dual"].digits, found["reverse"].digits) > 14.5
+    assert "symbolic: not closed form" in str(found)
+
+
+def test_a_function_of_math_leaves_the_numerical_methods_and_a_reason():
+    found = dk.compare(lambda x: math.sin(x), 1.0)
+    assert found.reference is None
+    assert "np.sin, not math.sin" in found.reference_source
+    assert found["central"].value == pytest.approx(math.cos(1.0), rel=1e-9)
+    assert found["central"].digits is None
+    assert {found[m].status for m in ("complex-step", "symbolic", "dual", "reverse")} == {"not applicable"}
+
+
+def test_a_function_that_fails_on_other_numbers_has_rows_that_say_so():
+    def only_floats(x):
+        if not isinstance(x, float):
+            raise TypeError("floats only")
+        return x * x
+
+    found = dk.compare(only_floats, 1.0)
+    assert "floats only" in found["reverse"].note
+    assert found["central"].status == "ok"
+
+
+def test_the_gradient_of_text_is_nested_as_its_mapping():
+    found = dk.compare("x^2*y + y + 2", {"x": 3, "y": 4})
+    assert found.reference == {"x": 24.0, "y": 10.0}
+    assert found["reverse"].value == {"x": 24.0, "y": 10.0}
+    assert found["reverse"].digits > 15
+    assert found["forward"].evaluations == 3
+    assert found.value == 42.0
+
+
+def test_an_array_has_the_digits_of_its_worst_component():
+    found = dk.compare(lambda x: np.sum(np.exp(x)), np.array([0.0, 1.0]), methods=["central"])
+    errors = np.abs(found["central"].value - np.exp([0.0, 1.0]))
+    assert found["central"].error == pytest.approx(errors.max(), rel=1e-3)
+    assert np.shape(found.reference) == (2,)
+
+
+def test_higher_orders_and_chosen_methods():
+    found = dk.compare("exp(x)", 1.0, methods=["central", dk.numerical.Central(accuracy=4), "dual"], order=3)
+    assert found.reference == pytest.approx(math.e)
+    assert [row.method for row in found.rows] == ["central", "central", "dual"]
+    assert found.rows[1].digits > found.rows[0].digits
+
+
+def test_the_dictionary_is_json_with_the_promised_keys(textbook):
+    data = json.loads(json.dumps(textbook.to_dict(), allow_nan=False))
+    assert data["schema"] == "diffkit.compare/1"
+    assert {"schema", "f", "at", "value", "reference", "results"} <= set(data)
+    assert data["at"] == {"x": 0.7}
+    assert data["f"] == TEXT
+    assert {"value", "source"} <= set(data["reference"])
+    wanted = {"method", "value", "error", "digits", "step", "evaluations", "seconds", "status", "note"}
+    assert all(wanted <= set(row) for row in data["results"])
+
+
+def test_a_zero_derivative_is_measured_absolutely():
+    found = dk.compare("cos(x)", 0.0, methods=["forward", "reverse"])
+    assert found.reference == 0.0
+    assert found["reverse"].error == 0.0
+    assert found["forward"].relative_error is None
+    assert 7 < found["forward"].digits < 9
+
+
+def test_where_the_slope_is_infinite_there_is_no_reference_and_no_invented_error():
+    found = dk.compare("sqrt(x)", 0.0)
+    assert found.reference is None
+    assert found["reverse"].value == math.inf
+    assert found["central"].status == "not applicable"
+    assert "domain" in found["central"].note
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("f", "point", "error", "words"),
+    [
+        ("log(x)", (-1.0,), DomainError, "nan"),
+        ("1/x", (0.0,), DomainError, "inf"),
+        ("x", (math.nan,), DomainError, "finite"),
+        ("x", (math.inf,), DomainError, "finite"),
+        ("x", (1 + 2j,), DomainError, "real"),
+        ("x", ([],), DomainError, "empty"),
+        ("x", (), DomainError, "empty"),
+        ("x*y", (1.0,), ArgumentsError, "2 variables"),
+        ("x*y", ({"x": 1.0},), ArgumentsError, "x, y"),
+        ("foo(x)", (1.0,), ExpressionError, "foo"),
+        (lambda x: np.ones(3) * x, (1.0,), ArgumentsError, "scalar"),
+        (lambda x, y: x * y, (1.0,), ArgumentsError, "'y'"),
+    ],
+)
+def test_a_bad_point_gets_one_clear_line(f, point, error, words):
+    with pytest.raises(error) as caught:
+        dk.compare(f, *point)
+    assert words in str(caught.value).split("\n")[0]
+
+
+def test_an_unknown_method_is_named():
+    with pytest.raises(UnknownMethodError, match="did you mean 'central'"):
+        dk.compare("x", 1.0, methods=["centrl"])
+
+
+def test_a_row_that_is_not_there_is_a_key_error_that_lists_the_rows(textbook):
+    with pytest.raises(KeyError, match="forward"):
+        textbook["nothing"]
+
+
+def test_a_notebook_shows_a_table(textbook):
+    page = textbook._repr_html_()
+    assert page.count("<tr>") == 9
+    assert "-0.08396815" in page

@@ -1,0 +1,145 @@
+"""The error sweep: truncation and rounding measured apart, with their theory beside them."""
+
+import json
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+import diffkit as dk
+from diffkit.errors import ArgumentsError, DomainError
+
+
+@pytest.fixture(scope="module")
+def exp_at_one():
+    return dk.error_sweep("exp(x)", 1.0, methods=("forward", "backward", "central", "richardson", "complex-step"))
+
+
+def test_the_two_parts_add_up_to_the_total_at_every_step(exp_at_one):
+    for name, curve in exp_at_one.curves.items():
+        np.testing.assert_allclose(curve.truncation + curve.rounding, curve.total, rtol=1e-12, atol=1e-30, err_msg=name)
+
+
+def test_truncation_and_rounding_of_exp_have_the_known_values():
+    sweep = dk.error_sweep(np.exp, 1.0, methods=["central", "forward"], steps=[1e-8, 1e-5, 1e-3])
+    assert sweep.truncation["central"] == pytest.approx([4.53e-17, 4.53e-11, 4.53e-7], rel=2e-3)
+    assert 1e-12 < abs(sweep.rounding["central"][1]) < 1e-10
+    assert sweep.truncation["forward"][0] == pytest.approx(1.36e-8, rel=2e-3)
+
+
+def test_truncation_is_the_formula_in_exact_arithmetic(exp_at_one):
+    with mpmath.workdps(120):
+        for i in (0, 100, 200, 300):
+            h = mpmath.mpf(float(exp_at_one.steps[i]))
+            x = mpmath.mpf(1)
+            central = (mpmath.exp(x + h) - mpmath.exp(x - h)) / (2 * h) - mpmath.e
+            assert exp_at_one.truncation["central"][i] == pytest.approx(float(central), rel=1e-14)
+
+
+def test_the_total_is_what_the_method_answers_with_that_step(exp_at_one):
+    for i in (40, 160, 280):
+        h = float(exp_at_one.steps[i])
+        found = dk.derivative(np.exp, 1.0, "central", h=h)
+        with mpmath.workdps(50):
+            assert exp_at_one.total["central"][i] == pytest.approx(float(mpmath.mpf(found) - mpmath.e), rel=1e-12)
+
+
+@pytest.mark.parametrize("f", ["exp(x)", "sin(x)*exp(-x^2)", "log(1+x^2)"])
+def test_fitted_slopes_are_the_orders(f):
+    sweep = dk.error_sweep(f, 0.7)
+    assert sweep.slope["forward"] == pytest.approx(1, abs=0.1)
+    assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
+    assert sweep.slope["richardson"] == pytest.approx(4, abs=0.2)
+
+
+def test_the_best_steps_are_within_a_factor_ten_of_theory(exp_at_one):
+    for name in ("forward", "backward", "central", "richardson"):
+        found, theory = exp_at_one.best[name], exp_at_one.predicted[name]
+        assert 0.1 < found[0] / theory[0] < 10
+        assert 0.05 < found[1] / theory[1] < 2
+
+
+def test_predicted_steps_are_those_of_the_textbook(exp_at_one):
+    u = 2.0**-53
+    assert exp_at_one.predicted["forward"][0] == pytest.approx(2 * math.sqrt(u), rel=1e-6)
+    assert exp_at_one.predicted["central"][0] == pytest.approx((3 * u) ** (1 / 3), rel=1e-6)
+    assert exp_at_one.predicted["richardson"][0] == pytest.approx((11.25 * u) ** (1 / 5), rel=1e-6)
+
+
+def test_the_complex_step_has_truncation_and_no_rounding_that_grows(exp_at_one):
+    curve = exp_at_one["complex-step"]
+    assert curve.slope == pytest.approx(2, abs=0.1)
+    assert np.nanmax(np.abs(curve.rounding)) < 1e-14
+
+
+def test_the_default_steps_go_from_the_spacing_of_x_to_its_size(exp_at_one):
+    assert exp_at_one.steps[0] == pytest.approx(1e-16)
+    assert exp_at_one.steps[-1] == pytest.approx(1.0)
+    assert len(exp_at_one.steps) > 300
+    assert np.all(np.diff(exp_at_one.steps) > 0)
+
+
+def test_methods_without_a_step_are_flat(exp_at_one):
+    assert set(exp_at_one.flat) == {"reverse", "dual"}
+    assert max(exp_at_one.flat.values()) < 1e-15
+
+
+def test_float32_rounds_at_its_own_level():
+    sweep = dk.error_sweep("sin(x)", 1.0, dtype="float32")
+    assert sweep.dtype == "float32"
+    assert 1e-5 < sweep.best["forward"][1] < 1e-3
+    assert sweep.predicted["forward"][0] > 1e-4
+
+
+def test_a_step_that_leaves_the_domain_is_nan_and_the_rest_stays():
+    sweep = dk.error_sweep("log(x)", 0.01, methods=["central"])
+    far = sweep.steps > 0.0101
+    assert np.all(np.isnan(sweep.total["central"][far]))
+    assert np.all(np.isfinite(sweep.total["central"][sweep.steps < 0.009]))
+    assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
+
+
+def test_a_truncation_error_that_vanishes_is_zero_and_said():
+    sweep = dk.error_sweep("x^2", 1.0, methods=["central"])
+    assert not np.any(sweep.truncation["central"])
+    assert math.isnan(sweep.slope["central"])
+    assert "no truncation error" in str(sweep)
+
+
+def test_second_derivatives_round_like_one_over_h_squared():
+    sweep = dk.error_sweep("sin(x)", 1.0, methods=["central"], order=2)
+    assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
+    assert sweep.predicted["central"][0] == pytest.approx((48 * 2.0**-53) ** 0.25, rel=1e-6)
+    assert "1/h^2" in str(sweep)
+
+
+def test_the_dictionary_is_json_and_the_csv_has_a_line_a_step(exp_at_one):
+    data = json.loads(json.dumps(exp_at_one.to_dict(), allow_nan=False))
+    assert data["schema"] == "diffkit.sweep/1"
+    assert len(data["methods"]["central"]["truncation"]) == len(data["steps"]) == len(exp_at_one.steps)
+    assert len(exp_at_one.csv().splitlines()) == len(exp_at_one.steps) + 1
+
+
+def test_a_curve_is_found_by_its_method(exp_at_one):
+    assert exp_at_one["central"] is exp_at_one.curves["central"]
+    assert exp_at_one.total["central"] is exp_at_one["central"].total
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"methods": ["reverse"]}, ArgumentsError, "no step"),
+        ({"methods": []}, ArgumentsError, "no methods"),
+        ({"steps": [0.0, 1.0]}, ArgumentsError, "positive"),
+        ({"steps": []}, ArgumentsError, "positive"),
+        ({"dtype": "int32"}, ArgumentsError, "float32"),
+        ({"x": np.ones(2)}, ArgumentsError, "one number"),
+        ({"x": math.nan}, DomainError, "finite"),
+        ({"f": "log(x)", "x": -1.0}, DomainError, "no derivative"),
+    ],
+)
+def test_bad_arguments_get_one_clear_line(arguments, error, words):
+    given = {"f": "exp(x)", "x": 1.0, **arguments}
+    with pytest.raises(error, match=words):
+        dk.error_sweep(given.pop("f"), given.pop("x"), **given)

@@ -1,0 +1,28 @@
+"""The methods in one table: facts that were tried."""
+
+import json
+
+import diffkit as dk
+from diffkit.studies.overview import overview
+
+
+def test_calls_for_n_inputs_are_n_plus_one_two_n_n_and_one():
+    calls = {row.name: row.calls for row in overview().rows}
+    assert calls["forward"] == (2, 11, 101)
+    assert calls["central"] == (2, 20, 200)
+    assert calls["dual"] == calls["complex-step"] == (1, 10, 100)
+    assert calls["reverse"] == (1, 1, 1)
+
+
+def test_only_symbolic_stops_at_a_branch_and_only_differences_take_a_black_box():
+    rows = {row.name: row for row in overview().rows}
+    assert [name for name, row in rows.items() if not row.branches] == ["symbolic"]
+    assert [name for name, row in rows.items() if row.black_box] == ["forward", "backward", "central", "richardson"]
+
+
+def test_every_method_has_a_row_and_exports():
+    found = overview()
+    assert [row.name for row in found.rows] == list(dk.METHODS)
+    assert json.loads(json.dumps(found.to_dict()))["schema"] == "diffkit.methods/1"
+    assert len(found.csv().splitlines()) == len(found.rows) + 1
+    assert "reverse" in str(found)

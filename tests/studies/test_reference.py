@@ -1,0 +1,78 @@
+"""The truth: derivatives to 50 digits at the exact binary value of x."""
+
+import mpmath
+import numpy as np
+import pytest
+
+from diffkit.errors import DomainError, NoRuleError
+from diffkit.studies.reference import Exact, exact_derivative, exact_gradient
+
+
+def close(found, expected, digits=48):
+    with mpmath.workdps(70):
+        return abs(found - expected) <= mpmath.mpf(10) ** -digits * (1 + abs(expected))
+
+
+def test_the_point_is_the_binary_number_and_not_the_decimal_one():
+    found = exact_derivative(lambda x: np.sin(x) * np.exp(-(x**2)), 0.7)
+    with mpmath.workdps(60):
+        x = mpmath.mpf(0.7)
+        assert close(found, mpmath.exp(-x * x) * (mpmath.cos(x) - 2 * x * mpmath.sin(x)))
+        decimal = mpmath.mpf("0.7")
+        assert not close(found, mpmath.exp(-decimal**2) * (mpmath.cos(decimal) - 2 * decimal * mpmath.sin(decimal)), 18)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 5])
+def test_every_order_of_exp_is_exp(order):
+    with mpmath.workdps(60):
+        assert close(exact_derivative(np.exp, 1.5, order), mpmath.exp(1.5))
+
+
+def test_a_float32_point_counts_with_its_own_binary_value():
+    found = exact_derivative(lambda x: x**2, np.float32(0.1))
+    assert close(found, 2 * mpmath.mpf(float(np.float32(0.1))))
+
+
+def test_a_branch_at_the_point_is_followed_on_its_own_side():
+    found = exact_derivative(lambda x: x * x if x > 1 else 5 * x, 1.0)  # false at 1: the left side holds it
+    assert close(found, mpmath.mpf(5))
+
+
+def test_a_loop_whose_length_depends_on_x_has_its_derivative():
+    def babylonian(a):
+        x = a
+        while abs(x * x - a) > 1e-14 * a:
+            x = (x + a / x) / 2
+        return x
+
+    assert float(exact_derivative(babylonian, 3.0)) == pytest.approx(0.5 / np.sqrt(3.0), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [(np.sqrt, 0.0), (np.log, -1.0), (lambda x: 1 / x, 0.0), (lambda x: np.sqrt(np.abs(x)), 0.0)]
+)
+def test_there_is_no_reference_where_there_is_no_derivative(f, x):
+    with pytest.raises(DomainError, match="no derivative"):
+        exact_derivative(f, x)
+
+
+def test_a_function_without_a_meaning_in_mpmath_says_so():
+    with pytest.raises(NoRuleError, match="mpmath"):
+        exact_derivative(lambda x: np.linalg.det(x * np.eye(2)), 2.0)
+
+
+def test_the_gradient_has_the_shapes_of_the_leaves():
+    found = exact_gradient(lambda a, b: np.sum(a**3) * b, [np.array([1.0, 2.0]), 0.5])
+    assert close(found[0][1], mpmath.mpf(6))
+    assert close(found[1], mpmath.mpf(9))
+
+
+def test_too_many_inputs_are_refused_in_a_sentence():
+    with pytest.raises(DomainError, match="too many"):
+        exact_gradient(lambda x: np.sum([v * v for v in x]), [np.ones(2000)])
+
+
+def test_a_program_is_recorded_again_where_it_branches_otherwise():
+    f = Exact(lambda x: x * 2 if x > 1 else x * 3)
+    assert [float(f(mpmath.mpf(v))) for v in (0.5, 2.0, 0.25)] == [1.5, 4.0, 0.75]
+    assert len(f.tapes) == 2

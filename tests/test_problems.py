@@ -1,0 +1,112 @@
+"""The catalogue is right: each row's derivatives, scale and reason are checked, not believed."""
+
+from __future__ import annotations
+
+from math import factorial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from diffkit.functions import as_function
+from diffkit.problems import PROBLEMS, Function, Problem
+from diffkit.studies.reference import exact_derivative, working_digits
+from diffkit.tape import record
+
+DERIVATIVES = [
+    pytest.param(problem, order, id=f"{problem.name}-{order}")
+    for problem in PROBLEMS.values()
+    for order in range(1, len(problem.derivatives) + 1)
+]
+
+
+def each_problem(*names: str) -> pytest.MarkDecorator:
+    chosen = [PROBLEMS[name] for name in names] if names else list(PROBLEMS.values())
+    return pytest.mark.parametrize("problem", chosen, ids=lambda problem: problem.name)
+
+
+def in_mpmath(f: Function, x: float) -> Any:
+    """f at the exact binary value of x, by its own tape, in the digits that are set."""
+    with np.errstate(all="ignore"):  # NumPy evaluates both sides of a where
+        tape = record(as_function(f), x)
+    return tape.replay(x, arithmetic="mpmath")
+
+
+def taylor(problem: Problem) -> list[float]:
+    """|f^(k)| scale^k / k! for k = 0 ... 5."""
+    with working_digits(50):
+        values = [in_mpmath(problem.f, problem.at)]
+    values += [exact_derivative(as_function(problem.f), problem.at, k) for k in range(1, 6)]
+    return [float(abs(value)) * problem.scale**k / factorial(k) for k, value in enumerate(values)]
+
+
+@pytest.mark.parametrize(("problem", "order"), DERIVATIVES)
+def test_a_derivative_agrees_with_mpmath_to_40_digits(problem: Problem, order: int) -> None:
+    truth = exact_derivative(as_function(problem.f), problem.at, order)
+    with working_digits(50) as mp:
+        given = in_mpmath(problem.derivatives[order - 1], problem.at)
+        # Relative; where the derivative is 0 there is nothing to be relative to.
+        assert abs(given - truth) <= mp.mpf(10) ** -40 * (abs(truth) or 1)
+
+
+@pytest.mark.parametrize(("problem", "order"), DERIVATIVES)
+def test_a_derivative_runs_in_plain_numpy_and_on_arrays(problem: Problem, order: int) -> None:
+    derivative = as_function(problem.derivatives[order - 1])
+    truth = float(exact_derivative(as_function(problem.f), problem.at, order))
+    rough = 1e-9 * 10**problem.digits_lost  # as for the methods, with room for formulas that cancel
+    assert float(derivative(problem.at)) == pytest.approx(truth, rel=rough)
+    if isinstance(problem.derivatives[order - 1], str):  # a branch takes one number at a time
+        assert np.shape(derivative(np.full(3, problem.at))) == (3,)
+
+
+@each_problem()
+def test_past_the_second_the_taylor_coefficients_do_not_grow_in_units_of_the_scale(problem: Problem) -> None:
+    coefficients = taylor(problem)
+    assert max(coefficients[3:]) <= max(coefficients[:3])
+
+
+@each_problem()
+def test_a_row_says_why_it_is_there_in_a_sentence(problem: Problem) -> None:
+    assert problem.why[0].isupper() or problem.why.startswith(("exp", "(x"))  # a formula may begin it
+    assert problem.why.endswith(".")
+    assert len(problem.why.split()) >= 6
+    assert "\n" not in problem.why
+
+
+@each_problem()
+def test_a_row_is_complete(problem: Problem) -> None:
+    assert isinstance(problem.at, float)
+    assert problem.derivatives
+    assert problem.scale > 0
+    assert 0 <= problem.digits_lost <= 15
+
+
+def test_names_are_unique_and_can_be_typed_in_a_shell() -> None:
+    from diffkit.problems import _ROWS
+
+    names = [problem.name for problem in _ROWS]
+    assert list(PROBLEMS) == names  # a mapping would silently drop a second row of that name
+    assert all(name.replace("-", "").isalnum() and name.islower() for name in names)
+
+
+def test_no_two_rows_are_the_same_function_at_the_same_point() -> None:
+    assert len({(problem.f, problem.at) for problem in PROBLEMS.values()}) == len(PROBLEMS)
+
+
+def test_the_catalogue_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        PROBLEMS["mine"] = PROBLEMS["sine"]  # type: ignore[index]
+
+
+@each_problem("branch", "recursion", "while")
+def test_the_programs_branch_on_their_argument(problem: Problem) -> None:
+    assert record(as_function(problem.f), problem.at).guards
+
+
+def test_the_side_of_where_that_is_left_out_is_infinite() -> None:
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.log1p(np.exp(PROBLEMS["where"].at)))
+
+
+def test_the_loop_is_a_tape_of_about_700_rows() -> None:
+    assert len(record(as_function(PROBLEMS["loop"].f), PROBLEMS["loop"].at)) == 698
