@@ -23,7 +23,13 @@ Function = Callable[..., Any] | str | Any
 
 
 def derivative(
-    f: Function, x: Any, method: str | Method = "reverse", *, order: int = 1, full_output: bool = False, **options: Any
+    f: Function,
+    x: Any,
+    method: str | Method = "reverse",
+    *,
+    order: int = 1,
+    full_output: bool = False,
+    **options: Any,
 ) -> Any:
     """The order-th derivative of a function of one real variable, at each element of x.
 
@@ -75,7 +81,8 @@ def derivative(
     with np.errstate(all="ignore"):  # where f has no value the answer says so, not a warning on the way
         found = chosen.derivative(g, point, int(order))
         value = _as_given(found.value, x)
-        if isinstance(value, float) and np.isnan(value):
+        # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
+        if isinstance(value, float) and (np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point)))):
             raise DomainError(_why_nan(g, [point], chosen, found))
     return _output(found, value, full_output)
 
@@ -118,8 +125,8 @@ def gradient(
         if np.size(part) != np.size(leaf):
             shape = np.shape(part)[: np.ndim(part) - np.ndim(leaf)]
             raise NonScalarError(
-                f"gradient needs a function with a scalar result, and this one returned shape {shape}; sum or "
-                f"average it, or use jacobian"
+                f"gradient needs a function with a scalar result, and this one returned shape {shape}; "
+                f"sum or average it, or use jacobian"
             )
     parts = [np.reshape(part, np.shape(leaf)) for part, leaf in zip(parts, problem.leaves, strict=True)]
     problem.require_value(found, parts)
@@ -189,13 +196,15 @@ class Problem:
 
     Attributes
     ----------
-    g, leaves
-        The function of leaves, and the leaves, checked; `g.variables` names them.
+    g, leaves, names
+        The function of leaves, the leaves, checked, and what to call them.
     structure
         How the point nests.
     """
 
-    def __init__(self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]
+    ) -> None:
         self.f = as_function(f)
         self.method = method_for(method, options)
         if not point:
@@ -209,8 +218,9 @@ class Problem:
         def g(*flat: Any) -> Any:
             return whole(*structure.build(flat))
 
+        self.names = tuple(names)
+        g.variables = self.names  # type: ignore[attr-defined]
         self.g = g
-        g.variables = tuple(n.replace("[", "_").replace("]", "") for n in names)  # type: ignore[attr-defined]
 
     def jacobian(self) -> tuple[Estimate, list[Any]]:
         with np.errstate(all="ignore"):
@@ -218,8 +228,8 @@ class Problem:
         return found, list(found.value)
 
     def require_value(self, found: Estimate, parts: Sequence[Any]) -> None:
-        """Raise DomainError if there is a nan because f itself has no value here."""
-        if any(np.any(np.isnan(part)) for part in parts):
+        """Raise DomainError if there is a nan or inf because f itself has no value here."""
+        if not all(np.all(np.isfinite(part)) for part in parts):
             with np.errstate(all="ignore"):
                 if not np.all(np.isfinite(np.asarray(self.g(*self.leaves)))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
@@ -242,7 +252,9 @@ def checked_leaf(value: Any, name: str) -> Any:
     if leaf.dtype.kind == "c":
         raise DomainError(f"{name} is complex ({str(value)[:40]}); write a real point")
     if leaf.dtype.kind != "f":
-        raise ArgumentsError(f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers")
+        raise ArgumentsError(
+            f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers"
+        )
     if not np.all(np.isfinite(leaf)):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(leaf))[0])
         element = f"{name}[{', '.join(map(str, where))}]" if where else name
@@ -256,13 +268,16 @@ def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
     """Raise ArgumentsError where a text, SymPy expression or callable takes another number of arguments."""
     variables = getattr(g, "variables", None)
     if variables is not None:
-        if point and isinstance(point[0], Mapping):
-            return  # the function itself tells which names are missing
-        if len(variables) > 1 and len(variables) != count:
+        by_name = count == 1 and point and isinstance(point[0], Mapping)
+        given = [str(name) for name in point[0]] if by_name else [""] * count
+        if not variables:
+            raise ArgumentsError(f"f is the constant {g!r}; write 0*x + {g!r} to name its variable")
+        if sorted(given) != sorted(variables) if by_name else len(given) != len(variables):
+            got = (", ".join(given) or "nothing") if by_name else len(given)
             example = "{" + ", ".join(f'"{name}": ...' for name in variables) + "}"
             raise ArgumentsError(
-                f"f has {len(variables)} variables ({', '.join(variables)}) and {count} "
-                f"{'was' if count == 1 else 'were'} given; write gradient(f, {example})"
+                f"f has {len(variables)} variable{'s' * (len(variables) != 1)} ({', '.join(variables)}) and "
+                f"{got} {'was' if len(given) < 2 else 'were'} given; write gradient(f, {example})"
             )
         return
     try:
@@ -273,7 +288,8 @@ def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
         signature.bind(*range(count))
     except TypeError as error:
         name = getattr(g, "__name__", "f")
-        raise ArgumentsError(f"{name}{signature} cannot be called with {count} arguments: {error}") from error
+        arguments = f"{count} argument{'s' * (count != 1)}"
+        raise ArgumentsError(f"{name}{signature} cannot be called with {arguments}: {error}") from error
 
 
 def _leaf_names(f: Any, point: tuple[Any, ...], structure: Structure, count: int) -> list[str]:

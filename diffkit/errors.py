@@ -3,6 +3,7 @@
     DiffkitError
     ├── UnknownMethodError (ValueError)      a method name that is not in the table
     ├── UnknownOptionError (TypeError)       an option that the method does not have
+    ├── OptionError (ValueError)             an option whose value makes no sense, such as h=0
     ├── ExpressionError (ValueError)         text that is not an expression; points at the column
     ├── ArgumentsError (TypeError)           too many or too few arguments, or of the wrong kind
     ├── DomainError (ValueError)             a point where f, or the method, has no answer
@@ -32,6 +33,7 @@ __all__ = [
     "NonScalarError",
     "NotClosedFormError",
     "NotElementwiseError",
+    "OptionError",
     "UnknownMethodError",
     "UnknownOptionError",
 ]
@@ -47,6 +49,10 @@ class UnknownMethodError(DiffkitError, ValueError):
 
 class UnknownOptionError(DiffkitError, TypeError):
     """An option that the method does not have."""
+
+
+class OptionError(DiffkitError, ValueError):
+    """An option of a method with a value that makes no sense."""
 
 
 class ArgumentsError(DiffkitError, TypeError):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, reduce
 from importlib import import_module
-from operator import add, mul, neg, sub, truediv
+from operator import add, itemgetter, mul, neg, sub, truediv
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,10 +87,7 @@ _TABLE = (
 FUNCTIONS: dict[str, Function] = {name: row for row in _TABLE for name in row.names}
 CONSTANTS: dict[str, float] = {"pi": np.pi, "e": np.e}
 
-_SIGNS: dict[type[ast.AST], str] = {
-    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"},
-    **{ast.UAdd: "pos", ast.USub: "neg"},
-}
+_SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _OPERATORS: dict[str, Any] = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow, "neg": neg}
 
 
@@ -226,48 +223,49 @@ _INSTEAD = {
     r"!": "a factorial n! is gamma(n + 1)",
     r"//|%": "write floor(x/y), and x - y*floor(x/y) for the remainder",
     r"[\[\]{}]": "write parentheses",
+    r"(?<![0-9])\.(?![0-9])": "a dot stands only inside a number",
     r"[\r\n]": "write the expression on one line",
     r"[×·⋅÷−–²³π√]": "write it with plain keys: * / - ^2 pi sqrt",
     r"[^A-Za-z0-9_ \t+*/^().,-]": "it is numbers, variables, + - * / ^, parentheses and functions",
 }
-_NUMBER = r"(?<![\w.])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?+"
+_NUMBER = r"(?<![\w.])(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
 # What is never right, though Python may read it: a pattern, whose group the caret is under, and the reason.
 _SLIPS = {
     **{f"({signs})": f"{{!r}} cannot stand in an expression; {hint}" for signs, hint in _INSTEAD.items()},
     rf"\b({'|'.join(keyword.kwlist)})\b": "{!r} is a word of Python; give the variable another name",
+    r"(?<![\w.])(_\w*|\w+__\w*)": "{!r} is not a name that is read; begin with a letter and leave out '__'",
     rf"\b({'|'.join(FUNCTIONS)})\b(?![ \t]*\()": "{0!r} is a function without its argument; write {0}(...)",
-    # A value after ")", after a number, or after another value and a space.
-    rf"(?:\)[ \t]*|{_NUMBER}[ \t]*(?=[A-Za-z_(])|[\w.][ \t]+(?=[\w.]))([\w.]+|\()": (
+    # A value that follows ")", a number, or another value and a space.
+    rf"(?:\)[ \t]*|{_NUMBER}[ \t]*|\w[ \t]+(?!\())(\w+|\.[0-9]+|\()": (
         "no operation stands before {!r}; multiplication is written with *"
     ),
     r"(?:^|[(,^/+-]|\*\*?+)[ \t]*(\*\*|[)*/^,])": "a number, a variable or '(' is missing before {!r}",
     r"(\*\*|[-+*/^(,])$": "a number, a variable or '(' is missing after {!r}",
 }
-_NESTED = f"functions, signs, powers and parentheses are nested more than {MAX_DEPTH} deep"
+_NESTED = f"parentheses, signs and powers are nested more than {MAX_DEPTH} deep"
 _SENSELESS = (
     "the expression makes no sense at this column; "
     "it is numbers, variables, + - * / ^, parentheses and functions such as sin(x)"
 )
-# What Python's parser says, and what is said here.
-_SYNTAX = {
+_SYNTAX = {  # what Python's parser says, and what is said here
     "never closed": "this '(' is never closed; write the ')' for it",
     "unmatched": "this ')' closes nothing; take it out or open a '('",
     "leading zeros": "a whole number does not begin with 0; leave the zeros out",
     "too many nested": _NESTED,
 }
-# Nodes that are not on the list and that no pattern above has caught.
-_UNLISTED: dict[type[ast.AST], str] = {
+_UNLISTED: dict[type[ast.AST], str] = {  # the nodes that no slip gives away
     ast.Attribute: "'.' cannot stand in an expression; a dot stands only inside a number",
-    ast.Constant: "only numbers stand in an expression; write them as 12, 0.5 or 1e-3",
     ast.Tuple: "a comma stands only between a function's arguments; a decimal point is '.'",
 }
 
 
 def _program(text: str) -> list[tuple[str, Any]]:
     """The text in post-order: numbers, variables, and operations with how many operands they take."""
-    for pattern, reason in _SLIPS.items():
-        if slip := re.search(pattern, text):
-            raise ExpressionError(reason.format(slip[1]), text, slip.start(1))
+    found = [(re.search(pattern, text), reason) for pattern, reason in _SLIPS.items()]
+    slips = [(slip.start(1), reason.format(slip[1])) for slip, reason in found if slip]
+    if slips:
+        column, reason = min(slips, key=itemgetter(0))
+        raise ExpressionError(reason, text, column)
     program: list[tuple[str, Any]] = []
     for node in _nodes(_tree(text), text):
         try:
@@ -287,41 +285,28 @@ def _tree(text: str) -> ast.expr:
         raise ExpressionError(_NESTED, text) from None
     except (SyntaxError, ValueError) as error:
         reason = next((ours for theirs, ours in _SYNTAX.items() if theirs in str(error)), _SENSELESS)
-        column = (getattr(error, "offset", None) or 1) - 1
-        raise ExpressionError(reason, text, [*columns, columns[-1]][column]) from None
+        column = min(getattr(error, "offset", None) or 1, len(columns)) - 1  # the offset counts from 1
+        raise ExpressionError(reason, text, columns[column]) from None
     columns.append(len(text))
     for node in ast.walk(tree):
         if isinstance(node, ast.expr):
-            node.col_offset = columns[node.col_offset]
-            node.end_col_offset = columns[node.end_col_offset or 0]
+            node.col_offset, node.end_col_offset = columns[node.col_offset], columns[node.end_col_offset or 0]
     return tree
-
-
-def _operands(node: ast.expr) -> list[ast.expr]:
-    """The nodes whose values a node works on; none for what is not on the list, which is not entered."""
-    match node:
-        case ast.BinOp():
-            return [node.left, node.right]
-        case ast.UnaryOp():
-            return [node.operand]
-        case ast.Call():
-            return node.args
-    return []
 
 
 def _nodes(tree: ast.expr, text: str) -> list[ast.expr]:
     """The nodes in post-order, each after its operands, without recursion."""
     waiting, found = [(tree, 0)], []
-    while waiting:  # node, right side, left side: post-order backwards
+    while waiting:  # a node, its right side, its left side: post-order backwards
         node, depth = waiting.pop()
         found.append(node)
         if depth > MAX_DEPTH:
             raise ExpressionError(_NESTED, text, node.col_offset)
         if len(found) > MAX_NODES:
             raise ExpressionError(f"there are more than {MAX_NODES} numbers, names and operations", text)
-        # A long sum is not deep: its left sides, x + x in x + x + x, stay at the same depth.
-        left = node.left if isinstance(node, ast.BinOp) else None
-        waiting += [(operand, depth + (operand is not left)) for operand in _operands(node)]
+        parts = node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
+        left = node.left if isinstance(node, ast.BinOp) else None  # a long sum, all left sides, is not deep
+        waiting += [(part, depth + (part is not left)) for part in parts if isinstance(part, ast.expr)]
     return found[::-1]
 
 
@@ -334,44 +319,45 @@ def _caret(node: ast.expr, text: str) -> int:
 
 
 def _instruction(node: ast.expr) -> tuple[str, Any]:
-    """What a node of the list does: a number, a variable, or an operation on so many operands."""
+    """What a node does, if it is on this list: a number, a variable, or a function of so many operands."""
     match node:
-        case ast.Constant(value=value) if type(value) in (int, float):
-            number = value if abs(value) <= MAX_INTEGER else float(str(value))  # x^2 is x**2 with the int 2
-            if not np.isfinite(number):
+        case ast.Constant(value=(int() | float()) as value) if not isinstance(value, bool):
+            number = value if value <= MAX_INTEGER else float(str(value))  # x^2 is x**2 with the int 2
+            if np.isinf(number):
                 raise ExpressionError("the number is too large for a float")
             return "number", number
         case ast.Name(id=name):
-            if name.startswith("_") or "__" in name:
-                raise ExpressionError(f"{name!r} is not read; begin a name with a letter, leave out '__'")
             return ("number", CONSTANTS[name]) if name in CONSTANTS else ("variable", name)
-        case ast.UnaryOp(op=op) | ast.BinOp(op=op) if type(op) in _SIGNS:
-            return _SIGNS[type(op)], len(_operands(node))
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-            if name not in FUNCTIONS:
-                nearest = difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
-                advice = f"perhaps {nearest[0]} is meant" if nearest else f"a product is written {name}*(...)"
-                known = ", ".join(FUNCTIONS)
-                raise ExpressionError(f"{name!r} is not a function; {advice}; the functions are {known}")
-            arity, count = FUNCTIONS[name].arity, len(args)
-            if count != arity and (arity or count < 2):
+        case ast.UnaryOp(op=ast.UAdd()):
+            return "nothing", 1
+        case ast.UnaryOp(op=ast.USub()):
+            return "neg", 1
+        case ast.BinOp(op=op) if type(op) in _SIGNS:
+            return _SIGNS[type(op)], 2
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
+            arity = FUNCTIONS[name].arity
+            if len(args) != arity and (arity or len(args) < 2):
                 takes = f"{arity or 'two or more'} argument{'s' * (arity != 1)}"
-                raise ExpressionError(f"{name} takes {takes} and got {count}")
-            return name, count
+                raise ExpressionError(f"{name} takes {takes} and got {len(args)}")
+            return name, len(args)
+        case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
+            nearest = difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
+            advice = f"perhaps {nearest[0]} is meant" if nearest else f"a product is written {name}*(...)"
+            known = ", ".join(FUNCTIONS)
+            raise ExpressionError(f"{name!r} is not a function; {advice}; the functions are {known}")
     raise ExpressionError(_UNLISTED.get(type(node), _SENSELESS))
 
 
 def _append(program: list[tuple[str, Any]], operation: str, argument: Any) -> None:
     """Append an instruction; an operation on numbers only becomes the number that it makes of them."""
-    if operation == "pos":  # +x is x
+    if operation == "nothing":  # +x is x
         return
     if operation in ("number", "variable"):
         program.append((operation, argument))
         return
-    if operation == "**" and program[-1][0] == "number" and abs(program[-1][1]) > MAX_EXPONENT:
-        raise ExpressionError(
-            f"the exponent {program[-1][1]:g} is beyond {MAX_EXPONENT}, the largest that is read"
-        )
+    kind, exponent = program[-1]
+    if operation == "**" and kind == "number" and abs(exponent) > MAX_EXPONENT:
+        raise ExpressionError(f"the exponent {exponent:g} is beyond {MAX_EXPONENT}, the largest that is read")
     constants = [value for kind, value in program[-argument:] if kind == "number"]
     if len(constants) < argument:
         program.append((operation, argument))

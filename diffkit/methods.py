@@ -72,7 +72,7 @@ def register_method(name: str, method: Method) -> None:
     Raises
     ------
     ArgumentsError
-        If the object does not answer `derivative`, `jacobian` and `hessian`.
+        If the name is not a text, or the object does not answer `derivative`, `jacobian` and `hessian`.
 
     Examples
     --------
@@ -81,9 +81,12 @@ def register_method(name: str, method: Method) -> None:
     >>> round(dk.derivative(np.exp, 0.0, method="five-point"), 12)
     1.0
     """
-    if not isinstance(method, Method):
+    if not isinstance(name, str) or not name:
+        raise ArgumentsError(f"{name!r} is not a name; write one such as 'five-point'")
+    if isinstance(method, type) or not isinstance(method, Method):
         missing = [n for n in ("name", "kind", "derivative", "jacobian", "hessian") if not hasattr(method, n)]
-        raise ArgumentsError(f"method {name!r} lacks {', '.join(missing)}; see diffkit.methods.Method")
+        fault = f"lacks {', '.join(missing)}" if missing else "is a class, not an object"
+        raise ArgumentsError(f"method {name!r} {fault}; see diffkit.methods.Method")
     _TABLE[name] = method
 
 
@@ -117,7 +120,9 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
         )
     if not options:
         return method
-    fields = [f.name for f in dataclasses.fields(method) if f.init] if dataclasses.is_dataclass(method) else []
+    fields: list[str] = (
+        [f.name for f in dataclasses.fields(method) if f.init] if dataclasses.is_dataclass(method) else []
+    )
     for option in options:
         if option not in fields:
             has = f"its options are {', '.join(fields)}" if fields else "it has none"

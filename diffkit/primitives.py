@@ -1,4 +1,4 @@
-"""The few operations of plain NumPy code that have no NumPy function of their own: indexing, np.array([...]), joining."""
+"""Operations of NumPy code that have no NumPy function of their own: indexing, np.array([...]), joining."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A nested argument as one flat list of leaves, and back: what dicts, lists and tuples of arrays look like to us."""
+"""A nested argument as one flat list of leaves, and back: what dicts, lists and tuples are to us."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Structure", "as_leaf", "flatten", "flatten_arguments", "is_foreign"]
+__all__ = ["Structure", "as_leaf", "flatten", "flatten_arguments", "is_array_like", "is_foreign"]
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ class Structure:
 LEAF = Structure()
 
 
-def flatten(
-    value: Any, is_leaf: Callable[[Any], bool] = lambda value: False
-) -> tuple[list[Any], Structure]:
+def flatten(value: Any, is_leaf: Callable[[Any], bool] = lambda value: False) -> tuple[list[Any], Structure]:
     """The leaves of a nested value in reading order, and the structure that rebuilds it.
 
     Examples
@@ -53,7 +51,7 @@ def flatten(
     >>> structure.build([1, 2])
     {'w': 1, 'b': 2}
     """
-    if is_leaf(value) or not isinstance(value, Mapping | list | tuple) or _is_array_like(value):
+    if is_leaf(value) or not isinstance(value, Mapping | list | tuple) or is_array_like(value):
         return [value], LEAF
     keys = tuple(value) if isinstance(value, Mapping) else ()
     parts = [flatten(item, is_leaf) for item in (value.values() if isinstance(value, Mapping) else value)]
@@ -63,18 +61,18 @@ def flatten(
 
 
 def flatten_arguments(arguments: tuple[Any, ...]) -> tuple[list[Any], Structure]:
-    """The leaves of a function's arguments and the structure of their tuple, which is never an array itself."""
+    """The leaves of a function's arguments, and the structure of their tuple, which is never an array."""
     parts = [flatten(argument) for argument in arguments]
     leaves = [leaf for part, _ in parts for leaf in part]
     return leaves, Structure(tuple, (), tuple(structure for _, structure in parts))
 
 
-def _is_array_like(value: Any) -> bool:
+def is_array_like(value: Any) -> bool:
     """Whether a list or tuple holds nothing but plain numbers, however deep."""
     if isinstance(value, Mapping) or hasattr(value, "_fields"):
         return False
     if isinstance(value, list | tuple):
-        return len(value) > 0 and all(_is_array_like(item) for item in value)
+        return len(value) > 0 and all(is_array_like(item) for item in value)
     return isinstance(value, Number | np.number | np.bool_)
 
 

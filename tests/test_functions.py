@@ -93,7 +93,7 @@ def test_a_text_has_the_value_of_the_tree_it_was_written_from(data: st.DataObjec
 
 BINDING = (
     {"-x^2": -9.0, "2^-x": 0.125, "2^3^x/2^26": 2.0, "-x**-2": -1 / 9, "1-2-x": -4.0, "12/2/x": 2.0}
-    | {"2*-x": -6.0, "--x": 3.0, "+x": 3.0, "e^(x - 3)": 1.0, "007 + x": 10.0, "sin (x) - sin(x)": 0.0}
+    | {"2*-x": -6.0, "--x": 3.0, "+x": 3.0, "e^(x - 3)": 1.0, "0 + x + 7.0": 10.0, "sin (x) - sin(x)": 0.0}
     | {"min(5, x, 4)": 3.0, "max(1, x, 2, 4)": 4.0, "atan2(x, x)": np.pi / 4, "gamma(x + 1)": 6.0}
     | {" x\n": 3.0, "x\t*\t2": 6.0}
 )
@@ -142,7 +142,7 @@ def test_a_whole_number_is_a_real_number() -> None:
 
 
 FOLDED = (
-    {"2": 2, "2.0": 2.0, "2*3 - 7": -1, "-(2 + 3)": -5, "007": 7, "1000000000000000": 10**15}
+    {"2": 2, "2.0": 2.0, "2*3 - 7": -1, "-(2 + 3)": -5, "+(+7)": 7, "1000000000000000": 10**15}
     | {"1/3": 1 / 3, "6/3": 2.0, "2^3": 8.0, "sqrt(2)": 2**0.5, "pi/2": np.pi / 2, "max(1, 2, 3)": 3.0}
     | {"1000000000000001": 1e15 + 1, "999999999999999*999999999999999": 999999999999999.0**2}
 )
@@ -167,34 +167,43 @@ def test_a_power_keeps_its_whole_exponent() -> None:
 REFUSED = {
     r"multiplication is written with \*": [
         *("2‸x", "2 ‸x", "x ‸y", "(x)‸(y)", "x ‸2", "2‸(x)", "2‸j", "1 + 2‸j", "0‸x10", "0‸b1", "1.2‸.3"),
+        *("1‸_000", "1e5‸j", "1e-5‸x", "2 ‸(x)", "(x) ‸y", "(x)‸2", "(sin(x))‸(y)", "x ‸2^y"),
+        *("x^2‸y", "x^2 ‸(y)", "x*max(x ‸y, 2)", "1‸if x else 2"),
     ],
     "missing before": [
         *("‸)(", "(‸)", "‸*x", "x ** ‸** y", "x**‸*y", "sin(‸)", "sin(x,‸)", "sin(‸*x)", "sin(‸**x)"),
+        *("sin(‸*x, y)", "‸^x", "x / ‸/ y", "x^‸^y", "(x^2^‸)*y", "max(x,‸, y)"),
         "(‸).__class__.__base__",
     ],
-    "missing after": ["x‸+", "x - ‸(", "‸sin("],
-    "never closed": ["‸(x", "y*‸sin(x", "sin(x + ‸(y"],
-    "closes nothing": ["x‸)", "sin(x)‸) + 1"],
-    "a comma stands only": ["x‸, y", "(x‸, y)", "0‸,5*x", "sin((x‸, 1))"],
+    "missing after": ["x‸+", "x - ‸(", "sin‸(", "x^2‸^", "x^2‸**"],
+    "never closed": ["‸(x", "y*sin‸(x", "sin(x + ‸(y", "x^2*y^‸(x^2"],
+    "closes nothing": ["x‸)", "sin(x)‸) + 1", "x^2^y‸)"],
+    "a comma stands only": ["x‸, y", "(x‸, y)", "0‸,5*x", "sin((x‸, 1))", "(x^2) ‸, y", "x^(2‸,5)"],
     "cannot stand": [
         *("y ‸= x", "‸=", "sin(x‸=1)", "(x‸:=1)", "x ‸== 1", "x ‸!= 1", "x ‸@ y", "‸~x", "x ‸& y", "x ‸| y"),
         *("x ‸<< 2", "‸'x'", '‸"x"', 'f‸"{x}"', "b‸'x'", "x‸; y", "x ‸# y", "x‸\\", "‸$x", "x‸.subs('x', 1)"),
         *("x‸\x00y", "x‸\x0cy", "‸ｘ", "x + ‸é", "‸٣", "‸\ud800", "‸?x"),
+        *("(x‸\n+ y)", "x + (‸#1\n2)", "x^2 ‸\xa0+ 1", "x‸\u2028y", "x‸\x7f", "x^‸`2`"),
     ],
-    "without an equation": ["y ‸= x"],
-    "comparisons are not read": ["x ‸< 1", "x ‸>= 1"],
+    "without an equation": ["y ‸= x", "x‸; y", "x ‸# y", "(x ‸:= 1)"],
+    "comparisons are not read": ["x ‸< 1", "x ‸>= 1", "x ‸== 1", "x ‸!= 1"],
     r"gamma\(n \+ 1\)": ["x‸!"],
     "write floor": ["x ‸// 2", "x ‸% 2"],
-    "a dot stands only inside": ["x‸.real", "x‸.__class__", "1e5‸.real"],
+    "a dot stands only inside": [
+        *("x‸.real", "x‸.__class__", "1e5‸.real", "3 ‸.real", "x1‸.real", "(x^2)‸.real", "x‸.", "‸..."),
+    ],
     "write parentheses": ["x‸[0]", "‸[x for x in y]", "‸{x}"],
     "on one line": ["x‸\n+ y", "x‸\r\n+ y"],
     "plain keys": ["2*x ‸− 1", "x‸²", "‸π"],
     "a word of Python": [
-        *("‸lambda x: x", "x ‸if y else z", "1‸if x else 2", "x ‸and y", "‸True", "‸None", "‸await x"),
+        *("‸lambda x: x", "x ‸if y else z", "x ‸and y", "‸True", "‸None", "‸await x", "‸not x"),
+        "sin(x ‸for x in y)",
     ],
-    "begin with a letter": ["‸_x", "1‸_000", "‸a__b", "‸__import__('os').system('true')"],
-    r"write sin\(\.\.\.\)": ["‸sin", "x + ‸sin x"],
-    r"not a function; a product is written \w+\*\(": ["‸f(x)", "‸x(2)", "‸pi(2)"],
+    "begin with a letter": ["‸_x", "x^2 + ‸_", "‸a__b", "‸__import__('os').system('true')"],
+    r"write sin\(\.\.\.\)": ["‸sin", "x + ‸sin x", "(‸sin)(x)", "x^‸sin^2(x)"],
+    "does not begin with 0": ["‸007", "x^2 + ‸007"],
+    "makes no sense at this column": ["x‸.5", "x^2 + x1‸.5", "‸x1.sin(y)"],
+    r"not a function; a product is written \w+\*\(": ["‸f(x)", "‸x(2)", "‸pi(2)", "‸x (2)"],
     "not a function; .* the functions are sin, cos": ["2*‸foo(x)^2", "x^2^‸foo(x)", "‸eval(x)"],
     "perhaps sin is meant": ["‸Sin(x)", "2^x^‸sine(x)"],
     "sin takes 1 argument and got 2": ["2 + ‸sin(x, y)"],
@@ -245,6 +254,31 @@ def test_python_reads_whatever_is_read_here(text: str) -> None:
     ast.parse(text.strip().replace("^", "**"), mode="eval")
 
 
+HOSTILE = """x.real; ().__class__; x[0]; x[0:1]; lambda: x; [x for x in y]; {x for x in y}; {}; [x]; (x, y)
+(x for x in y); f'{x}'; sin(x := 1); (x := 1); sin(*x); sin(**x); sin(x=1); True; None; 1j; 'x'; b'x'; ...
+x < 1; x == y; x and y; not x; ~x; x if y else z; x @ y; x % y; x // y; x << 1; x >> 1; x | y; x & y; await x
+(yield x); __import__('os'); eval('x'); sin.real(x); sin(x)(y); x(y); (lambda: x)(); '{0.real}'.format(x)"""
+
+
+@pytest.mark.parametrize("patterns", [True, False])
+@pytest.mark.parametrize("text", HOSTILE.replace("\n", "; ").split("; "))
+def test_the_list_of_nodes_alone_refuses_what_is_not_mathematics(
+    text: str, patterns: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not patterns:  # they make better sentences; safety does not rest on them
+        monkeypatch.setattr("diffkit.functions._SLIPS", {})
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert caught.value.reason.isprintable()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("text", ["1if x else 2", "0x1for x in y", "2(x)", "1.and 2", "'\\d'"])
+def test_a_text_never_makes_python_warn(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(text)
+
+
 TOO_LARGE = {
     "x" * 1001: "1001 characters; at most 1000",
     "x + " * 250_000: "1000000 characters; at most 1000",
@@ -254,8 +288,12 @@ TOO_LARGE = {
     "-" * 999 + "x": "nested more than 60 deep",
     "x" + "^x" * 100: "nested more than 60 deep",
     "x" + "^(9" * 200: "nested more than 60 deep",
+    "x" + "^(9" * 150 + ")" * 150: "nested more than 60 deep",
+    "x+(" * 61 + "x" + ")" * 61: "nested more than 60 deep",
     "sin(" * 61 + "x" + ")" * 61: "nested more than 60 deep",
     "x" + "+x" * 300: "more than 500",
+    "x" + "+x" * 499: "more than 500",
+    "+" * 999 + "x": "nested more than 60 deep",
 }
 
 
@@ -271,6 +309,9 @@ def test_what_is_too_large_is_refused_at_once(text: str, reason: str) -> None:
 def test_what_is_just_small_enough_is_read() -> None:
     assert parse("sin(" * 60 + "x" + ")" * 60)(0.0) == 0.0
     assert parse("x" + "+x" * 249)(1.0) == 250.0
+    assert parse("-" * 60 + "x")(1.0) == 1.0
+    assert parse("x+(" * 60 + "x" + ")" * 60)(1.0) == 61.0
+    assert parse("(" * 100 + "x" + "*2)" * 100)(1.0) == 2.0**100  # Horner's form nests on the left
     assert parse("x" + " " * 500 + "+1^1000")(1.0) == 2.0
 
 

@@ -92,11 +92,13 @@ def test_every_name_in_all_is_there_and_every_module_has_its_all():
 
 
 def test_the_front_door_offers_exactly_its_list():
-    assert sorted(diffkit.__all__) == diffkit.__all__ or set(diffkit.__all__) == set(dir(diffkit)) - {"__version__"}
+    assert sorted(diffkit.__all__) == diffkit.__all__ or set(diffkit.__all__) == set(dir(diffkit)) - {
+        "__version__"
+    }
     for name in diffkit.__all__:
         assert getattr(diffkit, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'derivativ'"):
-        diffkit.derivativ  # noqa: B018
+        diffkit.derivativ
 
 
 HEAVY = ("sympy", "matplotlib", "scipy.optimize")
@@ -118,7 +120,9 @@ def test_heavy_libraries_stay_unloaded_until_they_are_used(program):
 
 
 def test_help_does_not_even_need_numpy():
-    code = "import sys; from diffkit.cli.commands import run; run(['--help']); assert 'numpy' not in sys.modules"
+    code = (
+        "import sys; from diffkit.cli.commands import run; run(['--help']); assert 'numpy' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 
 
@@ -137,6 +141,6 @@ def test_nothing_evaluates_text():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                assert name not in banned or name == "compile" and getattr(node.func.value, "id", "") == "re", (
-                    f"{path.name}:{node.lineno} calls {name}"
-                )
+                assert (
+                    name not in banned or (name == "compile" and getattr(node.func.value, "id", "") == "re")
+                ), f"{path.name}:{node.lineno} calls {name}"

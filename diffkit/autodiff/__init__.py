@@ -4,4 +4,15 @@ from diffkit.autodiff.modes import DualNumbers, Reverse
 from diffkit.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from diffkit.tape.active import is_active
 
-__all__ = ["DualNumbers", "Reverse", "grad", "hessian", "hvp", "is_active", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "DualNumbers",
+    "Reverse",
+    "grad",
+    "hessian",
+    "hvp",
+    "is_active",
+    "jacobian",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]

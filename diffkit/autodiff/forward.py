@@ -54,7 +54,9 @@ class DualTrace(Trace):
         return Dual(self, y, None if y_dot is None else fit(y_dot, y))
 
 
-def _pushed(rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], keywords: Mapping[str, Any]) -> Any:
+def _pushed(
+    rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], keywords: Mapping[str, Any]
+) -> Any:
     """What the tangent of the result gains from one operand; None when that is nothing."""
     if rule.partials is None:
         push = rule.push(position)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.autodiff.transforms import jvp, require_scalar, vjp
+from diffkit.autodiff.transforms import array_valued, jvp, require_scalar, vjp
 from diffkit.errors import NotElementwiseError
 from diffkit.result import Estimate, nan_outside
 from diffkit.tape.active import plain
@@ -42,20 +42,31 @@ class Reverse:
         (value,) = pullback(np.ones_like(y))
         if np.size(x) > 1:
             _check_elements_apart(lambda v: pullback(v)[0], value)
+            if (
+                order > 1
+            ):  # sums over the columns of a full Jacobian can look like the slopes of a diagonal one
+                first = vjp(counted, x)[1]
+                _check_elements_apart(lambda v: first(v)[0], first(np.ones_like(x))[0])
         value = nan_outside(plain(counted.last), value)
-        return Estimate(value, evaluations=counted.calls, method=self.name, note="1 pass forward, 1 back" * (order == 1))
+        return Estimate(
+            value, evaluations=counted.calls, method=self.name, note="1 pass forward, 1 back" * (order == 1)
+        )
 
     def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf: one sweep for each output."""
-        counted = _Counted(f)
+        counted = _Counted(array_valued(f))
         y, pullback = vjp(counted, *leaves)
-        y = np.asarray(y) if isinstance(y, list | tuple) else y
-        rows = [pullback(seed) for seed in _seeds(y, listed=isinstance(counted.last, list | tuple))]
+        rows = [pullback(seed) for seed in _seeds(y)]
         shape = tuple(np.shape(y))
         value = [_table([row[i] for row in rows], shape, np.shape(leaf)) for i, leaf in enumerate(leaves)]
         value = [_defined(y, part) for part in value]
         sweeps = "sweep" if len(rows) == 1 else "sweeps"
-        return Estimate(value, evaluations=counted.calls, method=self.name, note=f"1 pass forward, {len(rows)} {sweeps} back")
+        return Estimate(
+            value,
+            evaluations=counted.calls,
+            method=self.name,
+            note=f"1 pass forward, {len(rows)} {sweeps} back",
+        )
 
     def hessian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The second derivatives of a scalar f: reverse over reverse, a sweep for each element."""
@@ -87,24 +98,27 @@ class DualNumbers:
         if np.size(x) > 1:
             pullback = vjp(counted, x)[1]
             _check_elements_apart(lambda v: pullback(v)[0], pullback(np.ones_like(x))[0])
-        return Estimate(value, evaluations=counted.calls, method=self.name, note="1 pass forward" * (order == 1))
+        return Estimate(
+            value, evaluations=counted.calls, method=self.name, note="1 pass forward" * (order == 1)
+        )
 
     def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf: one pass for each input."""
-        counted = _Counted(f)
+        counted = _Counted(array_valued(f))
         zeros = [np.zeros_like(leaf) for leaf in leaves]
-        shape: tuple[int, ...] = ()
         value = []
         for i, leaf in enumerate(leaves):
             columns = []
             for seed in _seeds(leaf):
                 y, y_dot = jvp(counted, leaves, [*zeros[:i], seed, *zeros[i + 1 :]])
-                shape = np.shape(np.asarray(y_dot))
                 columns.append(nan_outside(y, np.asarray(y_dot)))
+            shape = np.shape(columns[0] if columns else counted(*leaves))
             stacked = np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
             value.append(stacked.reshape(shape + np.shape(leaf))[()])
         passes = "pass" if counted.calls == 1 else "passes"
-        return Estimate(value, evaluations=counted.calls, method=self.name, note=f"{counted.calls} {passes} forward")
+        return Estimate(
+            value, evaluations=counted.calls, method=self.name, note=f"{counted.calls} {passes} forward"
+        )
 
     def hessian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The second derivatives of a scalar f: dual numbers inside dual numbers."""
@@ -128,8 +142,9 @@ def require_elementwise(y: Any, x: Any) -> None:
     if isinstance(y, dict | list | tuple) or np.shape(y) != np.shape(x):
         shape = type(y).__name__ if isinstance(y, dict | list | tuple) else f"shape {np.shape(y)}"
         raise NotElementwiseError(
-            f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
-            f"and f returned {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
+            f"derivative needs a function that acts on each element of x by itself; x has shape "
+            f"{np.shape(x)} and f returned {shape}; use dk.gradient for a scalar result, dk.jacobian for "
+            f"a vector"
         )
 
 
@@ -142,12 +157,15 @@ def _check_elements_apart(product: Function, diagonal: Any) -> None:
     probe = np.random.default_rng(0).uniform(1.0, 2.0, np.shape(diagonal)).astype(np.result_type(diagonal))
     given, expected = product(probe), diagonal * probe
     # A few roundings apart at most; nan and inf elements decide nothing.
-    off = np.abs(given - expected) > 1e3 * np.finfo(np.result_type(diagonal)).eps * (np.abs(expected) + np.abs(given))
+    off = np.abs(given - expected) > 1e3 * np.finfo(np.result_type(diagonal)).eps * (
+        np.abs(expected) + np.abs(given)
+    )
     if np.any(off & np.isfinite(given) & np.isfinite(expected)):
         where = tuple(int(i) for i in np.argwhere(off)[0])
         raise NotElementwiseError(
-            f"derivative needs a function that acts on each element of x by itself, and element {where} of the "
-            f"result depends on other elements too; use dk.gradient for a scalar result, dk.jacobian for a vector"
+            f"derivative needs a function that acts on each element of x by itself, and element {where} of "
+            f"the result depends on other elements too; use dk.gradient for a scalar result, dk.jacobian for "
+            f"a vector"
         )
 
 
@@ -163,12 +181,11 @@ def _tangent_of(g: Function) -> Function:
     return lambda x: jvp(g, (x,), (np.ones_like(x),))[1]
 
 
-def _seeds(value: Any, listed: bool = False) -> list[Any]:
-    """The unit cotangents or tangents of a value, in its dtype; lists of numbers where f returns a list."""
+def _seeds(value: Any) -> list[Any]:
+    """The unit cotangents or tangents of a value, in its dtype."""
     if not np.ndim(value):
         return [np.ones_like(value)[()]]
-    identity = np.eye(np.size(value), dtype=np.result_type(value))
-    return [list(row) if listed else row.reshape(np.shape(value)) for row in identity]
+    return [row.reshape(np.shape(value)) for row in np.eye(np.size(value), dtype=np.result_type(value))]
 
 
 def _defined(y: Any, part: Any) -> Any:
@@ -208,7 +225,9 @@ def _gradient_by_dual(f: Function) -> Function:
     return gradient
 
 
-def _hessian(method: Any, gradient_by: Callable[[Function], Function], f: Function, leaves: list[Any]) -> Estimate:
+def _hessian(
+    method: Any, gradient_by: Callable[[Function], Function], f: Function, leaves: list[Any]
+) -> Estimate:
     """The Jacobian of the gradient, both by the same mode, cut into a block for each pair of leaves."""
     counted = _Counted(f)
     table = method.jacobian(gradient_by(counted), leaves).value

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from diffkit.rules import Rule, rule_of
-from diffkit.structure import is_foreign
 from diffkit.tape.active import Trace, plain
 from diffkit.tape.record import Node, reachable
 
@@ -69,7 +68,7 @@ def product(
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
     With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
-    whatever the partial is there, infinite or nan.
+    whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
     """
     partial = rule.partial(position)
     if not callable(partial):
@@ -82,7 +81,8 @@ def product(
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
     scaled = bar * slope
     if selected and not np.all(np.isfinite(plain(scaled))):
-        scaled = np.where(plain(bar) == 0, 0.0, scaled)
+        dropped = (plain(bar) == 0) | (rule.selects & (plain(slope) == 0))
+        scaled = np.where(dropped, 0.0, scaled)
     return scaled
 
 
@@ -101,27 +101,29 @@ def added(a: Any, b: Any) -> Any:
 
 def fit(bar: Any, x: Any) -> Any:
     """A cotangent in the shape and dtype of its operand: broadcasting is undone here and nowhere else."""
+    if x.__class__ is float and (bar.__class__ is float or bar.__class__ is np.float64):
+        return float(bar)
     if isinstance(x, tuple):
-        return bar
-    if bar.__class__ is np.float64 or (bar.__class__ is np.ndarray and x.__class__ is float and not bar.ndim):
-        bar = float(bar)
-    if bar.__class__ is float and x.__class__ is float:
         return bar
     shape = getattr(x, "shape", ())
     given = getattr(bar, "shape", ())
     if given != shape:
         extra = len(given) - len(shape)
         stretched = [i for i, n in enumerate(given) if i < extra or (shape[i - extra] == 1 and n != 1)]
-        bar = np.reshape(np.sum(bar, axis=tuple(stretched)), shape) if stretched else np.broadcast_to(bar, shape)
-        if not shape and not is_foreign(bar):
-            bar = bar[()]
+        bar = (
+            np.reshape(np.sum(bar, axis=tuple(stretched)), shape)
+            if stretched
+            else np.broadcast_to(bar, shape)
+        )
     wanted, had = _dtype(x), _dtype(bar)
     if wanted is not had and wanted != had:
         if had.kind == "c" and wanted.kind != "c":
             bar, had = np.real(bar), np.empty(0, had).real.dtype
         if wanted != had and not (had.kind == "f" and wanted.kind == "c"):
             bar = np.astype(bar, wanted) if hasattr(bar, "dtype") else wanted.type(bar)
-    return bar
+    if not shape and bar.__class__ is np.ndarray:
+        bar = bar[()]
+    return float(bar) if x.__class__ is float and bar.__class__ is np.float64 else bar
 
 
 _FLOAT64 = np.dtype(np.float64)

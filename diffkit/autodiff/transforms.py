@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.forward import Dual, DualTrace
-from diffkit.autodiff.reverse import pull_back
+from diffkit.autodiff.reverse import fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
-from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
-from diffkit.tape.active import Active, Trace
+from diffkit.structure import as_leaf, flatten, flatten_arguments
+from diffkit.tape.active import Active, Trace, gather
 from diffkit.tape.record import Node, Recorder, run
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -44,17 +44,21 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     """
     recorder = Recorder()
     leaves, structure = flatten_arguments(args)
-    inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
+    inputs = [Node(recorder, _own(_leaf(leaf))) for leaf in leaves]
     outputs, result_structure = run(f, structure.build(inputs), recorder)
+    values = [_below(output, recorder) for output in outputs]
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         bars, given = flatten(cotangent, is_leaf=lambda value: isinstance(value, Active))
         if given != result_structure:
             raise ArgumentsError("the cotangent is not nested as the result of f is")
-        found = pull_back(list(zip(outputs, map(as_leaf, bars), strict=True)), recorder)
-        return tuple(structure.build([found.get(node.number, _zero(node.value)) for node in inputs]))
+        bars = [
+            _direction(bar, value, "cotangent", "result") for bar, value in zip(bars, values, strict=True)
+        ]
+        found = pull_back(list(zip(outputs, bars, strict=True)), recorder)
+        return tuple(structure.build([_own(found.get(node.number, _zero(node.value))) for node in inputs]))
 
-    return result_structure.build([_below(output, recorder) for output in outputs]), pullback
+    return result_structure.build([_number(_own(value)) for value in values]), pullback
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -77,8 +81,10 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     directions, given = flatten_arguments(tuple(tangents))
     if given != structure:
         raise ArgumentsError("the tangents are not nested as the arguments are")
+    leaves = [_leaf(leaf) for leaf in leaves]
     inputs = [
-        Dual(trace, as_leaf(leaf), as_leaf(direction)) for leaf, direction in zip(leaves, directions, strict=True)
+        Dual(trace, leaf, _direction(direction, leaf, "tangent", "argument"))
+        for leaf, direction in zip(leaves, directions, strict=True)
     ]
     outputs, result_structure = run(f, structure.build(inputs), trace)
     mine = [isinstance(o, Dual) and o.owner is trace for o in outputs]
@@ -87,6 +93,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
         o.tangent if seeded and o.tangent is not None else _zero(value)
         for o, value, seeded in zip(outputs, values, mine, strict=True)
     ]
+    values, dots = ([_number(_own(v)) for v in part] for part in (values, dots))
     return result_structure.build(values), result_structure.build(dots)
 
 
@@ -149,7 +156,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
     def jacobian_at(*args: Any, **keywords: Any) -> Any:
         g, chosen = _of(f, argnums, args, keywords)
-        found = tuple(jacobian_structure(g, *chosen))
+        found = tuple(jacobian_structure(array_valued(g), *chosen))
         return found if isinstance(argnums, Sequence) else found[0]
 
     return jacobian_at
@@ -158,32 +165,35 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 def jacobian_structure(g: Function, *args: Any) -> list[Any]:
     """The Jacobian of an array-valued g with respect to each argument, nested as the arguments are."""
     leaves, structure = flatten_arguments(args)
-    leaves = [as_leaf(leaf) for leaf in leaves]
+    leaves = [_leaf(leaf) for leaf in leaves]
     value, pullback = vjp(g, *args)
-    value = _array_result(value)
     if _size(value) <= sum(map(_size, leaves)):
         rows = [flatten_arguments(pullback(seed))[0] for seed in _units(value)]
-        columns = [np.stack([row[i] for row in rows]) if rows else None for i in range(len(leaves))]
         parts = [
-            np.zeros(_shape(value) + _shape(leaf)) if c is None else np.reshape(c, _shape(value) + _shape(leaf))
-            for c, leaf in zip(columns, leaves, strict=True)
+            _stacked([row[i] for row in rows], 0, _shape(value) + _shape(leaf))
+            for i, leaf in enumerate(leaves)
         ]
     else:
-        parts = [_columns(g, leaves, structure, i, value) for i in range(len(leaves))]
+        flat = lambda *given: (g(*structure.build(given)),)
+        parts = [_columns(flat, leaves, i)[0] for i in range(len(leaves))]
     return list(structure.build(parts))
 
 
-def _columns(g: Function, leaves: list[Any], structure: Structure, position: int, value: Any) -> Any:
-    """The Jacobian with respect to one leaf, a forward pass for each of its elements."""
+def _columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
+    """The Jacobian of each result of g by one leaf, a forward pass for each of its elements."""
     zeros = [_zero(leaf) for leaf in leaves]
-    columns = []
-    for seed in _units(leaves[position]):
-        tangents = [*zeros[:position], seed, *zeros[position + 1 :]]
-        y_dot = jvp(g, structure.build(leaves), structure.build(tangents))[1]
-        columns.append(_array_result(y_dot))
-    if not columns:
-        return np.zeros(_shape(value) + _shape(leaves[position]))
-    return np.reshape(np.stack(columns, axis=-1), _shape(value) + _shape(leaves[position]))
+    leaf = leaves[position]
+    # A leaf without elements still asks for one pass, which tells the shapes of the results.
+    seeds = _units(leaf) or [zeros[position]]
+    columns = [jvp(g, leaves, [*zeros[:position], seed, *zeros[position + 1 :]])[1] for seed in seeds]
+    return [
+        _stacked([column[i] for column in columns[: _size(leaf)]], -1, _shape(y_dot) + _shape(leaf))
+        for i, y_dot in enumerate(columns[0])
+    ]
+
+
+def _stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
+    return _number(np.reshape(np.stack(parts, axis=axis), shape)) if parts else np.zeros(shape)
 
 
 def hvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
@@ -200,10 +210,11 @@ def hvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     return tuple(jvp(gradient, args, tangents)[1])
 
 
-def hessian(f: Function, argnums: int = 0) -> Function:
+def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The Hessian function of a scalar f: for an argument of shape S, of shape S + S.
 
-    One forward pass over the reverse sweep for each element of the argument.
+    For nested arguments, and for several, nested twice as they are: `result[i][j]` belongs to i and j.
+    One forward pass over the reverse sweep for each element.
 
     Examples
     --------
@@ -213,10 +224,19 @@ def hessian(f: Function, argnums: int = 0) -> Function:
     """
 
     def hessian_at(*args: Any, **keywords: Any) -> Any:
-        g, (x,) = _of(f, argnums, args, keywords)
-        x = as_leaf(x)
-        rows = [hvp(g, (x,), (seed,))[0] for seed in _units(x)]
-        return np.reshape(np.stack(rows), _shape(x) + _shape(x)) if rows else np.zeros(_shape(x) + _shape(x))
+        g, chosen = _of(f, argnums, args, keywords)
+        leaves, structure = flatten_arguments(chosen)
+        leaves = [_leaf(leaf) for leaf in leaves]
+        gradient = grad(lambda *flat: g(*structure.build(flat)), argnums=range(len(leaves)))
+
+        def nested(parts: list[Any]) -> Any:
+            built = structure.build(parts)
+            return built if isinstance(argnums, Sequence) else built[0]
+
+        blocks = [
+            _columns(gradient, leaves, i) for i in range(len(leaves))
+        ]  # blocks[j][i] of shape S_i + S_j
+        return nested([nested([column[i] for column in blocks]) for i in range(len(leaves))])
 
     return hessian_at
 
@@ -239,6 +259,9 @@ def _of(
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise ArgumentsError(f"argnums names argument {n}, and there are {len(args)}")
+    numbers = tuple(n % len(args) for n in numbers)
+    if len(set(numbers)) < len(numbers):
+        raise ArgumentsError(f"argnums {argnums} names an argument twice")
 
     def g(*chosen: Any) -> Any:
         full = list(args)
@@ -249,9 +272,13 @@ def _of(
     return g, tuple(args[n] for n in numbers)
 
 
-def _array_result(value: Any) -> Any:
-    """A list or tuple of numbers, which f may return for a vector, as one array."""
-    return np.stack(list(value)) if isinstance(value, list | tuple) else value
+def array_valued(f: Function) -> Function:
+    """f with a list of numbers, which it may return for a vector, as one array; lists of lists likewise."""
+    return lambda *args: _stack(f(*args))
+
+
+def _stack(value: Any) -> Any:
+    return np.stack([_stack(item) for item in value]) if isinstance(value, list | tuple) and value else value
 
 
 def _below(output: Any, trace: Trace) -> Any:
@@ -266,8 +293,41 @@ def _size(value: Any) -> int:
     return int(np.prod(_shape(value), dtype=int))
 
 
+def _leaf(value: Any) -> Any:
+    """A number or array that can be differentiated by; ArgumentsError for anything else."""
+    leaf = as_leaf(value)
+    if isinstance(leaf, np.ndarray) and leaf.dtype == object:
+        leaf = gather(leaf)  # np.array([x, y]) of active values
+    if not isinstance(leaf, float | Active) and np.asarray(leaf).dtype.kind not in "fc":
+        kind = type(value).__name__
+        raise ArgumentsError(f"cannot differentiate by {str(value)[:40]!r} ({kind}); write real numbers")
+    return leaf
+
+
+def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:
+    """A tangent or cotangent of a value, checked for its shape and in its dtype."""
+    bar = _leaf(bar)
+    if np.shape(bar) != np.shape(value):
+        raise ArgumentsError(
+            f"the {kind} has shape {np.shape(bar)}, and its {of} has shape {np.shape(value)}"
+        )
+    return fit(bar, as_leaf(value))
+
+
+def _own(value: Any) -> Any:
+    """A copy of an array, so that whoever changes it afterwards changes nothing else."""
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _number(value: Any) -> Any:
+    """An array of no dimension, which np.where makes even of numbers, as a number."""
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value[()]
+    return float(value) if value.__class__ is np.float64 else value
+
+
 def _zero(value: Any) -> Any:
-    return np.zeros_like(value) if _shape(value) else 0.0
+    return np.zeros_like(as_leaf(value)) if np.shape(value) else 0.0
 
 
 def _units(value: Any) -> list[Any]:

@@ -59,8 +59,12 @@ def formula_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     def decorate(function: Callable[..., Any]) -> click.Command:
         for option in reversed(OUTPUT_OPTIONS):
             function = option(function)
-        function = click.option("--order", type=click.IntRange(1, 20), default=1, help="Which derivative.")(function)
-        function = click.option("--at", "at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2.")(function)
+        function = click.option("--order", type=click.IntRange(1, 20), default=1, help="Which derivative.")(
+            function
+        )
+        function = click.option(
+            "--at", "at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2."
+        )(function)
         function = click.argument("f", metavar="F")(function)
         return cli.command(name, cls=FormulaCommand, context_settings=settings)(function)
 
@@ -95,7 +99,9 @@ def compare_command(f: str, at: str, order: int, methods: str | None, **options:
 @formula_command("sweep")
 @click.option("--methods", metavar="A,B,...", default="forward,central,richardson", show_default=True,
               help="Methods with a step.")  # fmt: skip
-@click.option("--dtype", default="float64", show_default=True, help="float16, float32, float64 or longdouble.")
+@click.option(
+    "--dtype", default="float64", show_default=True, help="float16, float32, float64 or longdouble."
+)
 def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **options: Any) -> None:
     """The error of F's derivative against the step h, truncation and rounding measured apart."""
     from diffkit.cli.output import show
@@ -108,7 +114,9 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
     if dtype not in ("float16", "float32", "float64", "longdouble"):
-        raise click.BadParameter(f"{dtype!r} is not one of float16, float32, float64, longdouble", param_hint="--dtype")
+        raise click.BadParameter(
+            f"{dtype!r} is not one of float16, float32, float64, longdouble", param_hint="--dtype"
+        )
     study = error_sweep(function, point[0], _names(methods) or (), dtype=dtype, order=order, text=text)
     show(study, **options)
 
@@ -161,7 +169,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         return _complain(error.format_message(), BAD_USAGE)
     except BrokenPipeError:  # the reader (head, less) has seen enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return FINE
     except DomainError as error:
         return _complain(str(error), F_FAILED)

@@ -1,4 +1,4 @@
-"""How a study leaves the command line: a Rich table on a terminal, plain text in a pipe, JSON, CSV, Markdown, a figure."""
+"""How a study leaves the command line: a Rich table, plain text in a pipe, JSON, CSV, Markdown, a figure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -60,7 +59,10 @@ def _print_rich(study: Study, no_color: bool) -> None:
         drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
         for column in table.columns:
             drawn.add_column(
-                column, justify="right" if column in table.right else "left", no_wrap=column != "note", overflow="fold"
+                column,
+                justify="right" if column in table.right else "left",
+                no_wrap=column != "note",
+                overflow="fold",
             )
         for row in table.rows:
             drawn.add_row(*(Text(cell, style="dim" if cell == "not applicable" else "") for cell in row))
@@ -73,11 +75,10 @@ def _print_rich(study: Study, no_color: bool) -> None:
 
 
 def _draw(study: Study, path: str, quiet: bool) -> None:
-    from diffkit.report import alt_text, save
+    from diffkit.report import save
 
     try:
-        axes = study.plot()
-        save(axes.figure, path, title=study.title()[0], alt=alt_text(study))
+        save(study.plot(), path)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--plot {path}: {_reason(error)}") from error
     _note(f"wrote {path}", quiet)
@@ -90,7 +91,9 @@ def write_whole(path: str, text: str) -> None:
     """
     folder = Path(path).parent
     try:
-        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as beside:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=folder, prefix=".", delete=False, encoding="utf-8"
+        ) as beside:
             beside.write(text)
         # The mode a new file would have, not the private one of a temporary file.
         mask = os.umask(0)

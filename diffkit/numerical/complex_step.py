@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import DomainError
+from diffkit.errors import DomainError, OptionError
 from diffkit.numerical import stencil as stencils
 from diffkit.numerical.finite import Central, FiniteDifference, blocks
 from diffkit.numerical.sampling import Counted, Function, real_valued, scalar_valued
@@ -38,8 +38,8 @@ class ComplexStep(FiniteDifference):
 
     f has to be analytic. A real answer to a complex point (np.abs, np.real) and a refusal (math.sin)
     raise DomainError; but in x * np.abs(x), or np.sign, which NumPy makes z / abs(z), no complex sample
-    shows the fault: compare with another method. Where f is 0 one further call, at x itself, makes
-    sure that f is real there.
+    shows the fault: compare with another method. Where f is 0 two further calls, at x itself and with
+    a smaller h, make sure that f is real and smooth there.
 
     >>> found = ComplexStep().derivative(np.exp, 1.0)
     >>> bool(found.value == np.exp(1.0)), found.evaluations
@@ -52,13 +52,13 @@ class ComplexStep(FiniteDifference):
     error_constant: ClassVar[Fraction] = Fraction(-1, 6)
 
     def stencil(self, derivative: int = 1) -> Stencil:
-        """The central stencil that takes Im f(t + ih) / h to that derivative; ValueError for the first.
+        """The central stencil that takes Im f(t + ih) / h to that derivative; OptionError for the first.
 
         >>> ComplexStep().stencil(2).offsets
         (-1, 1)
         """
         if derivative == 1:
-            raise ValueError(
+            raise OptionError(
                 "The first derivative by the complex step samples no real point, so it has no stencil: "
                 "read its `order` and `error_constant`, or ask for stencil(2)."
             )
@@ -177,13 +177,18 @@ def _analytic(f: Function) -> Function:
                     f"or a comparison), so the complex step does not apply: {_INSTEAD}"
                 )
             return np.where(np.isnan(y), np.nan, 0j)[()]
-        # i h f' is small beside f, unless f is 0 here, or leaves the real numbers as log does at -1.
-        if np.any(np.abs(y.imag) > np.sqrt(np.finfo(y.dtype).eps) * np.abs(y.real)):
-            f_here = at_real(here)
-            # Of an analytic f, Re f(x + ih) - f(x) is of the order h^2; at a branch point, such as
-            # that of sqrt at 0, it is as large as the imaginary part.
-            strays = np.abs(y.real - f_here) > 0.1 * np.abs(y.imag)
-            y = np.where(np.isnan(f_here) | strays, np.nan * (1 + 1j), y)[()]
+        # i h f' is small beside f, unless f is 0 here, or leaves the real numbers as log does at -1, or
+        # has a branch point here as sqrt has at 0: only then it does not shrink as h does.
+        large = np.abs(y.imag) > np.sqrt(np.finfo(y.dtype).eps) * np.abs(y.real)
+        if np.any(large):
+            shrunk = np.asarray(f(*(part.real + 1j * (part.imag / 1024) for part in point)))
+            strays = large & (np.abs(1024 * shrunk.imag - y.imag) > 0.5 * np.abs(y.imag))
+            y = np.where(np.isnan(at_real(here)) | strays & _tiny(point), np.nan * (1 + 1j), y)[()]
         return y
 
     return ask
+
+
+def _tiny(point: Sequence[Any]) -> bool:
+    """Whether the imaginary parts are so small that truncation is not what makes f bend."""
+    return all(np.all(np.abs(part.imag) < 1e-8 * np.maximum(1, np.abs(part.real))) for part in point)

@@ -11,7 +11,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from diffkit.numerical import stencil as stencils
-from diffkit.numerical.sampling import Counted, Function, around, elementwise, real_valued, scalar_valued
+from diffkit.numerical.sampling import (
+    Counted,
+    Function,
+    Sample,
+    around,
+    elementwise,
+    real_valued,
+    require_apart,
+    scalar_valued,
+)
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import checked_step, default_step, floating
 from diffkit.result import Estimate
@@ -42,7 +51,7 @@ class FiniteDifference(ABC):
     def step(self, x: Any, derivative: int = 1) -> Any:
         """The step taken at x: `h` as given, otherwise the default, in x's shape and dtype.
 
-        ValueError when `h` is not a finite, nonzero real number, or does not broadcast to x.
+        OptionError when `h` is not a finite, nonzero real number, or does not broadcast to x.
 
         >>> Central(h=1e-5).step(3.0), float(Forward().step(0.0))
         (1e-05, 2.1073424255447017e-08)
@@ -65,16 +74,19 @@ class FiniteDifference(ABC):
         """The derivative of that order, in an Estimate whose value has x's shape and dtype.
 
         f acts elementwise on x, a real number or array; all elements are sampled by one call for each
-        offset. NotElementwiseError when f changes the shape, DomainError when f is complex.
+        offset, and one more call for an array shows that they do not mix. NotElementwiseError when they
+        do or f changes the shape, DomainError when f is complex.
 
         >>> found = Central().derivative(np.exp, np.zeros(1000))
         >>> found.evaluations, bool(abs(found.value - 1).max() < 1e-10)
-        (2, True)
+        (3, True)
         """
         x = floating(x)
         h = self.step(x, order)
-        calls, notes = Counted(f), list[str]()
-        value = self.apply(elementwise(self._guarded(calls), x, notes), x, h, order)
+        calls, notes, samples = Counted(f), list[str](), list[Sample]()
+        asked = elementwise(self._guarded(calls), x, notes, samples)
+        value = self.apply(asked, x, h, order)
+        require_apart(asked, x, samples)
         return Estimate(
             value=np.asarray(value).astype(x.dtype)[()],
             step=h,

@@ -9,9 +9,19 @@ import numpy as np
 
 from diffkit.errors import DomainError, NonScalarError, NotElementwiseError
 
-__all__ = ["Counted", "Function", "around", "elementwise", "real_valued", "scalar_valued"]
+__all__ = [
+    "Counted",
+    "Function",
+    "Sample",
+    "around",
+    "elementwise",
+    "real_valued",
+    "require_apart",
+    "scalar_valued",
+]
 
 Function = Callable[..., Any]
+Sample = tuple[Any, Any]
 
 
 class Counted:
@@ -70,10 +80,12 @@ def scalar_valued(f: Function) -> Function:
     return ask
 
 
-def elementwise(f: Function, x: Any, notes: list[str]) -> Function:
+def elementwise(f: Function, x: Any, notes: list[str], samples: list[Sample]) -> Function:
     """f, which must keep x's shape (else NotElementwiseError); what spoils the answer goes into `notes`.
 
-    >>> elementwise(np.log, np.float64(1.0), notes := [])(np.float64(np.inf)), notes
+    Every (point, value) goes into `samples`.
+
+    >>> elementwise(np.log, np.float64(1.0), notes := [], [])(np.float64(np.inf)), notes
     (np.float64(inf), ['f is inf at inf, where the formula at x = 1.0 samples it.'])
     """
 
@@ -95,9 +107,45 @@ def elementwise(f: Function, x: Any, notes: list[str]) -> Function:
             notes.append(
                 f"h is lost at x = {np.ravel(x[lost])[0]}, where x + h rounds to x: take a larger h."
             )
+        samples.append((point, y))
         return y
 
     return ask
+
+
+def require_apart(asked: Function, x: Any, samples: list[Sample]) -> None:
+    """Raise NotElementwiseError where an element of f's result feels another element of x.
+
+    One more call, at a point that takes some elements from one sample and the rest from another: an f
+    that keeps elements apart answers with the same mixture of its two results.
+
+    >>> cumulated = [(x, np.cumsum(x)) for x in (np.zeros(3), np.ones(3))]
+    >>> require_apart(np.cumsum, np.zeros(3), cumulated)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    diffkit.errors.NotElementwiseError: element (1,) of f's result depends on other elements of x: ...
+    """
+    if np.size(x) < 2:
+        return
+    (a, at_a), (b, at_b) = samples[0], samples[-1]
+    if len(samples) == 1:  # the complex step: its other sample is the real point, where f is real
+        b, at_b = a.real.astype(a.dtype), at_a.real.astype(at_a.dtype)
+    # At random, so that no regular pattern in f goes unseen; mirrored into its opposite, for x[::-1].
+    half = np.random.default_rng(0).random(np.size(x) // 2) < 0.5
+    middle = np.ones(np.size(x) % 2, bool)
+    takes_a = np.concatenate([half, middle, ~half[::-1]]).reshape(np.shape(x))
+    mixed, expected = asked(np.where(takes_a, a, b)), np.where(takes_a, at_a, at_b)
+    if np.iscomplexobj(expected):  # the derivative is in the imaginary part
+        mixed, expected = mixed.imag, expected.imag
+    with np.errstate(invalid="ignore", over="ignore"):
+        # The same operations on the same numbers: equal, or a few roundings apart.
+        slack = 64 * np.finfo(expected.dtype).eps * np.abs(expected)
+        felt = np.isfinite(mixed) & np.isfinite(expected) & (np.abs(mixed - expected) > slack)
+    if np.any(felt):
+        where = tuple(int(i) for i in np.argwhere(felt)[0])
+        raise NotElementwiseError(
+            f"element {where} of f's result depends on other elements of x: write dk.gradient(f, x) "
+            "when f is scalar, dk.jacobian(f, x) when it is an array."
+        )
 
 
 def around(f: Function, leaves: Sequence[Any]) -> Function:

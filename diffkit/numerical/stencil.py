@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.errors import OptionError
+
 __all__ = ["Stencil", "backward", "central", "forward", "richardson", "shifted", "whole"]
 
 Offset = int | Fraction
@@ -57,7 +59,7 @@ class Stencil:
         """The stencil of highest order on these offsets.
 
         `offsets` are integers or Fractions, in any order; more than `derivative` of them must differ,
-        otherwise ValueError. An offset whose weight is 0 is left out.
+        otherwise OptionError. An offset whose weight is 0 is left out.
 
         >>> Stencil.of((0, 1, 2)).weights
         (Fraction(-3, 2), Fraction(2, 1), Fraction(-1, 2))
@@ -67,7 +69,7 @@ class Stencil:
         q = whole("derivative", derivative)
         nodes = tuple(sorted({Fraction(k) for k in offsets}))
         if len(nodes) <= q:
-            raise ValueError(
+            raise OptionError(
                 f"derivative={q} needs at least {q + 1} different offsets and {len(nodes)} were given: "
                 f"add offsets, as in {tuple(range(q + 1))}."
             )
@@ -178,7 +180,7 @@ def central(derivative: int = 1, accuracy: int = 2) -> Stencil:
     """
     q, p = whole("derivative", derivative), whole("accuracy", accuracy)
     if p % 2:
-        raise ValueError(
+        raise OptionError(
             f"accuracy={p} cannot be had by a central difference, whose odd error terms cancel: "
             f"write accuracy={p + 1}."
         )
@@ -242,13 +244,13 @@ def _measured(weights: Mapping[Offset, Fraction], q: int) -> Stencil:
 
 
 def whole(name: str, number: int) -> int:
-    """`number`, when it is a whole number from 1 on; otherwise ValueError, which calls it `name`.
+    """`number`, when it is a whole number from 1 on; otherwise OptionError, which calls it `name`.
 
     >>> whole("derivative", 2)
     2
     """
     if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
-        raise ValueError(f"{name}={number!r} is not a whole number from 1 on: write {name}=1, 2, 3, ...")
+        raise OptionError(f"{name}={number!r} is not a whole number from 1 on: write {name}=1, 2, 3, ...")
     return int(number)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from diffkit.errors import OptionError
 from diffkit.numerical.stencil import Stencil
 
 __all__ = ["checked_step", "default_step", "floating", "optimal_step", "representable", "unit_roundoff"]
@@ -90,7 +91,7 @@ def default_step(stencil: Stencil, x: Any) -> Any:
 def checked_step(h: Any, x: Any, dtype: npt.DTypeLike | None = None) -> Any:
     """The step h that the user gave: a number unchanged, anything else in `dtype` (default x's).
 
-    An array is broadcast to x's shape. ValueError for a step that is not a finite, nonzero real
+    An array is broadcast to x's shape. OptionError for a step that is not a finite, nonzero real
     number in that dtype.
 
     >>> checked_step(1e-5, np.zeros(3))
@@ -108,7 +109,7 @@ def checked_step(h: Any, x: Any, dtype: npt.DTypeLike | None = None) -> Any:
             tails = zip(reversed(given.shape), reversed(x.shape), strict=False)
             if given.ndim <= x.ndim and all(mine in (1, other) for mine, other in tails):
                 return np.broadcast_to(rounded, x.shape)
-    raise ValueError(
+    raise OptionError(
         f"h={h!r} is not a step for x of shape {x.shape} and dtype {x.dtype}: "
         "write a finite, nonzero real number such as h=1e-5, or an array of them that broadcasts to x."
     )

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, save
     from diffkit.report.words import alt_text
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = [
     "LOOKS",
     "alt_text",
+    "digits_by_method",
+    "draw",
     "error_against_step",
     "error_split",
     "house_style",
@@ -25,6 +28,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "digits_by_method": "digits",
     "error_against_step": "figures",
     "error_split": "figures",
     "LOOKS": "style",
@@ -34,6 +38,25 @@ _HOME = {
     "house_style": "style",
     "alt_text": "words",
 }
+
+# The figure of each kind of study, by the name of its class: a report needs no study to be imported.
+FIGURES = {"ErrorSweep": "error_against_step", "Comparison": "digits_by_method"}
+
+
+def draw(study: Any, ax: Any = None) -> Any:
+    """The Matplotlib axes with the figure that belongs to a study.
+
+    Raises
+    ------
+    TypeError
+        If no figure belongs to it.
+    """
+    name = FIGURES.get(type(study).__name__)
+    if name is None:
+        raise TypeError(
+            f"no figure belongs to a {type(study).__name__}; there are figures of {', '.join(FIGURES)}"
+        )
+    return __getattr__(name)(study, ax)
 
 
 def __getattr__(name: str) -> Any:

@@ -204,7 +204,7 @@ def key(labels: Labels, frame: Frame, rows: Sequence[Line2D]) -> None:
     across = sorted(np.linspace(inside.x0 + half[0], inside.x1 - half[0], 21), key=lambda x: abs(x - middle))
     free, least = None, math.inf
     # From the top middle, where the V is open, downwards and outwards.
-    for y in np.linspace(inside.y1 - half[1], inside.y0 + half[1], 16):
+    for y in np.linspace(inside.y1 - half[1] - 1, inside.y0 + half[1] + 2, 16):
         for x in across:
             cost = labels.covers(Bbox.from_extents(x - half[0], y - half[1], x + half[0], y + half[1]))
             if cost < least:

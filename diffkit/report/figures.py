@@ -57,13 +57,13 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
         labels = Labels(ax)
         _keep_clear(frame, labels)
         callouts.predictions(labels, frame)
+        callouts.regions(labels, frame)
+        callouts.key(labels, frame, [EVERY, MEDIAN, THEORY, STAR, TICK])
         callouts.best(labels, frame, levels)
         if any(frame.is_zero(c.total).any() for c in curves.values()):
             callouts.zeros(labels, frame)
         callouts.slopes(labels, frame)
-        callouts.regions(labels, frame)
         callouts.models(labels, frame)
-        callouts.key(labels, frame, [EVERY, MEDIAN, THEORY, STAR, TICK])
         ax.set_label(alt_text(sweep))
     return ax
 
@@ -185,12 +185,12 @@ def error_split(sweep: Sweep, method: str, ax: Axes | None = None) -> Axes:
         for part in (curve.truncation, curve.rounding):
             labels.avoid(steps, frame.shown(part), 4.0)
         callouts.predictions(labels, frame)
+        callouts.regions(labels, frame)
+        callouts.key(labels, frame, [band, fall, noise, THEORY, STAR, TICK])
         callouts.best(labels, frame, {})
         if frame.is_zero(curve.truncation).any():
             callouts.zeros(labels, frame)
         callouts.slopes(labels, frame)
         callouts.models(labels, frame)
-        callouts.regions(labels, frame)
-        callouts.key(labels, frame, [band, fall, noise, THEORY, STAR, TICK])
         ax.set_label(split_alt_text(sweep, method))
     return ax

@@ -13,6 +13,8 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
+from diffkit.report.fit import LEADER_POINTS, Place, fit, meet
+
 __all__ = ["Label", "Labels", "Spot", "compass"]
 
 Points = NDArray[np.float64]
@@ -20,8 +22,8 @@ CLEAR = 3.0  # pixels kept free around a label, at the figure's own dpi
 WIDER = 1.04  # a screen that fits letters to its pixels makes words so much wider than in print
 LEADING = 2.0  # pixels between the lines of one label
 FAR = 48.0  # pixels between a point and its label from which on a thin line joins the two
-TRIES = 4000  # how many partial answers are looked at when labels are placed together
 FORBIDDEN = math.inf
+NO_LEADER: Points = np.full((LEADER_POINTS, 2), np.nan)
 
 
 class Spot(NamedTuple):
@@ -105,7 +107,7 @@ class Labels:
     def holds(self, corners: Points) -> float:
         """What a polygon in pixels would cover of the curves; infinite when its box meets a label."""
         box = Bbox([corners.min(axis=0), corners.max(axis=0)])
-        if _meet(box.extents, self.taken).any():
+        if meet(box.extents, self.taken).any():
             return FORBIDDEN
         return float(self.weights[Path(corners).contains_points(self.obstacles, radius=2.0)].sum())
 
@@ -123,13 +125,13 @@ class Labels:
         """Which of the labels found places, when these are chosen together for the least sum of dislikes."""
         texts = [self._texts(label) for label in labels]
         choices = [self._choices(label, made) for label, made in zip(labels, texts, strict=True)]
-        chosen = _least([[(cost, box) for cost, _, box in options] for options in choices])
+        chosen = fit([[place for place, _ in options] for options in choices])
         for label, made, options, k in zip(labels, texts, choices, chosen, strict=True):
             if k is None:
                 for text in made:
                     text.remove()
             else:
-                self._settle(label, made, options[k][1], options[k][2])
+                self._settle(label, made, options[k][1], Bbox.from_extents(*options[k][0].box))
         return [i for i, k in enumerate(chosen) if k is not None]
 
     def _texts(self, label: Label) -> list[Annotation]:
@@ -139,7 +141,7 @@ class Labels:
             for line, own in label.lines
         ]  # fmt: skip
 
-    def _choices(self, label: Label, texts: list[Annotation]) -> list[tuple[float, Spot, Bbox]]:
+    def _choices(self, label: Label, texts: list[Annotation]) -> list[tuple[Place, Spot]]:
         sizes = [text.get_window_extent() for text in texts]
         width = WIDER * max(box.width for box in sizes)
         height = sum(box.height for box in sizes) + LEADING * (len(sizes) - 1)
@@ -150,8 +152,11 @@ class Labels:
             centre = at + _offset(spot, width, height, turn)
             cost = self._cost(centre, width, height, turn)
             if cost <= label.most:
-                options.append((cost + spot.dislike, spot, _outline(centre, width, height, turn)))
-        return sorted(options, key=lambda option: option[0])[:100]
+                box = _outline(centre, width, height, turn)
+                far = len(texts) > 1 and spot.gap + spot.lift > FAR
+                leader = np.linspace(at, _nearest(box, at), LEADER_POINTS) if far else NO_LEADER
+                options.append((Place(cost + spot.dislike, box.extents, leader), spot))
+        return sorted(options, key=lambda option: option[0].cost)[:150]
 
     def _settle(self, label: Label, texts: list[Annotation], spot: Spot, box: Bbox) -> None:
         self.avoid_box(box)
@@ -172,22 +177,23 @@ class Labels:
             text.set_position(tuple((np.array([edge, top - height / 2]) - at) * self.pixel))
             top -= height + LEADING
         if spot.gap + spot.lift > FAR:
-            self._leader(label, at, box)
-
-    def _leader(self, label: Label, at: Points, box: Bbox) -> None:
-        """A thin line from a label that stands far off to what it speaks of."""
-        end = np.clip(at, box.p0 - 1, box.p1 + 1)
-        start = tuple((end - at) * self.pixel)
-        self.ax.annotate("", label.anchor, start, textcoords="offset points", zorder=2.7,
-                         arrowprops={"arrowstyle": "-", "color": label.look["color"], "linewidth": 0.9,
-                                     "shrinkA": 0, "shrinkB": 6})  # fmt: skip
+            # A thin line from a label that stands far off to what it speaks of.
+            start = tuple((_nearest(box, at) - at) * self.pixel)
+            line = {
+                "arrowstyle": "-",
+                "color": label.look["color"],
+                "linewidth": 0.9,
+                "shrinkA": 0,
+                "shrinkB": 6,
+            }
+            self.ax.annotate("", label.anchor, start, textcoords="offset points", arrowprops=line, zorder=2.7)
 
     def _cost(self, centre: Points, width: float, height: float, turn: float) -> float:
         box = _outline(centre, width, height, turn)
         inside = self.inside
         if box.x0 < inside.x0 + 1 or box.x1 > inside.x1 or box.y0 < inside.y0 + 1 or box.y1 > inside.y1:
             return FORBIDDEN
-        if _meet(box.padded(CLEAR).extents, self.taken).any():
+        if meet(box.padded(CLEAR).extents, self.taken).any():
             return FORBIDDEN
         # In the label's own frame the turned rectangle is upright.
         away = self.obstacles - centre
@@ -195,49 +201,6 @@ class Labels:
         v = away @ np.array([-math.sin(turn), math.cos(turn)])
         covered = (np.abs(u) < width / 2 + CLEAR) & (np.abs(v) < height / 2 + 1)
         return float(self.weights[covered].sum())
-
-
-def _least(choices: Sequence[Sequence[tuple[float, Bbox]]]) -> list[int | None]:
-    """One choice for each label so that no boxes meet and the costs sum to the least; None leaves it out."""
-    left_out = 1e6  # dearer than any place
-    # The last choice of each label is to be left out: a box of nothing, which meets no other.
-    costs = [np.array([cost for cost, _ in options] + [left_out]) for options in choices]
-    boxes = [
-        np.array([box.padded(CLEAR / 2).extents for _, box in options] + [(np.inf, np.inf, -np.inf, -np.inf)])
-        for options in choices
-    ]
-    best: tuple[float, list[int]] = (FORBIDDEN, [])
-    tries = 0
-
-    def walk(cost: float, left: list[Points], picks: list[int]) -> None:
-        # left: what each choice of the labels still to come costs, infinite where it meets one picked.
-        nonlocal best, tries
-        tries += 1
-        if cost + sum(float(prices.min()) for prices in left) >= best[0]:
-            return  # cannot win any more
-        if not left:
-            best = (cost, picks)
-            return
-        i = len(picks)
-        for k in np.argsort(left[0], kind="stable"):
-            # The first answer takes the best place for each label in turn; enough tries make it good.
-            if not np.isfinite(left[0][k]) or (tries > TRIES and best[1]):
-                return
-            later = [
-                np.where(_meet(boxes[i][k], boxes[j]), FORBIDDEN, prices)
-                for j, prices in enumerate(left[1:], start=i + 1)
-            ]
-            walk(cost + float(left[0][k]), later, [*picks, int(k)])
-
-    walk(0.0, costs, [])
-    return [k if k < len(options) else None for k, options in zip(best[1], choices, strict=True)]
-
-
-def _meet(box: ArrayLike, others: Points) -> NDArray[np.bool_]:
-    """Which of the boxes (x0, y0, x1, y1) overlap the one."""
-    left, low, right, high = np.asarray(box, float)
-    x0, y0, x1, y1 = others.T
-    return np.asarray((x0 < right) & (x1 > left) & (y0 < high) & (y1 > low))
 
 
 def _offset(spot: Spot, width: float, height: float, turn: float) -> Points:
@@ -252,3 +215,8 @@ def _outline(centre: Points, width: float, height: float, turn: float) -> Bbox:
     c, s = abs(math.cos(turn)), abs(math.sin(turn))
     half = np.array([width * c + height * s, width * s + height * c]) / 2
     return Bbox([centre - half, centre + half])
+
+
+def _nearest(box: Bbox, at: Points) -> Points:
+    """The point of a box's border, a pixel outside, that is nearest to a point beyond it."""
+    return np.clip(at, box.p0 - 1, box.p1 + 1)

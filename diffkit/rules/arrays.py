@@ -1,4 +1,4 @@
-"""The derivative of functions of whole arrays: reductions, shaping, joining, indexing, products.
+"""The derivative of functions of whole arrays: shaping, joining, indexing, products.
 
 Letters: `y` the result, `x` the operand, `a` and `b` the two operands, `x_dot` a tangent, `y_bar` and
 `x_bar` cotangents.
@@ -12,134 +12,63 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.errors import NoRuleError
 from diffkit.primitives import Joined, assemble, component, getitem, scatter
-from diffkit.rules.declare import Rule, array_rule, expand, linear, made_by, selecting
-
-# Reductions ----------------------------------------------------------------------------------------
-
-
-def _pull_sum(y_bar: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **_: Any) -> Any:
-    return np.broadcast_to(expand(y_bar, x, axis, keepdims), np.shape(x))
-
-
-def _pull_mean(y_bar: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **_: Any) -> Any:
-    return np.broadcast_to(expand(y_bar, x, axis, keepdims), np.shape(x)) / _ratio(x, y)
-
-
-def _ratio(x: Any, y: Any) -> float:
-    """How many elements went into each element of y."""
-    return max(1, np.size(x)) / max(1, np.size(y))
-
-
-linear(np.sum, _pull_sum)
-linear(np.mean, _pull_mean)
-
-
-def _winners(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """The share each element has in the maximum: tied ones share equally (s)."""
-    hits = np.where(x == expand(y, x, axis, keepdims), 1.0, 0.0)
-    return hits / np.sum(hits, axis=axis, keepdims=True)
-
-
-def _push_extreme(x_dot: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **_: Any) -> Any:
-    share = _winners(y, x, axis, keepdims)
-    return np.sum(np.where(share == 0, 0.0, share * x_dot), axis=axis, keepdims=keepdims)
-
-
-def _pull_extreme(y_bar: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **_: Any) -> Any:
-    share = _winners(y, x, axis, keepdims)
-    return np.where(share == 0, 0.0, share * expand(y_bar, x, axis, keepdims))
-
-
-for extreme in (np.max, np.min, np.amax, np.amin):
-    array_rule(extreme, (_push_extreme, _pull_extreme), selects=True)
-
-
-def _others(x: Any, axis: Any) -> Any:
-    """For each element the product of all the others, right also where some are zero."""
-    moved = np.reshape(x, (-1,)) if axis is None else np.moveaxis(x, axis, -1)
-    columns = [moved[..., i] for i in range(np.shape(moved)[-1])]
-    before, after = [np.ones_like(c) for c in columns[:1]], [np.ones_like(c) for c in columns[:1]]
-    for i in range(len(columns) - 1):
-        before.append(before[-1] * columns[i])
-        after.append(after[-1] * columns[-1 - i])
-    if not columns:
-        return x
-    product = np.stack([b * a for b, a in zip(before, reversed(after), strict=True)], axis=-1)
-    return np.reshape(product, np.shape(x)) if axis is None else np.moveaxis(product, -1, axis)
-
-
-def _push_prod(x_dot: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **_: Any) -> Any:
-    return np.sum(_others(x, axis) * x_dot, axis=axis, keepdims=keepdims)
-
-
-def _pull_prod(y_bar: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **_: Any) -> Any:
-    return _others(x, axis) * expand(y_bar, x, axis, keepdims)
-
-
-array_rule(np.prod, (_push_prod, _pull_prod))
-
-
-def _var_partial(y: Any, x: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
-    return 2 * (x - np.mean(x, axis=axis, keepdims=True)) / (_ratio(x, y) - ddof)
-
-
-def _std_partial(y: Any, x: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
-    spread = expand(y, x, axis, keepdims)
-    # The spread of equal numbers has a corner: 0 by convention (s).
-    return _var_partial(y, x, axis, ddof=ddof) / (2 * np.where(spread == 0, 1.0, spread))
-
-
-def _reduced(partial: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """(push, pull) of a reduction to which each element contributes with its partial."""
-
-    def push(x_dot: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **rest: Any) -> Any:
-        return np.sum(partial(y, x, axis, keepdims=keepdims, **rest) * x_dot, axis=axis, keepdims=keepdims)
-
-    def pull(y_bar: Any, y: Any, x: Any, axis: Any = None, *, keepdims: bool = False, **rest: Any) -> Any:
-        return partial(y, x, axis, keepdims=keepdims, **rest) * expand(y_bar, x, axis, keepdims)
-
-    return push, pull
-
-
-array_rule(np.var, _reduced(_var_partial))
-array_rule(np.std, _reduced(_std_partial))
-
-
-def _pull_cumsum(y_bar: Any, y: Any, x: Any, axis: Any = None, **_: Any) -> Any:
-    along = -1 if axis is None else axis
-    summed = np.flip(np.cumsum(np.flip(y_bar, along), along), along)
-    return np.reshape(summed, np.shape(x))
-
-
-linear(np.cumsum, _pull_cumsum)
+from diffkit.rules.declare import Rule, array_rule, linear, made_by, selecting
 
 # Shaping -------------------------------------------------------------------------------------------
 
 
-def _pull_reshape(y_bar: Any, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+def _pull_shape(y_bar: Any, y: Any, x: Any, *_: Any, **__: Any) -> Any:
     return np.reshape(y_bar, np.shape(x))
 
 
-for reshaping in (np.reshape, np.ravel, np.squeeze, np.expand_dims, np.atleast_1d, np.atleast_2d, np.atleast_3d):
-    linear(reshaping, _pull_reshape)
+for reshaping in (np.squeeze, np.expand_dims, np.atleast_1d, np.atleast_2d, np.atleast_3d):
+    linear(reshaping, _pull_shape)
+
+
+def _known(order: str) -> Any:
+    if order in ("C", "F"):
+        return order
+    raise NoRuleError(f"order={order!r} depends on how an array lies in memory; write order='C' or order='F'")
+
+
+array_rule(
+    np.reshape,
+    (
+        lambda x_dot, y, x, shape, order="C", **_: np.reshape(x_dot, np.shape(y), order=_known(order)),
+        lambda y_bar, y, x, shape, order="C", **_: np.reshape(y_bar, np.shape(x), order=_known(order)),
+    ),
+)
+array_rule(
+    np.ravel,
+    (
+        lambda x_dot, y, x, order="C": np.ravel(x_dot, order=_known(order)),
+        lambda y_bar, y, x, order="C": np.reshape(y_bar, np.shape(x), order=_known(order)),
+    ),
+)
 
 
 def _pull_transpose(y_bar: Any, y: Any, x: Any, axes: Any = None) -> Any:
     return np.transpose(y_bar, None if axes is None else np.argsort([a % np.ndim(x) for a in axes]))
 
 
+def _push_astype(x_dot: Any, y: Any, x: Any, dtype: Any, **_: Any) -> Any:
+    return np.astype(x_dot, dtype) if np.dtype(dtype).kind in "fc" else None
+
+
 def _pull_astype(y_bar: Any, y: Any, x: Any, dtype: Any, **_: Any) -> Any:
-    return np.astype(y_bar, x.dtype) if hasattr(y_bar, "dtype") and hasattr(x, "dtype") else y_bar
+    # Whole numbers are constant wherever they are differentiable. The sweep sees to the dtype of y_bar.
+    return y_bar if np.dtype(dtype).kind in "fc" else None
 
 
 linear(np.transpose, _pull_transpose)
 linear(np.matrix_transpose, lambda y_bar, y, x: np.matrix_transpose(y_bar))
-linear(np.swapaxes, lambda y_bar, y, x, a, b: np.swapaxes(y_bar, a, b))
+linear(np.swapaxes, lambda y_bar, y, x, axis1, axis2: np.swapaxes(y_bar, axis1, axis2))
 linear(np.moveaxis, lambda y_bar, y, x, source, destination: np.moveaxis(y_bar, destination, source))
 linear(np.flip, lambda y_bar, y, x, axis=None: np.flip(y_bar, axis))
 linear(np.copy, lambda y_bar, y, x, *_, **__: y_bar)
-linear(np.astype, _pull_astype)
+array_rule(np.astype, (_push_astype, _pull_astype))
 linear(np.real, lambda y_bar, y, x: y_bar)
 # The sweep sums a cotangent back to the shape of its operand wherever the two differ.
 linear(np.broadcast_to, lambda y_bar, y, x, *_, **__: y_bar)
@@ -148,15 +77,15 @@ linear(np.broadcast_to, lambda y_bar, y, x, *_, **__: y_bar)
 
 
 def _moved(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The pull of a function each of whose results is one element of x: send each back where it came from.
+    """The pull of a function whose results are elements of x, or 0: send each back where it came from.
 
     The function itself says where that is, when it is applied to the numbers 1, 2, 3, ...
     """
 
     def pull(y_bar: Any, y: Any, x: Any, *args: Any, **keywords: Any) -> Any:
-        came_from = function(np.arange(np.size(x)).reshape(np.shape(x)), *args, **keywords)
-        flat = scatter_at(y_bar, came_from, (np.size(x),))
-        return np.reshape(flat, np.shape(x))
+        came_from = function(1 + np.arange(np.size(x)).reshape(np.shape(x)), *args, **keywords)
+        flat = scatter_at(y_bar, came_from, (1 + np.size(x),))
+        return np.reshape(flat[1:], np.shape(x))
 
     return pull
 
@@ -193,6 +122,7 @@ def _pull_trace(y_bar: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int 
 selecting(getitem, lambda y_bar, y, x, key: scatter_at(y_bar, key, np.shape(x)))
 linear(scatter, lambda y_bar, y, x, key, shape: y_bar[key])
 linear(component, lambda y_bar, y, x, index: tuple(y_bar if i == index else None for i in range(len(x))))
+array_rule(np.modf, (lambda x_dot, y, x: (x_dot, None), lambda y_bar, y, x: y_bar[0]))
 
 
 def _push_assemble(position: int, x_dot: Any, y: Any, *elements: Any, shape: tuple[int, ...]) -> Any:
@@ -206,7 +136,11 @@ def _pull_assemble(position: int, y_bar: Any, y: Any, *elements: Any, shape: tup
 array_rule(assemble, (_push_assemble, _pull_assemble), variadic=True)
 
 
-JOINING = frozenset({np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack})
+JOINING: frozenset[Callable[..., Any]] = frozenset(
+    {np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack}
+)
+for joining in JOINING:  # given one array, whose rows they join
+    linear(joining, _moved(joining))
 
 
 @made_by(Joined)
@@ -327,8 +261,12 @@ def _like_tensordot(axes_of: Callable[..., Any], pull: Callable[..., Any]) -> Ca
     return pulled
 
 
-_bilinear(np.dot, _like_tensordot(_dot_axes, _pull_tensordot_a), _like_tensordot(_dot_axes, _pull_tensordot_b))
-_bilinear(np.inner, _like_tensordot(_inner_axes, _pull_tensordot_a), _like_tensordot(_inner_axes, _pull_tensordot_b))
+_bilinear(
+    np.dot, _like_tensordot(_dot_axes, _pull_tensordot_a), _like_tensordot(_dot_axes, _pull_tensordot_b)
+)
+_bilinear(
+    np.inner, _like_tensordot(_inner_axes, _pull_tensordot_a), _like_tensordot(_inner_axes, _pull_tensordot_b)
+)
 _bilinear(
     np.outer,
     lambda y_bar, y, a, b, *_: np.reshape(np.matmul(y_bar, np.ravel(b)), np.shape(a)),

@@ -26,7 +26,17 @@ import numpy as np
 
 from diffkit.errors import NoRuleError
 
-__all__ = ["Rule", "array_rule", "elementwise", "expand", "linear", "made_by", "rule_of", "rules", "selecting"]
+__all__ = [
+    "Rule",
+    "array_rule",
+    "elementwise",
+    "expand",
+    "linear",
+    "made_by",
+    "rule_of",
+    "rules",
+    "selecting",
+]
 
 Map = Callable[..., Any]
 Partial = Map | int | float
@@ -63,7 +73,8 @@ class Rule:
 
     def partial(self, position: int) -> Partial:
         """dy/dx of the operand at this position."""
-        return self._at(self.partials or (), position)
+        entry: Partial = self._at(self.partials or (), position)
+        return entry
 
     def push(self, position: int) -> Map | Zero:
         """The map from the tangent of the operand at this position to the tangent of the result."""
@@ -74,9 +85,9 @@ class Rule:
         return self._map(self.pulls, position)
 
     def _map(self, maps: tuple[Map | Zero | None, ...], position: int) -> Map | Zero:
-        if not self.variadic:
-            return self._at(maps, position)
-        entry = self._at(maps, 0)
+        entry: Map | Zero = self._at(maps, 0 if self.variadic else position)
+        if not callable(entry) or not self.variadic:
+            return entry
         return lambda bar, y, *args, **keywords: entry(position, bar, y, *args, **keywords)
 
     def _at(self, entries: tuple[Any, ...], position: int) -> Any:
@@ -84,8 +95,8 @@ class Rule:
         if entry is None:
             name = spelled(self.function)
             raise NoRuleError(
-                f"{name} has no derivative rule with respect to its operand {position + 1}; keep that operand "
-                f"constant, or declare the whole row again with diffkit.rules.elementwise({name}, ...)"
+                f"{name} has no derivative rule with respect to its operand {position + 1}; keep that "
+                f"operand constant, or declare the row again with diffkit.rules.elementwise({name}, ...)"
             )
         return entry
 
@@ -93,7 +104,7 @@ class Rule:
 _RULES: dict[Any, Rule] = {}
 
 
-def elementwise(function: Callable[..., Any], *partials: Partial | None, selects: bool = False) -> None:
+def elementwise(function: Map, *partials: Partial | None, selects: bool = False) -> None:
     """Declare an elementwise function by its partials, one an operand."""
     _RULES[function] = Rule(function, partials=partials, selects=selects)
 
@@ -188,7 +199,9 @@ def _row_to_write(function: Callable[..., Any]) -> str:
     if not isinstance(function, np.ufunc):
         return f"diffkit.rules.array_rule({spelled(function)}, (push, pull))"
     operands = "x" if function.nin == 1 else ", ".join("abcdefgh"[: function.nin])
-    return f"diffkit.rules.elementwise({spelled(function)}" + f", lambda y, {operands}: ..." * function.nin + ")"
+    return (
+        f"diffkit.rules.elementwise({spelled(function)}" + f", lambda y, {operands}: ..." * function.nin + ")"
+    )
 
 
 def _find(function: Callable[..., Any]) -> Rule | None:
@@ -208,5 +221,5 @@ def _load_later() -> dict[Any, Rule]:
 
 
 def rules() -> Iterator[Rule]:
-    """Every rule there is, scipy.special included."""
-    yield from _load_later().values()
+    """Every row of the tables, scipy.special included; not those made to measure."""
+    yield from [rule for function, rule in _load_later().items() if type(function) not in _MAKERS]

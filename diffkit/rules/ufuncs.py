@@ -19,6 +19,7 @@ from diffkit.structure import is_foreign
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
 # Arithmetic ------------------------------------------------------------------------------------
+# fmt: off
 elementwise(np.add,          1, 1)
 elementwise(np.subtract,     1, -1)
 elementwise(np.multiply,     lambda y, a, b: b,      lambda y, a, b: a)
@@ -30,11 +31,14 @@ elementwise(np.square,       lambda y, x: 2 * x)
 elementwise(np.remainder,    1, lambda y, a, b: -np.floor(a / b))
 elementwise(np.fmod,         1, lambda y, a, b: -np.trunc(a / b))
 elementwise(np.floor_divide, 0, 0)
+# fmt: on
 
 
 def _power_base(y: Any, a: Any, b: Any) -> Any:
     """b a^(b-1), and 0 for b = 0 also at a = 0, where the formula says 0 * inf."""
-    if not is_foreign(b) and np.ndim(b) == 0:
+    if is_foreign(b):  # to be differentiated by b as well: the exponent must stay b - 1
+        return b * np.power(np.where((a == 0) & (b == 0), 1.0, a), b - 1)
+    if np.ndim(b) == 0:
         return b * np.power(a, b - 1) if b else a * 0
     return b * np.power(a, np.where(b == 0, 1, b - 1))
 
@@ -44,10 +48,11 @@ def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     return y * np.log(np.where(a == 0, 1.0, a))
 
 
-elementwise(np.power,       _power_base, _power_exponent)
-elementwise(np.float_power, _power_base, _power_exponent)
+for power in (np.power, np.float_power):
+    elementwise(power, _power_base, _power_exponent)
 
 # Roots, exponentials, logarithms ---------------------------------------------------------------
+# fmt: off
 elementwise(np.sqrt,    lambda y, x: 0.5 / y)
 elementwise(np.cbrt,    lambda y, x: 1 / (3 * y * y))
 elementwise(np.hypot,   lambda y, a, b: a / _nonzero(y), lambda y, a, b: b / _nonzero(y))  # 0 at (0, 0) (s)
@@ -58,14 +63,19 @@ elementwise(np.log,     lambda y, x: 1 / x)
 elementwise(np.log2,    lambda y, x: 1 / (x * LN2))
 elementwise(np.log10,   lambda y, x: 1 / (x * LN10))
 elementwise(np.log1p,   lambda y, x: 1 / (1 + x))
-# Written through the difference a - b, the partials stay right where y - a is inf - inf.
-elementwise(np.logaddexp,  lambda y, a, b: _share(np.exp(a - y), a), lambda y, a, b: _share(np.exp(b - y), b))
-elementwise(np.logaddexp2, lambda y, a, b: _share(np.exp2(a - y), a), lambda y, a, b: _share(np.exp2(b - y), b))
+# exp(a - y), written through b - a: right where y - a cancels or is inf - inf, and at every order.
+elementwise(np.logaddexp,  lambda y, a, b: _share(a, b),  lambda y, a, b: _share(b, a))
+elementwise(np.logaddexp2, lambda y, a, b: _share2(a, b), lambda y, a, b: _share2(b, a))
+# fmt: on
 
 
-def _share(share: Any, a: Any) -> Any:
-    """exp(a - y), and 0 where a = -inf: there logaddexp does not feel a."""
-    return np.where(a == -np.inf, 0.0, share)
+def _share(a: Any, b: Any) -> Any:
+    """exp(a) / (exp(a) + exp(b)), and 0 where a = -inf: there logaddexp does not feel a."""
+    return np.where(a == -np.inf, 0.0, np.exp(-np.logaddexp(0.0, b - a)))
+
+
+def _share2(a: Any, b: Any) -> Any:
+    return np.where(a == -np.inf, 0.0, np.exp2(-np.logaddexp2(0.0, b - a)))
 
 
 def _nonzero(y: Any) -> Any:
@@ -73,13 +83,15 @@ def _nonzero(y: Any) -> Any:
 
 
 # Trigonometric and hyperbolic --------------------------------------------------------------------
+# fmt: off
 elementwise(np.sin,     lambda y, x: np.cos(x))
 elementwise(np.cos,     lambda y, x: -np.sin(x))
 elementwise(np.tan,     lambda y, x: 1 + y * y)
 elementwise(np.arcsin,  lambda y, x: 1 / np.sqrt((1 - x) * (1 + x)))
 elementwise(np.arccos,  lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)))
 elementwise(np.arctan,  lambda y, x: 1 / (1 + x * x))
-elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b), lambda y, a, b: -a / _nonzero(a * a + b * b))
+elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b),
+                        lambda y, a, b: -a / _nonzero(a * a + b * b))
 elementwise(np.sinh,    lambda y, x: np.cosh(x))
 elementwise(np.cosh,    lambda y, x: np.sinh(x))
 elementwise(np.tanh,    lambda y, x: _sech2(x))
@@ -90,12 +102,12 @@ elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)
 elementwise(np.rad2deg, 180 / np.pi)
 elementwise(np.degrees, 180 / np.pi)
+# fmt: on
 
 
 def _sech2(x: Any) -> Any:
-    """1 - tanh(x)^2 without its cancellation where tanh(x) rounds to 1."""
-    decay = np.exp(-2 * np.absolute(x))
-    return 4 * decay / ((1 + decay) * (1 + decay))
+    """4 / (1 + exp(2x)) / (1 + exp(-2x)), 1 - tanh(x)^2 without cancellation, smooth for all x."""
+    return 4 * np.exp(-np.logaddexp(0.0, 2 * x) - np.logaddexp(0.0, -2 * x))
 
 
 def _sinc_partial(y: Any, x: Any) -> Any:
@@ -112,9 +124,12 @@ def _sinc_partial(y: Any, x: Any) -> Any:
 elementwise(np.sinc, _sinc_partial)
 
 # Piecewise ---------------------------------------------------------------------------------------
+# fmt: off
 elementwise(np.absolute, lambda y, x: np.sign(x))  # 0 at 0 (s)
 elementwise(np.fabs,     lambda y, x: np.sign(x))
 elementwise(np.copysign, lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0)
+# fmt: on
+
 for step in (np.sign, np.floor, np.ceil, np.trunc, np.rint):
     elementwise(step, 0)
 elementwise(np.heaviside, 0, lambda y, a, b: np.where(a == 0, 1.0, 0.0))
@@ -134,16 +149,16 @@ for pick in (np.maximum, np.minimum, np.fmax, np.fmin):
     elementwise(pick, _first, _second, selects=True)
 
 
-def _inside(y: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+def _inside(y: Any, x: Any, *_: Any, **__: Any) -> Any:
     """1 where clip lets x through, edges included (s); 0 where it does not."""
     return np.where(x == y, 1.0, 0.0)
 
 
-def _at_low(y: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+def _at_low(y: Any, x: Any, low: Any, *_: Any, **__: Any) -> Any:
     return np.where((x != y) & (y == low), 1.0, 0.0)
 
 
-def _at_high(y: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+def _at_high(y: Any, x: Any, low: Any, high: Any, **_: Any) -> Any:
     return np.where((x != y) & (y == high), 1.0, 0.0)
 
 
@@ -159,7 +174,7 @@ def _where_pull(taken: int) -> Any:
 
 array_rule(
     np.where,
-    None,
+    0,  # the mask decides, and is not felt
     (lambda a_dot, y, mask, a, b: np.where(mask, a_dot, 0), _where_pull(1)),
     (lambda b_dot, y, mask, a, b: np.where(mask, 0, b_dot), _where_pull(0)),
     selects=True,

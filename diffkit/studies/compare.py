@@ -28,7 +28,15 @@ from diffkit.studies.reference import (
     working_digits,
 )
 from diffkit.studies.study import Study
-from diffkit.studies.table import Table, csv_text, digits_text, error_text, json_ready, seconds_text, value_text
+from diffkit.studies.table import (
+    Table,
+    csv_text,
+    digits_text,
+    error_text,
+    json_ready,
+    seconds_text,
+    value_text,
+)
 from diffkit.studies.why import listed, why
 from diffkit.tape.arithmetic import MPMATH
 
@@ -36,6 +44,12 @@ __all__ = ["Comparison", "ComparisonRow", "compare"]
 
 # A double holds no more: its relative spacing is 2^-53.
 MOST_DIGITS = -math.log10(2.0**-53)
+
+# What of a row goes into JSON and CSV, in this order.
+EXPORTED = (
+    "method", "value", "error", "relative_error", "digits", "step", "evaluations", "seconds", "status",
+    "note",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,9 @@ class Comparison(Study):
         for row in self.rows:
             if row.method == method:
                 return row
-        raise KeyError(f"{method!r} is not in this comparison; it has {', '.join(r.method for r in self.rows)}")
+        raise KeyError(
+            f"{method!r} is not in this comparison; it has {', '.join(r.method for r in self.rows)}"
+        )
 
     def title(self) -> list[str]:
         """The function, the point, the value and the truth."""
@@ -159,8 +175,7 @@ class Comparison(Study):
         return [f"{listed(names)}: {reason}." for reason, names in reasons.items()] + [why(self.rows)]
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready: {"schema": "diffkit.compare/1", "f", "at", "order", "value", "reference", "results"}."""
-        keys = "method value error relative_error digits step evaluations seconds status note".split()
+        """JSON-ready, of the schema diffkit.compare/1: f, at, order, value, reference, results."""
         return {
             "schema": "diffkit.compare/1",
             "f": self.f,
@@ -172,18 +187,21 @@ class Comparison(Study):
                 "source": self.reference_source,
                 "text": self.reference_text,
             },
-            "results": [{key: json_ready(getattr(row, key)) for key in keys} for row in self.rows],
+            "results": [{key: json_ready(getattr(row, key)) for key in EXPORTED} for row in self.rows],
         }
 
     def csv(self) -> str:
         """One line a method, all digits."""
-        keys = "method value error relative_error digits step evaluations seconds status note".split()
-        rows = [[_cell(getattr(row, key)) for key in keys] for row in self.rows]
-        return csv_text(keys, rows)
+        rows = [[_cell(getattr(row, key)) for key in EXPORTED] for row in self.rows]
+        return csv_text(EXPORTED, rows)
 
 
 def compare(
-    f: Any, *point: Any, methods: Iterable[str | Method] | None = None, order: int = 1, text: str | None = None
+    f: Any,
+    *point: Any,
+    methods: Iterable[str | Method] | None = None,
+    order: int = 1,
+    text: str | None = None,
 ) -> Comparison:
     """Every method's derivative of f at a point, with error, correct digits, step, calls of f and time.
 
@@ -227,7 +245,9 @@ def compare(
         raise DomainError("the point is empty; write at least one number")
     scalar = len(point) == 1 and np.ndim(leaves[0]) == 0 and not isinstance(point[0], Mapping)
     if order != 1 and not scalar:
-        raise ArgumentsError(f"order={order} needs a point that is one number; the gradient is of first order")
+        raise ArgumentsError(
+            f"order={order} needs a point that is one number; the gradient is of first order"
+        )
     problem = _Point(g, point)
     value = problem.value()
 
@@ -263,13 +283,13 @@ class _Point:
     def __init__(self, g: Callable[..., Any], point: tuple[Any, ...]) -> None:
         self.problem = Problem(g, point, "reverse", {})
         self.g, self.point = g, point
-        names = list(self.problem.g.variables)
+        names = self.problem.names
         if len(point) == 1 and isinstance(point[0], Mapping):
             self.at: dict[str, Any] = dict(point[0])
         elif len(point) == 1:
             self.at = {names[0] if names else "x": point[0]}
         else:
-            self.at = {name: value for name, value in zip(names, point, strict=False)}
+            self.at = dict(zip(names, point, strict=False))
 
     def value(self) -> float:
         """f at the point; DomainError where it is not one finite number."""
@@ -288,8 +308,12 @@ class _Point:
         """The truth for each leaf in mpmath, or None, and how it was found."""
         try:
             if scalar:
-                return [exact_derivative(self.g, self.problem.leaves[0], order)], f"{DIGITS} digits, mpmath through the tape"
-            return exact_gradient(self.problem.g, self.problem.leaves), f"{DIGITS} digits, mpmath through the tape"
+                return [
+                    exact_derivative(self.g, self.problem.leaves[0], order)
+                ], f"{DIGITS} digits, mpmath through the tape"
+            return exact_gradient(
+                self.problem.g, self.problem.leaves
+            ), f"{DIGITS} digits, mpmath through the tape"
         except DiffkitError as error:
             return None, f"no reference: {error}"
         except Exception as error:  # f takes plain floats and no others
@@ -308,16 +332,18 @@ def _row(
         reason = " ".join(str(error).split("\n")[0].split()).rstrip(".")
         return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
     except Exception as error:  # f takes plain floats, and not this method's numbers
-        reason = f"f fails on the numbers of this method: {type(error).__name__}: {' '.join(str(error).split())}"
+        reason = (
+            f"f fails on the numbers of this method: {type(error).__name__}: {' '.join(str(error).split())}"
+        )
         return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
-    error, relative, digits = _errors(found.value, reference)
+    absolute, relative, digits = _errors(found.value, reference)
     step = found.step
     if isinstance(step, list):
         step = step[0] if len(step) == 1 else None
     return ComparisonRow(
         method=method.name,
         value=found.value,
-        error=error,
+        error=absolute,
         relative_error=relative,
         digits=digits,
         step=float(step) if step is not None and np.ndim(step) == 0 else None,
@@ -372,7 +398,13 @@ def _errors(value: Any, reference: list[Any] | None) -> tuple[float | None, floa
         errors = [abs(mp.mpf(float(v)) - t) for v, t in zip(given, truth, strict=True)]
         relative = [e / abs(t) if t else e for e, t in zip(errors, truth, strict=True)]
         worst = float(max(relative))
-        digits = MOST_DIGITS if worst == 0 else max(0.0, min(MOST_DIGITS, -math.log10(worst))) if worst < math.inf else 0.0
+        digits = (
+            MOST_DIGITS
+            if worst == 0
+            else max(0.0, min(MOST_DIGITS, -math.log10(worst)))
+            if worst < math.inf
+            else 0.0
+        )
         any_zero = any(t == 0 for t in truth)
         return float(max(errors)), None if any_zero else worst, digits
 
@@ -387,7 +419,9 @@ def _reference_text(reference: list[Any] | None, structure: Any) -> str:
     if reference is None:
         return "unknown"
     shown = [
-        np.vectorize(lambda v: mpmath.nstr(v, 20), otypes=[object])(part) if isinstance(part, np.ndarray) else mpmath.nstr(part, 25)
+        np.vectorize(lambda v: mpmath.nstr(v, 20), otypes=[object])(part)
+        if isinstance(part, np.ndarray)
+        else mpmath.nstr(part, 25)
         for part in reference
     ]
 

@@ -175,7 +175,7 @@ class ErrorSweep(Study):
         return lines
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready: {"schema": "diffkit.sweep/1", "f", "x", "dtype", "order", "exact", "steps", "methods", "flat"}."""
+        """JSON-ready, of the schema diffkit.sweep/1: f, x, dtype, order, exact, steps, methods, flat."""
         return {
             "schema": "diffkit.sweep/1",
             "f": self.f_text,
@@ -190,7 +190,10 @@ class ErrorSweep(Study):
                     "truncation": json_ready(curve.truncation),
                     "rounding": json_ready(curve.rounding),
                     "best": {"step": json_ready(curve.best[0]), "error": json_ready(curve.best[1])},
-                    "predicted": {"step": json_ready(curve.predicted[0]), "error": json_ready(curve.predicted[1])},
+                    "predicted": {
+                        "step": json_ready(curve.predicted[0]),
+                        "error": json_ready(curve.predicted[1]),
+                    },
                     "slope": json_ready(curve.slope),
                     "order": curve.order,
                 }
@@ -231,8 +234,8 @@ def error_sweep(
     methods
         Methods with a step: differences and the complex step.
     steps
-        The steps, passed on unchanged; by default 20 a decade, from the spacing of x to
-        max(1, |x|).
+        The steps, passed on unchanged; by default 20 a decade, from the spacing of x up
+        to max(1, |x|).
     dtype
         The floating-point type in which f and the formulas are evaluated.
     order
@@ -273,7 +276,8 @@ def error_sweep(
         mp_x = MPMATH.leaf(point)
         value = abs(float(exact(mp_x)))
         curves = {
-            method.name: _curve(method, g, exact, point, mp_x, h, truth, order, value, mp) for method in chosen
+            method.name: _curve(method, g, exact, point, mp_x, h, truth, order, value, mp)
+            for method in chosen
         }
     return ErrorSweep(
         f_text=text or (repr(g) if hasattr(g, "variables") else str(getattr(g, "__name__", repr(g)))),
@@ -294,15 +298,20 @@ def _stepped() -> list[str]:
 def _with_step(method: str | Method) -> FiniteDifference:
     found = method_for(method)
     if not isinstance(found, FiniteDifference):
-        raise ArgumentsError(f"method {found.name!r} has no step h to sweep; write some of {', '.join(_stepped())}")
+        raise ArgumentsError(
+            f"method {found.name!r} has no step h to sweep; write some of {', '.join(_stepped())}"
+        )
     return found
 
 
-def _steps(steps: ArrayLike | None, x: Any) -> NDArray[Any]:
+def _steps(steps: ArrayLike | None, x: Any) -> Any:
     if steps is None:
-        scale = max(1.0, abs(float(x)))
-        low = math.floor(math.log10(np.finfo(x.dtype).eps))
-        return 10.0 ** (np.arange(20 * low, 1) / 20) * scale  # 20 a decade: 321 steps for float64
+        size = abs(float(x))
+        high = max(0.0, math.log10(size)) if size else 0.0
+        # Down to the spacing of x, and no further than 40 decades: a tiny x tells little more.
+        low = math.log10(np.finfo(x.dtype).eps) + min(high, math.log10(size) if size else 0.0)
+        decades = math.ceil(min(40.0, high - low) - 0.25)
+        return 10.0 ** (np.arange(-20 * decades, 1) / 20) * 10.0**high
     h = np.sort(np.atleast_1d(np.asarray(steps, dtype=np.float64)))
     if h.ndim != 1 or h.size == 0 or not np.all(np.isfinite(h) & (h > 0)):
         raise ArgumentsError("steps are to be positive, finite numbers, such as np.logspace(-16, 0, 300)")
@@ -326,14 +335,16 @@ def _curve(
         if np.isfinite(found):
             truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
     theory = _Theory.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
+    if not np.any(np.isfinite(total)):
+        raise DomainError(f"{method.name} leaves the domain of f at every step; write smaller steps")
     median = _running_median(np.abs(total))
-    best = int(np.nanargmin(median)) if np.any(np.isfinite(median)) else None
+    best = int(np.nanargmin(median))
     return Curve(
         total=total,
         truncation=truncation,
         rounding=rounding,
         median=median,
-        best=(math.nan, math.nan) if best is None else (float(steps[best]), float(median[best])),
+        best=(float(steps[best]), float(median[best])),
         predicted=theory.predicted,
         slope=_slope(steps, truncation, rounding),
         order=theory.order,
@@ -354,7 +365,14 @@ class _Theory:
 
     @classmethod
     def of(
-        cls, method: FiniteDifference, exact: Exact, x: Any, order: int, value: float, roundoff: float, mp: Any
+        cls,
+        method: FiniteDifference,
+        exact: Exact,
+        x: Any,
+        order: int,
+        value: float,
+        roundoff: float,
+        mp: Any,
     ) -> _Theory:
         if isinstance(method, ComplexStep) and order == 1:
             # Nothing cancels: the rounding error is that of one product, u |f'|, whatever h is. The

@@ -1,4 +1,4 @@
-"""The methods in one table: what each is, how often it calls f for n inputs, what it can follow. All tried, not claimed."""
+"""The methods in one table: what each is, how often it calls f, what it can follow; tried, not claimed."""
 
 from __future__ import annotations
 
@@ -76,9 +76,18 @@ class MethodsOverview(Study):
 
     def csv(self) -> str:
         """One line a method."""
-        columns = ["method", "kind", "order", *(f"calls for n={n}" for n in SIZES), "branches", "black_box", "about"]
+        columns = [
+            "method",
+            "kind",
+            "order",
+            *(f"calls for n={n}" for n in SIZES),
+            "branches",
+            "black_box",
+            "about",
+        ]
         return csv_text(
-            columns, [[r.name, r.kind, r.order, *r.calls, r.branches, r.black_box, r.about] for r in self.rows]
+            columns,
+            [[r.name, r.kind, r.order, *r.calls, r.branches, r.black_box, r.about] for r in self.rows],
         )
 
 
@@ -120,6 +129,6 @@ def _calls(method: Method, n: int) -> int:
 def _follows(method: Method, f: Any) -> bool:
     """Whether a method finds the derivative 2 x at 1 of a function that is x^2 there."""
     try:
-        return abs(derivative(f, 1.0, method) - 2.0) < 1e-6
+        return bool(abs(derivative(f, 1.0, method) - 2.0) < 1e-6)
     except DiffkitError:
         return False

@@ -97,7 +97,9 @@ def exact_derivative(f: Callable[..., Any], x: Any, order: int = 1, digits: int 
 _DIRECTIONS = ((0, 1), (1, 1), (-1, -1))
 
 
-def _differentiated(exact: Callable[[Any], Any], x: Any, order: int, digits: int, checked: bool = True) -> Any:
+def _differentiated(
+    exact: Callable[[Any], Any], x: Any, order: int, digits: int, checked: bool = True
+) -> Any:
     reason = ""
     for directions in _DIRECTIONS:
         try:
@@ -185,4 +187,3 @@ def _width(row: Any) -> int:
 
 def _scalar(value: Any) -> Any:
     return value.item() if isinstance(value, np.ndarray) else value
-

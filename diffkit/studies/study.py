@@ -35,7 +35,11 @@ class Study(ABC):
         """The measurements as comma-separated values with all their digits."""
 
     def __str__(self) -> str:
-        parts = ["\n".join(self.title()), *(table.text() for table in self.tables()), "\n".join(self.remarks())]
+        parts = [
+            "\n".join(self.title()),
+            *(table.text() for table in self.tables()),
+            "\n".join(self.remarks()),
+        ]
         return "\n\n".join(part for part in parts if part)
 
     def markdown(self) -> str:

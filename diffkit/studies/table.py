@@ -28,27 +28,26 @@ class Table:
 
         Examples
         --------
-        >>> print(Table(("method", "digits"), (("central", "10.6"), ("dual", "15.0")), frozenset({"digits"})).text())
+        >>> rows = (("central", "10.6"), ("dual", "15.0"))
+        >>> print(Table(("method", "digits"), rows, frozenset({"digits"})).text())
         method   digits
         central    10.6
         dual       15.0
         """
         lines = [self.columns, *self.rows]
         widths = [max(len(line[i]) for line in lines) for i in range(len(self.columns))]
-        return "\n".join(
-            "  ".join(self._aligned(cell, i, width) for i, (cell, width) in enumerate(zip(line, widths, strict=True)))
-            .rstrip()
-            for line in lines
-        )  # fmt: skip
+        return "\n".join("  ".join(map(self._aligned, line, self.columns, widths)).rstrip() for line in lines)
 
-    def _aligned(self, cell: str, column: int, width: int) -> str:
-        return cell.rjust(width) if self.columns[column] in self.right else cell.ljust(width)
+    def _aligned(self, cell: str, column: str, width: int) -> str:
+        return cell.rjust(width) if column in self.right else cell.ljust(width)
 
     def markdown(self) -> str:
         """A GitHub table."""
         rule = ["---:" if c in self.right else ":---" for c in self.columns]
         lines = [self.columns, rule, *self.rows]
-        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        return "\n".join(
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+        )
 
     def html(self) -> str:
         """A plain HTML table that needs no style sheet."""

@@ -62,15 +62,17 @@ def _why_differences(rows: list[Row]) -> str:
     low, high = rows[0], rows[-1]
     kept = f"{digits_text(low.digits)} digits ({low.method})"
     if low is not high:
-        kept = f"from {digits_text(low.digits)} ({low.method}) to {digits_text(high.digits)} ({high.method}) digits"
+        ends = [f"{digits_text(row.digits)} ({row.method})" for row in (low, high)]
+        kept = f"from {ends[0]} to {ends[1]} digits"
     parts = [(abs(row.truncation or 0), abs(row.rounding or 0)) for row in rows if row.truncation is not None]
     if (low.digits or 0) > 15:
         return f"what a difference leaves out vanishes for this f, so it keeps {kept}"
     if parts and all(t > _DOMINATES * r for t, r in parts):
-        return f"h is too large for this f, truncation dominates, and a difference keeps {kept}; see diffkit sweep"
+        return f"h is too large for this f, truncation dominates: differences keep {kept}; see diffkit sweep"
     if parts and all(r > _DOMINATES * t for t, r in parts):
-        return f"h is too small for this f, rounding dominates, and a difference keeps {kept}; see diffkit sweep"
-    return f"a difference has to balance truncation (h too large) against rounding (h too small), which leaves {kept}"
+        return f"h is too small for this f, rounding dominates: differences keep {kept}; see diffkit sweep"
+    balance = "truncation (h too large) against rounding (h too small)"
+    return f"a difference has to balance {balance}, which leaves {kept}"
 
 
 def listed(names: list[str]) -> str:

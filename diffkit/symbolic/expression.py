@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import GuardError, NonScalarError, NoRuleError, NotClosedFormError, NotElementwiseError
+from diffkit.errors import (
+    ArgumentsError,
+    GuardError,
+    NonScalarError,
+    NoRuleError,
+    NotClosedFormError,
+    NotElementwiseError,
+)
 from diffkit.result import Estimate, nan_outside
+from diffkit.structure import as_leaf
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.formula import as_numpy
 from diffkit.tape.record import record
 from diffkit.tape.wengert import Slot, Tape
 
 __all__ = ["Symbolic", "expression", "tree_size"]
+
+
+@contextmanager
+def _within_reach() -> Iterator[None]:
+    """SymPy walks its trees by recursion: what is too deep for Python's stack is no formula for us."""
+    try:
+        yield
+    except RecursionError:
+        raise NotClosedFormError(
+            "not closed form: the expression nests too deeply for SymPy, which walks it by recursion"
+        ) from None
 
 
 def expression(tape: Tape, names: Sequence[str] | None = None, max_nodes: int = 20_000) -> Any:
@@ -27,9 +47,10 @@ def expression(tape: Tape, names: Sequence[str] | None = None, max_nodes: int = 
     Parameters
     ----------
     tape
-        A program without branches on its inputs, each input a number.
+        A program without branches on its inputs.
     names
-        A name for each input; x for one input, x1, x2, ... for several, by default.
+        A name for each input; x for one input, x1, x2, ... for several, by default. The elements of an
+        array x are x[0], x[1], ...
     max_nodes
         The largest expression to build, counted as a tree.
 
@@ -45,12 +66,17 @@ def expression(tape: Tape, names: Sequence[str] | None = None, max_nodes: int = 
     >>> dk.symbolic.expression(dk.record(lambda x: x * np.sin(x) / 2, 1.0))
     x*sin(x)/2
     """
-    import sympy
-
-    count = tape.input_count
-    names = list(names) if names else ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
-    symbols = [sympy.Symbol(name, real=True) for name in names]
+    names = list(names) if names else _numbered(tape.input_count)
+    if len(names) != tape.input_count or len(set(names)) != len(names):
+        raise ArgumentsError(
+            f"the tape has {tape.input_count} inputs; give each a name of its own, not {names}"
+        )
+    symbols = [_symbols(name, shape) for name, shape in zip(names, tape.input_shapes, strict=True)]
     return _formula(tape, symbols, max_nodes)
+
+
+def _numbered(count: int) -> list[str]:
+    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
 
 
 def tree_size(tape: Tape) -> int:
@@ -74,14 +100,18 @@ def tree_size(tape: Tape) -> int:
     return sum(sizes[o.index] for o in tape.outputs if isinstance(o, Slot))
 
 
+@_within_reach()
 def _formula(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
     if tape.guards:
         raise NotClosedFormError(
-            f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula stands for it"
+            f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula "
+            f"stands for it"
         )
     size = tree_size(tape)
     if size > max_nodes:
-        shown = str(size) if size < 10**6 else f"{float(size):.1e}" if size < 10**300 else f"10^{len(str(size)) - 1}"
+        # Beyond 10^300 the size is no float, and beyond 4300 digits Python refuses to print it.
+        power = int(size.bit_length() * 0.30103)
+        shown = str(size) if size < 10**6 else f"{float(size):.1e}" if power < 300 else f"about 10^{power}"
         raise NotClosedFormError(
             f"not closed form: the unrolled expression has {shown} nodes, the limit is max_nodes={max_nodes}"
         )
@@ -116,19 +146,22 @@ class Symbolic:
 
     def derivative(self, f: Callable[..., Any], x: Any, order: int = 1) -> Estimate:
         """The order-th derivative of an elementwise f at each element of x."""
+        x = as_leaf(x)
         shared = self._shared_formula(f, x)
         formulas, symbols = shared or self._own_formulas(f, x)
         derived = [_differentiate(e, s, order) for e, s in zip(formulas, symbols, strict=True)]
-        note = _size_note(*derived)
         if shared:
-            y, value = as_numpy([_as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
-            value = nan_outside(y, value)
-            if np.ndim(x):
-                value = np.array(np.broadcast_to(value, np.shape(x)), dtype=np.result_type(x))
+            y, value = _as_numpy([_as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
+            value = np.broadcast_to(_real(nan_outside(y, value)), np.shape(x))
         else:
             values = self._evaluate([*formulas, *derived], symbols, [x]).reshape(2, *np.shape(x))
-            value = nan_outside(*values).astype(np.result_type(x))
-        return Estimate(value, evaluations=1 if not np.ndim(x) else 2 if shared else 3, method=self.name, note=note)
+            value = nan_outside(*values)
+        return Estimate(
+            float(value) if isinstance(x, float) else value.astype(np.result_type(x))[()],
+            evaluations=1 if not np.ndim(x) else 2 if shared else 3,
+            method=self.name,
+            note=_size_note(*derived),
+        )
 
     def _shared_formula(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]] | None:
         """The one formula that serves every element of x, with its symbol; None when there is none."""
@@ -137,41 +170,41 @@ class Symbolic:
         name = _names(f, [x])[0]
         symbol = sympy.Symbol(name, real=True)
         if not np.ndim(x):
-            return [self._scalar(_formula(record(f, x), [symbol], self.max_nodes), x)], [symbol]
+            formula = _formula(record(f, x), [symbol], self.max_nodes)
+            if isinstance(formula, np.ndarray | list | tuple | dict):
+                raise _not_elementwise(x, np.asarray(formula, dtype=object).shape)
+            return [formula], [symbol]
         try:
             formula = _formula(record(f, np.ravel(x)[0] if np.size(x) else 1.0), [symbol], self.max_nodes)
-            given, found = f(x), as_numpy(formula, [name])(x)
+            given, found = f(x), _as_numpy(formula, [name])(x)
         except (TypeError, IndexError, AttributeError):  # f wants an array
             return None
         # A formula found at one element must give f at all of them: x / sum(x) is 1 at a single one.
-        if np.shape(given) != np.shape(x) or not np.allclose(given, found, rtol=1e-3, equal_nan=True):
+        if np.shape(given) != np.shape(x) or not _agree(given, found, x):
             return None
         return [formula], [symbol]
 
-    def _scalar(self, formula: Any, x: Any) -> Any:
-        if isinstance(formula, np.ndarray | list | tuple | dict):
-            raise _not_elementwise(x, np.shape(formula))
-        return formula
-
     def _own_formulas(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]]:
         """A formula for each element of the result, each in the symbol of its own element of x."""
-        symbols = _symbols(_names(f, [x])[0], x)
-        formulas = np.asarray(_formula(record(f, x), [symbols], self.max_nodes), dtype=object)
+        tape = record(f, x)
+        self._check_work(np.size(x), len(tape))
+        symbols = _symbols(_names(f, [x])[0], np.shape(x))
+        formulas = np.asarray(_formula(tape, [symbols], self.max_nodes), dtype=object)
         if formulas.shape != np.shape(x):
             raise _not_elementwise(x, formulas.shape)
         for index in np.ndindex(formulas.shape):
             if not getattr(formulas[index], "free_symbols", set()) <= {symbols[index]}:
                 raise NotElementwiseError(
-                    f"derivative needs a function that acts on each element of x by itself, and element {index} of "
-                    f"the result is {str(formulas[index])[:60]}; use dk.gradient or dk.jacobian"
+                    f"derivative needs a function that acts on each element of x by itself, and element "
+                    f"{index} of the result is {str(formulas[index])[:60]}; use dk.gradient or dk.jacobian"
                 )
         return list(np.ravel(formulas)), list(np.ravel(symbols))
 
     def jacobian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf, of shape T + S."""
-        outputs, symbols, shape = self._outputs(f, leaves)
-        flat = [s for leaf in symbols for s in np.ravel(leaf)]
-        derived = [_differentiate(e, s, 1) for e in outputs for s in flat]
+        leaves = [as_leaf(leaf) for leaf in leaves]
+        outputs, flat, shape = self._outputs(f, leaves, order=1)
+        derived = [d for e in outputs for d in _gradient(e, flat)]
         values = self._evaluate([*outputs, *derived], flat, leaves)
         table = values[len(outputs) :].reshape(len(outputs), len(flat))
         table = nan_outside(values[: len(outputs), None], table)
@@ -184,13 +217,13 @@ class Symbolic:
 
     def hessian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
         """The second derivatives of a scalar f: entry [i][j] has the shapes of leaf i and leaf j."""
-        outputs, symbols, _ = self._outputs(f, leaves)
+        leaves = [as_leaf(leaf) for leaf in leaves]
+        outputs, flat, _ = self._outputs(f, leaves, order=2)
         if len(outputs) != 1:
             raise NonScalarError("a Hessian needs a function with a scalar result")
-        flat = [s for leaf in symbols for s in np.ravel(leaf)]
-        first = [_differentiate(outputs[0], s, 1) for s in flat]
-        derived = [_differentiate(d, s, 1) for d in first for s in flat]
-        table = self._evaluate(derived, flat, leaves).reshape(len(flat), len(flat))
+        derived = [d for first in _gradient(outputs[0], flat) for d in _gradient(first, flat)]
+        values = self._evaluate([*outputs, *derived], flat, leaves)
+        table = nan_outside(values[:1, None], values[1:].reshape(len(flat), len(flat)))
         ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
         value = [
             [
@@ -201,39 +234,88 @@ class Symbolic:
         ]
         return Estimate(value, evaluations=1, method=self.name, note=_size_note(*derived))
 
-    def _outputs(self, f: Callable[..., Any], leaves: list[Any]) -> tuple[list[Any], list[Any], tuple[int, ...]]:
-        """The expressions of f's result, the symbols of each leaf, and the result's shape."""
+    def _outputs(
+        self, f: Callable[..., Any], leaves: list[Any], order: int
+    ) -> tuple[list[Any], list[Any], tuple[int, ...]]:
+        """The expressions of f's result, the symbols of all inputs, and the result's shape."""
         inputs = sum(np.size(leaf) for leaf in leaves)
         tape = record(f, *leaves)
-        symbols = [_symbols(name, leaf) for name, leaf in zip(_names(f, leaves), leaves, strict=True)]
-        formula = np.asarray(_formula(tape, symbols, max(1, self.max_nodes)), dtype=object)
-        work = inputs * max(formula.size, len(tape), 1)
-        if work > 50 * self.max_nodes:
+        self._check_work(inputs**order, len(tape))
+        symbols = [
+            _symbols(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
+        ]
+        formula = np.asarray(_formula(tape, symbols, self.max_nodes), dtype=object)
+        self._check_work(inputs**order, formula.size)
+        return list(np.ravel(formula)), [s for leaf in symbols for s in np.ravel(leaf)], formula.shape
+
+    def _check_work(self, inputs: int, rows: int) -> None:
+        if inputs * rows > 50 * self.max_nodes:
             raise NotClosedFormError(
-                f"not closed form: {inputs} inputs times {len(tape)} rows are {work} derivatives to write out, "
+                f"not closed form: {inputs} derivatives of {rows} rows are {inputs * rows} to write out, "
                 f"the limit is 50 * max_nodes={50 * self.max_nodes}"
             )
-        return list(np.ravel(formula)), symbols, formula.shape
 
     def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
         values = [v for leaf in leaves for v in np.ravel(leaf)]
-        return np.array(as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values), dtype=float)
+        return _real(_as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values))
+
+
+_as_numpy = _within_reach()(as_numpy)
+
+
+def _real(values: Any) -> np.ndarray[Any, Any]:
+    """Values as reals; nan where SymPy went on into the complex plane and NumPy would not."""
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        array = np.where(array.imag == 0, array.real, np.nan)
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def _agree(given: Any, found: Any, x: Any) -> bool:
+    """Whether two ways to compute f give the same at all elements, to half the digits of x.
+
+    Saying no to a badly conditioned f costs time only: each element then gets a formula of its own.
+    """
+    tolerance = float(np.sqrt(np.finfo(np.result_type(x)).eps))
+    finite = np.abs(np.asarray(given)[np.isfinite(given)])
+    return bool(np.allclose(given, found, tolerance, tolerance * finite.max(initial=0.0), equal_nan=True))
 
 
 def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
     return NotElementwiseError(
-        f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} and f "
-        f"returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
+        f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
+        f"and f returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
     )
 
 
+@_within_reach()
+def _gradient(formula: Any, symbols: list[Any]) -> list[Any]:
+    """The derivative with respect to each symbol; a term of a sum is asked only for those it holds."""
+    import sympy
+
+    terms: dict[Any, list[Any]] = {}
+    for term in sympy.Add.make_args(_as_expression(formula)):
+        for symbol in term.free_symbols:
+            terms.setdefault(symbol, []).append(term)
+    return [_differentiate(sympy.Add(*terms.get(symbol, ())), symbol, 1) for symbol in symbols]
+
+
+@_within_reach()
 def _differentiate(formula: Any, symbol: Any, order: int) -> Any:
     import sympy
 
     derived = sympy.diff(_as_expression(formula), symbol, order)
+    if derived.has(sympy.floor, sympy.ceiling):  # SymPy does not say that these are constant between jumps
+        derived = derived.replace(_is_slope_of_steps, lambda e: sympy.Integer(0)).doit()
     if derived.has(sympy.Derivative, sympy.Subs):
         raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
     return derived
+
+
+def _is_slope_of_steps(e: Any) -> bool:
+    import sympy
+
+    return isinstance(e, sympy.Derivative) and isinstance(e.expr, sympy.floor | sympy.ceiling)
 
 
 def _as_expression(formula: Any) -> Any:
@@ -251,21 +333,22 @@ def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
             names = []
     if len(names) == len(leaves) and all(n.isidentifier() for n in names):
         return names
-    return ["x"] if len(leaves) == 1 else [f"x{i + 1}" for i in range(len(leaves))]
+    return _numbered(len(leaves))
 
 
-def _symbols(name: str, leaf: Any) -> Any:
-    """A symbol for a number, an array of symbols name_0, name_1, ... for an array."""
+def _symbols(name: str, shape: tuple[int, ...]) -> Any:
+    """A symbol for a number; for an array the symbols name[0], name[1], ..., which no argument is called."""
     import sympy
 
-    if not np.ndim(leaf):
+    if not shape:
         return sympy.Symbol(name, real=True)
-    out = np.empty(np.shape(leaf), dtype=object)
-    for index in np.ndindex(out.shape):
-        out[index] = sympy.Symbol("_".join([name, *map(str, index)]), real=True)
+    out = np.empty(shape, dtype=object)
+    for index in np.ndindex(shape):
+        out[index] = sympy.Symbol(f"{name}[{', '.join(map(str, index))}]", real=True)
     return out
 
 
+@_within_reach()
 def _size_note(*derived: Any) -> str:
     import sympy
 

@@ -21,32 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import LostHistoryError, NoRuleError
-from diffkit.primitives import Joined, assemble, getitem
+from diffkit.errors import LostHistoryError
+from diffkit.primitives import assemble, getitem
+from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, operands, ufunc_call
 
 __all__ = ["Active", "Trace", "apply", "is_active", "plain", "value_of"]
 
 _levels = itertools.count(1)
 NO_KEYWORDS: Mapping[str, Any] = {}
-
-# These ask about shape and type only: the answer has no derivative and needs no row.
-METADATA = frozenset(
-    {
-        np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast,
-        np.min_scalar_type, np.zeros_like, np.ones_like, np.empty_like,
-    }
-)  # fmt: skip
-
-# These answer with whole numbers or truth values: constant wherever they are differentiable.
-DISCRETE = frozenset(
-    {
-        np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-        np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
-        np.isnan, np.isinf, np.isfinite, np.signbit, np.isclose, np.allclose, np.array_equal,
-        np.argmax, np.argmin, np.argsort, np.searchsorted, np.nonzero, np.flatnonzero, np.count_nonzero,
-        np.any, np.all, np.digitize, np.nanargmax, np.nanargmin, np.isreal, np.iscomplex, np.array_equiv,
-    }
-)  # fmt: skip
 
 
 class Trace:
@@ -65,7 +47,9 @@ class Trace:
         """The result of a call with operands of this trace, wrapped."""
         raise NotImplementedError
 
-    def discrete(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    def discrete(
+        self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> Any:
         """The result of a call that answers with truth values or whole numbers."""
         return function(*self.values(args), **keywords)
 
@@ -104,7 +88,16 @@ def plain(value: Any) -> Any:
     return value
 
 
-def apply(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any] = NO_KEYWORDS) -> Any:
+def whole(value: Any) -> Any:
+    """The plain whole numbers or truth values of an active value; each trace it belongs to is told."""
+    while isinstance(value, Active):
+        value = value.owner.freeze(value)
+    return value
+
+
+def apply(
+    function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any] = NO_KEYWORDS
+) -> Any:
     """The result of `function(*args, **keywords)` where at least one operand is active."""
     top: Trace | None = None
     for position, a in enumerate(args):
@@ -145,8 +138,8 @@ def _frozen(function: Callable[..., Any], name: str, value: Any) -> Any:
     """A keyword as plain values: a mask is a decision, anything else would lose its history."""
     if not isinstance(value, Active):
         return value
-    if plain(value).dtype.kind in "biu":
-        return np.asarray(value.owner.freeze(value))
+    if value.dtype.kind in "biu":
+        return np.asarray(whole(value))
     raise LostHistoryError(
         f"{function.__name__}({name}=...) got an active value that cannot be followed there; "
         f"write it as a positional operand or use np.where"
@@ -204,8 +197,8 @@ class Active:
         return getattr(self.value, "dtype", None) or np.asarray(plain(self.value)).dtype
 
     @property
-    def T(self) -> Any:
-        return np.transpose(self)  # type: ignore[call-overload]
+    def T(self) -> Any:  # noqa: N802
+        return np.transpose(self)
 
     @property
     def real(self) -> Any:
@@ -239,10 +232,9 @@ class Active:
         return self.owner.decide(self)
 
     def __index__(self) -> int:
-        value = plain(self.value)
-        if np.asarray(value).dtype.kind not in "biu":
-            raise TypeError(f"an active real number ({value!r}) is not an index")
-        return int(self.owner.freeze(self))
+        if self.dtype.kind not in "biu":
+            raise TypeError(f"an active real number ({plain(self)!r}) is not an index")
+        return int(whole(self))
 
     def __hash__(self) -> int:
         raise LostHistoryError(
@@ -254,13 +246,19 @@ class Active:
         return LostHistoryError(f"{how} would lose the history of an active value; {instead}")
 
     def __float__(self) -> float:
+        if self.dtype.kind in "biu":  # a count or a truth value has no derivative to lose
+            return float(whole(self))
         raise self._lost(
             "float(), a math function, or storing into a float array",
             "use the NumPy function (np.sin, not math.sin), and np.array([...]) or np.where to build arrays",
         )
 
     def __int__(self) -> int:
-        raise self._lost("int()", "use np.floor or np.round, whose derivative is 0, or take int() of a constant")
+        if self.dtype.kind in "biu":
+            return int(whole(self))
+        raise self._lost(
+            "int()", "use np.floor or np.round, whose derivative is 0, or take int() of a constant"
+        )
 
     def __complex__(self) -> complex:
         raise self._lost("complex()", "use x + 0j")
@@ -275,7 +273,8 @@ class Active:
         # active values, which `gather` turns into one active value at the next step.
         if dtype is not None and np.dtype(dtype) != object:
             raise self._lost(
-                f"an array of {np.dtype(dtype)}", "leave the dtype out: np.array([...]) of active values"
+                f"an array of {np.dtype(dtype)}",
+                "leave the dtype out: np.array([...]); its mean is written np.sum(a) / a.size",
             )
         array = np.empty(self.shape, dtype=object)
         for index in np.ndindex(array.shape):
@@ -285,35 +284,22 @@ class Active:
     # -- NumPy's protocols --------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
-        for name in ("out", "where"):
-            if keywords.get(name) is not None and keywords[name] is not True:
-                raise NoRuleError(
-                    f"np.{ufunc.__name__}(..., {name}=...) of an active value has no rule; leave {name} out"
-                    + ("" if name == "out" else " and select with np.where")
-                )
-        keywords.pop("out", None)
-        if method == "__call__":
-            return apply(ufunc, args, keywords)
-        if method == "reduce" and ufunc in REDUCTIONS:
-            return apply(REDUCTIONS[ufunc], args[:1], {"axis": args[1] if args[1:] else 0, **keywords})
-        if method == "outer":
-            a, b = args
-            column = np.reshape(a, np.shape(a) + (1,) * np.ndim(b))
-            return apply(ufunc, (column, b), keywords)
-        raise NoRuleError(
-            f"np.{ufunc.__name__}.{method} of an active value has no rule; write it with np.{ufunc.__name__} "
-            f"and the functions np.sum, np.prod, np.cumsum"
-        )
+        return apply(*ufunc_call(ufunc, method, args, keywords))
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
     ) -> Any:
         if function in METADATA:
             return function(*(value_of(a) for a in args), **keywords)
-        if args and isinstance(args[0], list | tuple) and function not in LEAVES_LISTS_ALONE:
-            items = tuple(args[0])
-            return apply(Joined(function, len(items)), (*items, *args[1:]), keywords)
-        return apply(function, args, keywords)
+        if function in WRITTEN_WITH_OTHERS:
+            return WRITTEN_WITH_OTHERS[function](*args, **keywords)
+        return apply(*operands(function, args, keywords))
+
+    def __getattr__(self, name: str) -> Any:
+        hint = ""
+        if hasattr(np.ndarray, name) and not name.startswith("_"):
+            hint = f"; write np.{name}(x)" if callable(getattr(np, name, None)) else "; it works in place"
+        raise AttributeError(f"an active value has no {name}{hint}")
 
     # -- indexing and the methods of an array ---------------------------------------------------
 
@@ -330,8 +316,21 @@ class Active:
     def flatten(self) -> Any:
         return apply(np.ravel, (self,))
 
-    def item(self) -> Any:
-        return apply(np.reshape, (self, ()))
+    def item(self, *index: Any) -> Any:
+        element = self.ravel()[index[0]] if len(index) == 1 and isinstance(index[0], int) else self
+        return apply(np.reshape, (element if len(index) < 2 else self[index], ()))
+
+    def tolist(self) -> Any:
+        return [part.tolist() for part in self] if self.shape else self
+
+    def clip(self, *args: Any, **keywords: Any) -> Any:
+        return np.clip(self, *args, **keywords)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def astype(self, dtype: Any, **keywords: Any) -> Any:
         return apply(np.astype, (self, np.dtype(dtype)))
@@ -343,21 +342,16 @@ class Active:
 def plain_key(key: Any) -> Any:
     """An index with its whole numbers and masks made plain; in a recording they become guards."""
     if isinstance(key, Active):
-        if plain(key).dtype.kind not in "biu":
-            raise IndexError("an active real number is not an index; index with whole numbers, slices or masks")
-        return plain(key.owner.freeze(key))
-    if isinstance(key, tuple):
-        return tuple(plain_key(part) for part in key)
+        if key.dtype.kind not in "biu":
+            raise IndexError(
+                "an active real number is not an index; index with whole numbers, slices or masks"
+            )
+        return whole(key)
+    if isinstance(key, tuple | list):
+        return type(key)(plain_key(part) for part in key)
+    if isinstance(key, slice):
+        return slice(plain_key(key.start), plain_key(key.stop), plain_key(key.step))
     return key
-
-
-REDUCTIONS: dict[Any, Callable[..., Any]] = {
-    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
-    np.logical_and: np.all, np.logical_or: np.any,
-}  # fmt: skip
-
-# Their first argument is a list that is not a list of arrays to be joined.
-LEAVES_LISTS_ALONE = frozenset({np.reshape, np.sum, np.einsum})
 
 
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
@@ -383,32 +377,32 @@ def _equip() -> None:
     binary = {
         "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power,
         "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide,
+        "and": np.logical_and, "or": np.logical_or, "xor": np.logical_xor,
     }  # fmt: skip
     for name, function in binary.items():
         setattr(Active, f"__{name}__", _operator(function))
         setattr(Active, f"__r{name}__", _operator(function, swapped=True))
     comparisons = {
         "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
-        "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
+        "ne": np.not_equal,
     }  # fmt: skip
     for name, function in comparisons.items():
         setattr(Active, f"__{name}__", _operator(function))
-    Active.__rand__ = Active.__and__  # type: ignore[attr-defined]
-    Active.__ror__ = Active.__or__  # type: ignore[attr-defined]
     unary = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.logical_not}
     for name, function in unary.items():
         setattr(Active, f"__{name}__", _unary(function))
     Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
-    methods = (
-        "sum mean max min prod std var ravel squeeze swapaxes cumsum cumprod clip round dot diagonal trace "
-        "repeat take conj argmax argmin argsort any all"
-    ).split()
+    methods = [
+        "sum", "mean", "max", "min", "prod", "std", "var", "ravel", "squeeze", "swapaxes", "cumsum",
+        "cumprod", "round", "dot", "diagonal", "trace", "repeat", "take", "conj", "argmax", "argmin",
+        "argsort", "any", "all", "nonzero", "searchsorted",
+    ]  # fmt: skip
     for name in methods:
         setattr(Active, name, _method(getattr(np, name)))
     # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
     for name in dir(np):
         function = getattr(np, name)
-        if isinstance(function, np.ufunc) and function.nin == 1 and not hasattr(Active, name):
+        if isinstance(function, np.ufunc) and function.nin <= 2 and not hasattr(Active, name):
             setattr(Active, name, _method(function))
 
 

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, NotClosedFormError
-from diffkit.tape.arithmetic import NUMPY, sympy_names
+from diffkit.tape.arithmetic import NUMPY
+from diffkit.tape.meaning import sympy_names
 
 __all__ = ["as_numpy"]
 
 Step = tuple[Callable[..., Any], tuple[int, ...]]
+
+# SymPy gives these any number of operands, NumPy two.
+FOLDED = frozenset({np.maximum, np.minimum, np.logical_and, np.logical_or, np.logical_xor})
 
 
 def as_numpy(expressions: Any, names: Sequence[str]) -> Callable[..., Any]:
@@ -42,7 +46,9 @@ def as_numpy(expressions: Any, names: Sequence[str]) -> Callable[..., Any]:
 
     def evaluate(*values: Any) -> Any:
         if len(values) != count:
-            raise ArgumentsError(f"the expression has {count} variables ({', '.join(names)}), got {len(values)} values")
+            raise ArgumentsError(
+                f"the expression has {count} variables ({', '.join(names)}), got {len(values)} values"
+            )
         found: list[Any] = [*values]
         for kind, index in program.order:
             if kind == "constant":
@@ -87,9 +93,11 @@ class _Program:
 
         if e.is_Symbol:
             if e.name not in self.names:
-                raise ArgumentsError(f"the expression has a variable {e.name} that is not among {', '.join(self.names)}")
+                raise ArgumentsError(
+                    f"the expression has a variable {e.name} that is not among {', '.join(self.names)}"
+                )
             return self.names.index(e.name)
-        if e.is_number and not e.has(sympy.Function):
+        if _is_constant(e):
             return self.constant(_number(e))
         if e.is_Add:
             return self._fold(np.add, e.args)
@@ -103,11 +111,13 @@ class _Program:
         if isinstance(e, sympy.Piecewise):
             return self._piecewise(e)
         name = type(e).__name__
-        if name in ("Max", "Min"):
-            return self._fold(np.maximum if name == "Max" else np.minimum, e.args)
         made = _functions().get(name)
         if made is None:
-            raise NotClosedFormError(f"{name} has no NumPy or scipy.special function, so {str(e)[:60]} cannot be evaluated")
+            raise NotClosedFormError(
+                f"{name} has no NumPy or scipy.special function, so {str(e)[:60]} cannot be evaluated"
+            )
+        if made in FOLDED:
+            return self._fold(made, e.args)
         return self.step(made, *(self.places[a] for a in e.args))
 
     def constant(self, value: Any) -> int:
@@ -126,11 +136,13 @@ class _Program:
         return reduce(lambda a, b: self.step(function, a, b), [self.place(p) for p in parts])
 
     def _power(self, base: Any, exponent: Any) -> int:
+        import sympy
+
         if exponent.is_Rational and exponent < 0:
             return self.step(np.true_divide, self.constant(1.0), self.place(base**-exponent))
         if exponent.is_Rational and exponent.q == 2 and exponent.p == 1:
             return self.step(np.sqrt, self.places[base])
-        if base.is_number and float(base) == np.e:
+        if base == sympy.E:
             return self.step(np.exp, self.places[exponent])
         return self.step(np.power, self.places[base], self.places[exponent])
 
@@ -150,7 +162,7 @@ def _parts(e: Any) -> list[Any]:
 
     if isinstance(e, sympy.Piecewise):
         return [part for value, condition in e.args for part in (value, condition) if str(part) != "True"]
-    if e.is_number and not e.has(sympy.Function):
+    if _is_constant(e):
         return []
     if e.is_Mul:
         return [1 / f if _is_below(f) else f for f in e.args]
@@ -159,16 +171,32 @@ def _parts(e: Any) -> list[Any]:
     return list(e.args)
 
 
+def _is_constant(e: Any) -> bool:
+    """Whether it is a number that SymPy evaluates by itself, or a truth value."""
+    import sympy
+
+    return bool(e in (sympy.true, sympy.false) or (e.is_number and not e.has(sympy.Function)))
+
+
 def _is_below(factor: Any) -> bool:
     """Whether a factor of a product is written under the fraction bar."""
     return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp < 0)
 
 
 def _number(e: Any) -> Any:
-    if e.is_Integer:
-        return int(e) if abs(int(e)) < 2**53 else float(e)
+    import sympy
+
+    if e in (sympy.true, sympy.false):
+        return bool(e)
+    if e.is_Integer and abs(int(e)) < 2**53:
+        return int(e)
     if e.is_Rational:
-        return int(e.p) / int(e.q)
+        try:
+            return int(e.p) / int(e.q)  # rounded once
+        except OverflowError:
+            return np.inf if e > 0 else -np.inf
+    if e.is_finite is False and not e.is_extended_real:  # zoo, which is 1/0 in every direction
+        return np.nan
     value = complex(e.evalf(20))
     return value if value.imag else value.real
 
@@ -189,6 +217,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "And": np.logical_and,
         "Or": np.logical_or,
         "Not": np.logical_not,
+        "Xor": np.logical_xor,
+        "Mod": np.remainder,
         "Heaviside": lambda x, at_zero=0.5: np.heaviside(x, at_zero),
         # Away from its point the delta is 0; at the point the function has no derivative.
         "DiracDelta": lambda x, k=0: np.where(np.equal(x, 0), np.inf, 0.0),
@@ -202,6 +232,12 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "acot": lambda x: np.arctan(1 / x),
         "digamma": sc.psi,
         "polygamma": _polygamma,
+        "polylog": _polylog,
+        "zeta": lambda s, q=1: sc.zeta(s, q),
+        "expint": sc.expn,
+        "betainc_regularized": lambda a, b, low, high: sc.betainc(a, b, high) - sc.betainc(a, b, low),
+        "lowergamma": lambda a, x: sc.gamma(a) * sc.gammainc(a, x),
+        "uppergamma": lambda a, x: sc.gamma(a) * sc.gammaincc(a, x),
         "loggamma": sc.gammaln,
         "besselj": sc.jv,
         "bessely": sc.yv,
@@ -220,3 +256,12 @@ def _polygamma(n: Any, x: Any) -> Any:
     if n == 0:
         return sc.psi(x)
     return (-1.0) ** (n + 1) * float(sc.factorial(n)) * sc.zeta(n + 1.0, x)
+
+
+def _polylog(s: Any, x: Any) -> Any:
+    """Li_1(x) = -log(1 - x), Li_2(x) = spence(1 - x); SciPy has no other."""
+    import scipy.special as sc
+
+    if s not in (1, 2):
+        raise NotClosedFormError(f"the polylogarithm of order {s} has no NumPy or scipy.special function")
+    return -np.log(1 - x) if s == 1 else sc.spence(1 - x)

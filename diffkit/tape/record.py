@@ -6,6 +6,7 @@ that grows with time, so that falling numbers are an order in which a reverse sw
 
 from __future__ import annotations
 
+import copy
 import itertools
 import linecache
 import sys
@@ -16,13 +17,15 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import LostHistoryError
+from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
 from diffkit.tape.arithmetic import NUMPY
-from diffkit.primitives import component
 from diffkit.tape.wengert import Guard, Instruction, Place, Slot, Tape
 
 __all__ = ["Node", "Recorder", "reachable", "record", "run"]
+
+SMALL = 256  # elements: below, a copy costs less than a comparison
 
 _numbers = itertools.count()
 _next_number = _numbers.__next__
@@ -56,36 +59,60 @@ class Recorder(Trace):
     so that a replay can compare again. Without, as gradients want it, comparisons are plain.
     """
 
-    __slots__ = ("decisions",)
+    __slots__ = ("decisions", "seen")
 
-    def __init__(self, decisions: list[tuple[Node, Any, Place]] | None = None) -> None:
+    def __init__(self, decisions: list[tuple[Any, Any, Place]] | None = None) -> None:
         super().__init__()
         self.decisions = decisions
+        self.seen: dict[int, tuple[Any, Any]] = {}
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         y = NUMPY.call(function, self.values(args), keywords)
+        for a in args:
+            if a.__class__ is np.ndarray or a.__class__ is list:
+                args = tuple(map(self.snapshot, args))
+                break
+        if keywords:
+            keywords = {name: self.snapshot(value) for name, value in keywords.items()}
         node = Node(self, y, function, args, keywords)
         if y.__class__ is tuple or (isinstance(y, tuple) and hasattr(y, "_fields")):
             parts = [apply(component, (node,), {"index": i}) for i in range(len(y))]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
         return node
 
-    def discrete(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    def snapshot(self, value: Any) -> Any:
+        """A constant as it is now: the row must not change when f writes into an array that it has read."""
+        if value.__class__ is tuple:
+            return tuple(map(self.snapshot, value))
+        if value.__class__ is not np.ndarray:
+            return copy.deepcopy(value) if value.__class__ is list else value
+        if value.size <= SMALL or value.dtype.kind not in "biufc":
+            return value.copy()
+        # A loop that reads one large array many times keeps one copy of it: comparing needs no memory.
+        known = self.seen.get(id(value))
+        if known is None or not np.array_equal(known[1], value, equal_nan=True):
+            known = self.seen[id(value)] = (value, value.copy())  # holding `value` keeps its id its own
+        return known[1]
+
+    def discrete(
+        self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> Any:
         if self.decisions is None:
             return function(*self.values(args), **keywords)
         return self.apply(function, args, keywords)
 
     def decide(self, value: Active) -> bool:
-        outcome = bool(value.value)
-        if self.decisions is not None:
-            assert isinstance(value, Node)
-            self.decisions.append((value, outcome, calling_place()))
+        if self.decisions is None:
+            return bool(value.value)
+        # `if x:` asks whether x is not 0; written out, no arithmetic can mistake a symbol for true.
+        truth = value if value.dtype == bool else apply(np.not_equal, (value, 0))
+        outcome = bool(truth.value)
+        self.decisions.append((truth, outcome, calling_place()))
         return outcome
 
     def freeze(self, value: Active) -> Any:
         if self.decisions is not None:
-            assert isinstance(value, Node)
-            self.decisions.append((value, plain(value), calling_place()))
+            self.decisions.append((value, copy.copy(plain(value)), calling_place()))
         return value.value
 
 
@@ -109,7 +136,7 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
     9.0
     """
     leaves, point_structure = flatten_arguments(point)
-    decisions: list[tuple[Node, Any, Place]] = []
+    decisions: list[tuple[Any, Any, Place]] = []
     recorder = Recorder(decisions)
     inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
     outputs, output_structure = run(f, point_structure.build(inputs), recorder)
@@ -119,10 +146,7 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
     slot = {id(node): index for index, node in enumerate([*inputs, *rows])}
 
     def operand(value: Any) -> Any:
-        if isinstance(value, Node) and value.owner is recorder:
-            return Slot(slot[id(value)])
-        # The program must not change when somebody changes an array that it read.
-        return value.copy() if isinstance(value, np.ndarray) else value
+        return Slot(slot[id(value)]) if isinstance(value, Node) and value.owner is recorder else value
 
     return Tape(
         instructions=tuple(
@@ -132,9 +156,10 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
         ),
         point_structure=point_structure,
         input_count=len(inputs),
-        outputs=tuple(map(operand, outputs)),
+        outputs=tuple(operand(recorder.snapshot(output)) for output in outputs),
         output_structure=output_structure,
         guards=tuple(Guard(slot[id(node)], outcome, place) for node, outcome, place in decisions),
+        input_shapes=tuple(node.shape for node in inputs),
     )
 
 

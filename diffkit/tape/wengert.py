@@ -7,6 +7,7 @@ v1 is the first instruction and the inputs end at v0: `Tape.label` speaks that l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -82,8 +83,9 @@ class Instruction:
 
 
 SIGNS = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "power": "**", "matmul": "@",
-    "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "power": "**",
+    "matmul": "@", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
+    "equal": "==", "not_equal": "!=",
 }  # fmt: skip
 
 
@@ -103,6 +105,8 @@ class Tape:
         The leaves of the result: Slots, or constants where f does not depend on its inputs.
     guards
         The branches on active values, each with the line that took it.
+    input_shapes
+        The shape of each input at the recording.
 
     Examples
     --------
@@ -127,6 +131,7 @@ class Tape:
     outputs: tuple[Any, ...]
     output_structure: Structure
     guards: tuple[Guard, ...] = ()
+    input_shapes: tuple[tuple[int, ...], ...] = ()
 
     def __len__(self) -> int:
         return len(self.instructions)
@@ -183,14 +188,14 @@ class Tape:
             values.append(arithmetic.call(row.function, args, row.keywords))
             for guard in self._guards_at.get(len(values) - 1, ()):
                 self._check(guard, values[-1], arithmetic)
-        for slot in range(self.input_count):
-            for guard in self._guards_at.get(slot, ()):
-                self._check(guard, values[slot], arithmetic)
         return values
 
     def result(self, values: list[Any], arithmetic: Arithmetic = NUMPY) -> Any:
         """The outputs among the values of all slots, nested as f nests them."""
-        found = [values[o.index] if isinstance(o, Slot) else arithmetic.constant(o) for o in self.outputs]
+        # A constant is handed out as a copy: what the caller does to it is no business of the tape.
+        found = [
+            values[o.index] if isinstance(o, Slot) else arithmetic.constant(copy(o)) for o in self.outputs
+        ]
         return self.output_structure.build(found)
 
     @cached_property
@@ -208,9 +213,14 @@ class Tape:
                 f"{arithmetic.name} arithmetic cannot decide the branch at {guard.place}: {value}"
             ) from error
         if not holds:
+            what, now = (
+                ("branch", "goes the other way")
+                if isinstance(guard.outcome, bool)
+                else ("index", f"is {value}")
+            )
             raise GuardError(
-                f"the branch at {guard.place} was {guard.outcome} when the tape was recorded and goes the other "
-                f"way here; record again at this point"
+                f"the {what} at {guard.place} was {guard.outcome} when the tape was recorded and {now} here; "
+                f"record again at this point"
             )
 
     # -- reading it -----------------------------------------------------------------------------

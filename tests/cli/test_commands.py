@@ -111,7 +111,9 @@ def test_a_vector_point_reaches_a_function_of_an_array(shell, tmp_path):
 
 
 def test_an_expression_can_come_from_standard_input(shell):
-    status, out, _ = shell("compare", "-", "--at", "2", "--json", "--methods", "reverse", stdin="x*log(x)\r\n")
+    status, out, _ = shell(
+        "compare", "-", "--at", "2", "--json", "--methods", "reverse", stdin="x*log(x)\r\n"
+    )
     assert status == 0
     assert json.loads(out)["f"] == "x*log(x)"
 

@@ -94,11 +94,11 @@ def test_a_python_float_a_numpy_float_and_an_integer_are_the_same_point(method):
     assert len(values) == 1
 
 
-def test_an_array_of_points_takes_one_call_for_each_offset():
+def test_an_array_of_points_takes_one_call_for_each_offset_and_one_that_keeps_elements_apart():
     seen = []
     found = Central().derivative(lambda x: seen.append(x.shape) or np.sin(x), np.ones((3, 4)))
-    assert seen == [(3, 4)] * 2
-    assert (found.evaluations, found.method, found.note) == (2, "central", "")
+    assert seen == [(3, 4)] * 3
+    assert (found.evaluations, found.method, found.note) == (3, "central", "")
     assert found.step.shape == (3, 4)
 
 
@@ -247,3 +247,16 @@ def test_the_textbook_function_has_its_hessian():
     found = Central(h=1e-3).hessian(textbook, [3.0, 4.0])
     assert np.array(found.value) == pytest.approx(np.array([[8, 6], [6, 0]]), abs=1e-7)  # 42 u / h^2
     assert found.step == 1e-3
+
+
+@pytest.mark.parametrize("f", [np.cumsum, lambda x: x[::-1] * 2, lambda x: x - x.mean(), lambda x: x * x[0]])
+@pytest.mark.parametrize("method", [Forward(), Backward(), Central(), Central(accuracy=4)])
+def test_an_f_that_mixes_elements_without_a_change_of_shape_is_refused(f, method):
+    with pytest.raises(NotElementwiseError, match=r"dk\.gradient"):
+        method.derivative(f, np.arange(1.0, 6.0))
+
+
+def test_elements_with_constants_of_their_own_are_apart():
+    w = np.arange(1.0, 6.0)
+    found = Central(h=0.5).derivative(lambda x: w * x**2, np.ones(5))
+    assert np.array_equal(found.value, 2 * w)

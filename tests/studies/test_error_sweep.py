@@ -13,12 +13,16 @@ from diffkit.errors import ArgumentsError, DomainError
 
 @pytest.fixture(scope="module")
 def exp_at_one():
-    return dk.error_sweep("exp(x)", 1.0, methods=("forward", "backward", "central", "richardson", "complex-step"))
+    return dk.error_sweep(
+        "exp(x)", 1.0, methods=("forward", "backward", "central", "richardson", "complex-step")
+    )
 
 
 def test_the_two_parts_add_up_to_the_total_at_every_step(exp_at_one):
     for name, curve in exp_at_one.curves.items():
-        np.testing.assert_allclose(curve.truncation + curve.rounding, curve.total, rtol=1e-12, atol=1e-30, err_msg=name)
+        np.testing.assert_allclose(
+            curve.truncation + curve.rounding, curve.total, rtol=1e-12, atol=1e-30, err_msg=name
+        )
 
 
 def test_truncation_and_rounding_of_exp_have_the_known_values():
@@ -42,7 +46,9 @@ def test_the_total_is_what_the_method_answers_with_that_step(exp_at_one):
         h = float(exp_at_one.steps[i])
         found = dk.derivative(np.exp, 1.0, "central", h=h)
         with mpmath.workdps(50):
-            assert exp_at_one.total["central"][i] == pytest.approx(float(mpmath.mpf(found) - mpmath.e), rel=1e-12)
+            assert exp_at_one.total["central"][i] == pytest.approx(
+                float(mpmath.mpf(found) - mpmath.e), rel=1e-12
+            )
 
 
 @pytest.mark.parametrize("f", ["exp(x)", "sin(x)*exp(-x^2)", "log(1+x^2)"])
@@ -78,6 +84,17 @@ def test_the_default_steps_go_from_the_spacing_of_x_to_its_size(exp_at_one):
     assert exp_at_one.steps[-1] == pytest.approx(1.0)
     assert len(exp_at_one.steps) > 300
     assert np.all(np.diff(exp_at_one.steps) > 0)
+
+
+def test_the_default_steps_reach_the_spacing_of_a_small_x():
+    sweep = dk.error_sweep("log(x)", 1e-6, methods=["central"])
+    assert sweep.steps[0] < 1e-21
+    assert sweep.best["central"][1] < 1e-2 * 1e6 * 1e-6
+
+
+def test_steps_that_all_leave_the_domain_are_one_clear_line():
+    with pytest.raises(DomainError, match="leaves the domain of f at every step"):
+        dk.error_sweep("log(x)", 0.5, methods=["central"], steps=[1.0, 2.0])
 
 
 def test_methods_without_a_step_are_flat(exp_at_one):

@@ -17,7 +17,12 @@ def test_calls_for_n_inputs_are_n_plus_one_two_n_n_and_one():
 def test_only_symbolic_stops_at_a_branch_and_only_differences_take_a_black_box():
     rows = {row.name: row for row in overview().rows}
     assert [name for name, row in rows.items() if not row.branches] == ["symbolic"]
-    assert [name for name, row in rows.items() if row.black_box] == ["forward", "backward", "central", "richardson"]
+    assert [name for name, row in rows.items() if row.black_box] == [
+        "forward",
+        "backward",
+        "central",
+        "richardson",
+    ]
 
 
 def test_every_method_has_a_row_and_exports():

@@ -19,7 +19,9 @@ def test_the_point_is_the_binary_number_and_not_the_decimal_one():
         x = mpmath.mpf(0.7)
         assert close(found, mpmath.exp(-x * x) * (mpmath.cos(x) - 2 * x * mpmath.sin(x)))
         decimal = mpmath.mpf("0.7")
-        assert not close(found, mpmath.exp(-decimal**2) * (mpmath.cos(decimal) - 2 * decimal * mpmath.sin(decimal)), 18)
+        assert not close(
+            found, mpmath.exp(-(decimal**2)) * (mpmath.cos(decimal) - 2 * decimal * mpmath.sin(decimal)), 18
+        )
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 5])

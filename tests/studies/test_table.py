@@ -60,6 +60,8 @@ def test_errors_times_and_digits_are_worded_shortly():
 
 
 def test_json_holds_no_nan_and_no_numpy_types():
-    ready = json_ready({"a": np.array([1.0, np.nan]), "b": (np.float32(2), np.inf), "c": np.int64(3), "d": None})
+    ready = json_ready(
+        {"a": np.array([1.0, np.nan]), "b": (np.float32(2), np.inf), "c": np.int64(3), "d": None}
+    )
     assert ready == {"a": [1.0, None], "b": [2.0, None], "c": 3, "d": None}
     assert type(ready["c"]) is int

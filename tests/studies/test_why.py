@@ -20,8 +20,9 @@ def test_names_are_listed_as_in_a_sentence():
 
 def test_differences_balance_and_the_others_keep_the_fewest_digits_among_them():
     assert why([FORWARD, CENTRAL, DUAL, REVERSE]) == (
-        "Why: a difference has to balance truncation (h too large) against rounding (h too small), which leaves from "
-        "6.6 (forward) to 9.4 (central) digits; dual and reverse take no difference and keep 14.9 digits or more."
+        "Why: a difference has to balance truncation (h too large) against rounding (h too small), "
+        "which leaves from 6.6 (forward) to 9.4 (central) digits; "
+        "dual and reverse take no difference and keep 14.9 digits or more."
     )
 
 

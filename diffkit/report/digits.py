@@ -1,0 +1,110 @@
+"""A comparison drawn: the correct digits of each method, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from matplotlib.axes import Axes
+
+from diffkit.report.frame import DARK, GREY
+from diffkit.report.style import house_style, look_of, new_axes
+
+__all__ = ["digits_by_method"]
+
+# All that a double holds: its unit roundoff is 2^-53.
+FULL = -math.log10(2.0**-53)
+
+
+class Row(Protocol):
+    """What the figure reads of a method's row."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def digits(self) -> float | None: ...
+    @property
+    def evaluations(self) -> int | None: ...
+    @property
+    def status(self) -> str: ...
+
+
+class Comparison(Protocol):
+    """What the figure reads of a comparison."""
+
+    @property
+    def f(self) -> str: ...
+    @property
+    def rows(self) -> Sequence[Row]: ...
+
+
+def digits_by_method(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Axes with one line a method: a dot at its correct digits, which are written out with the calls of f.
+
+    A method that does not apply keeps its line and says so. The dashed line is all that a double holds.
+
+    Parameters
+    ----------
+    comparison
+        A `Comparison`.
+    ax
+        Where to draw; by default new axes, as high as the methods need.
+
+    Notes
+    -----
+    The axes' label is the alternative text, which `save` writes into the file.
+    """
+    rows = list(comparison.rows)
+    with house_style():
+        ax = new_axes(7.5, 1.6 + 0.36 * len(rows)) if ax is None else ax
+        ax.axvline(FULL, color=GREY, linewidth=1.5, linestyle=(0, (4, 3)), zorder=1)
+        ax.annotate("all that a double holds", (FULL, 1), (-5, -3), xycoords=("data", "axes fraction"),
+                    textcoords="offset points", ha="right", va="top", color=GREY, style="italic")  # fmt: skip
+        for height, row in enumerate(rows):
+            _draw_row(ax, height, row)
+        ax.set_yticks(range(len(rows)), [look_of(row.method).name for row in rows])
+        for label, row in zip(ax.get_yticklabels(), rows, strict=True):
+            label.set_color(look_of(row.method).ink)
+        ax.set_ylim(len(rows) - 0.4, -1.3)
+        ax.set_xlim(0, FULL + 4.6)
+        ax.set_xticks(range(0, 17, 2))
+        ax.grid(axis="y", visible=False)
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlabel("correct digits of the derivative")
+        f = comparison.f if len(comparison.f) <= 60 else comparison.f[:59] + "…"
+        ax.set_title(f"Correct digits by method: {f}", loc="left")
+        ax.set_label(_alt_text(comparison.f, rows))
+    return ax
+
+
+def _draw_row(ax: Axes, height: int, row: Row) -> None:
+    look = look_of(row.method)
+    if row.status != "ok" or row.digits is None:
+        words = "not applicable" if row.status != "ok" else "no reference to compare with"
+        ax.annotate(words, (0, height), (6, 0), textcoords="offset points", va="center", color=GREY,
+                    style="italic")  # fmt: skip
+        return
+    ax.plot([0, row.digits], [height, height], color=look.colour, linestyle=look.dash, linewidth=2, zorder=2)
+    ax.plot(
+        [row.digits], [height], color=look.colour, marker=look.marker, markersize=9, linestyle="", zorder=3
+    )
+    ax.annotate(
+        _words(row), (row.digits, height), (9, 0), textcoords="offset points", va="center", color=DARK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5}, zorder=2.5,
+    )  # fmt: skip
+
+
+def _words(row: Row) -> str:
+    assert row.digits is not None
+    calls = f", {row.evaluations} call{'s' if row.evaluations != 1 else ''}" if row.evaluations else ""
+    return f"{math.floor(row.digits * 10) / 10:.1f}{calls}"
+
+
+def _alt_text(f: str, rows: Sequence[Row]) -> str:
+    told = [
+        f"{look_of(row.method).name}: "
+        + (_words(row) if row.status == "ok" and row.digits is not None else "not applicable")
+        for row in rows
+    ]
+    return f"Correct digits of the derivative of {f}, and calls of f, by method. " + "; ".join(told) + "."

@@ -1,0 +1,50 @@
+"""The figure of a comparison: a line for each method, its digits written out."""
+
+import pytest
+
+import diffkit as dk
+from diffkit.report import digits_by_method, draw, look_of
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return dk.compare(lambda x: x * x if x > 0 else -x, 0.7)
+
+
+def test_there_is_a_line_for_each_method_in_the_order_of_the_table(comparison):
+    ax = digits_by_method(comparison)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == [look_of(row.method).name for row in comparison.rows]
+
+
+def test_each_dot_stands_at_its_digits_in_the_colour_of_its_method(comparison):
+    ax = digits_by_method(comparison)
+    dots = {line.get_color(): line for line in ax.get_lines() if line.get_marker() != "None"}
+    for row in comparison.rows:
+        if row.method in ("central", "richardson"):
+            assert dots[look_of(row.method).colour].get_xdata()[0] == row.digits
+
+
+def test_a_method_that_does_not_apply_says_so_and_so_does_the_alternative_text(comparison):
+    ax = digits_by_method(comparison)
+    assert "not applicable" in [text.get_text() for text in ax.texts]
+    assert "symbolic: not applicable" in ax.get_label()
+
+
+def test_no_two_texts_overlap(comparison):
+    ax = digits_by_method(comparison)
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in [*ax.texts, ax.title, ax.xaxis.label] if text.get_text()]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_a_study_draws_itself_and_a_thing_that_is_no_study_is_refused(comparison):
+    assert comparison.plot().get_label() == digits_by_method(comparison).get_label()
+    with pytest.raises(TypeError, match="ErrorSweep, Comparison"):
+        draw(3)
+
+
+def test_without_a_reference_every_line_says_so():
+    ax = dk.compare("abs(x)", 0.0).plot()
+    assert [text.get_text() for text in ax.texts].count("no reference to compare with") == 7

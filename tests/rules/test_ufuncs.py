@@ -1,0 +1,206 @@
+"""Every elementwise NumPy row against mpmath, in both modes, at first and second order; and its corners."""
+
+import numpy as np
+import pytest
+
+from diffkit.autodiff import grad, hessian, jvp
+from diffkit.rules import rules
+
+# Where to sample each operand; a bare number is a constant. Other functions are sampled in (0.2, 0.9),
+# and, where they have values there, in (-0.9, -0.2).
+USUAL = (0.2, 0.9)
+BOXES = {
+    np.arccosh: [((1.2, 3.0),)],
+    np.round: [((0.6, 0.9), 0), ((1.1, 1.4), 0)],
+    np.clip: [
+        ((0.4, 0.6), (0.1, 0.3), (0.7, 0.9)),  # let through
+        ((0.1, 0.2), (0.3, 0.4), (0.7, 0.9)),  # held at the low edge
+        ((0.9, 1.0), (0.1, 0.3), (0.5, 0.7)),  # held at the high edge
+    ],
+    np.where: [((0.2, 0.9),)],
+    np.tanh: [((-3.0, 3.0),), ((15.0, 20.0),)],
+    np.remainder: [((5.1, 5.4), (1.5, 1.6)), ((-5.4, -5.1), (1.5, 1.6))],
+    np.fmod: [((5.1, 5.4), (1.5, 1.6)), ((-5.4, -5.1), (1.5, 1.6))],
+    np.sinc: [((0.01, 0.04),), ((-0.04, 0.04),), ((0.3, 3.7),)],
+    np.rint: [((0.6, 0.9),)],
+}
+ROWS = [rule for rule in rules() if rule.partials is not None and getattr(np, rule.function.__name__, 0)]
+CASES = [
+    pytest.param(rule, position, id=f"{rule.function.__name__}-{position}")
+    for rule in ROWS
+    for position, partial in enumerate(rule.partials)
+    if partial is not None
+]
+
+
+def points(rule, box, count=3):
+    rng = np.random.default_rng(3)
+    return [[rng.uniform(*side) if isinstance(side, tuple) else side for side in box] for _ in range(count)]
+
+
+def boxes(rule):
+    return BOXES.get(rule.function, [(USUAL,) * len(rule.partials), ((-0.9, -0.2),) * len(rule.partials)])
+
+
+@pytest.mark.parametrize(("rule", "position"), CASES)
+def test_each_partial_is_right_in_both_modes_and_orders(rule, position, check_partial, has_value):
+    tried = 0
+    for box in boxes(rule):
+        for point in points(rule, box):
+            if has_value(rule.function, point):
+                tried += 1
+                check_partial(rule.function, point, position)
+    assert tried >= 3
+
+
+@pytest.mark.parametrize(("rule", "position"), CASES)
+def test_arrays_give_what_their_elements_give_in_their_own_precision(rule, position, check_arrays):
+    check_arrays(rule.function, points(rule, boxes(rule)[0], 4), position)
+
+
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (3,)), ((), (3,)), ((2, 1), (1, 3)), ((4, 1, 3), (2, 1))], ids=str
+)
+@pytest.mark.parametrize("rule", [r for r in ROWS if len(r.partials) == 2 and r.function is not np.round],
+                         ids=lambda rule: rule.function.__name__)  # fmt: skip
+def test_broadcasting_is_undone(rule, shapes, check_maps):
+    if rule.function in (np.fmod, np.remainder, np.floor_divide):
+        # Their jumps lie where a / b is whole: keep them away from the differences.
+        check_maps(lambda a, b: rule.function(a + 0.2, b), *shapes, low=0.6, high=0.7)
+    else:
+        check_maps(rule.function, *shapes)
+
+
+def test_a_ufunc_has_its_outer_product_and_its_reduction(check_maps):
+    check_maps(np.multiply.outer, (2,), (3, 2))
+    check_maps(np.hypot.outer, (2,), ())
+    check_maps(lambda x: np.add.reduce(x, axis=1), (2, 3))
+    check_maps(np.multiply.reduce, (2, 3))
+    check_maps(lambda x: np.maximum.reduce(x, axis=None), (2, 3))
+
+
+HUGE = 1e3
+D = grad
+
+
+def second(f):
+    return grad(grad(f))
+
+
+def third(f):
+    return grad(second(f))
+
+
+# What is asked, the right answer, and why it could go wrong.
+CORNERS = [
+    # powers: 0 * inf
+    *[pytest.param(D(lambda x, n=n: x**n), 0.0, right, id=f"x**{n!r} at 0") for n, right in
+      [(0, 0), (0.0, 0), (1, 1), (1.0, 1), (2, 0), (2.0, 0), (1.5, 0), (0.5, np.inf)]],
+    *[pytest.param(second(lambda x, n=n: x**n), 0.0, right, id=f"second of x**{n!r} at 0") for n, right in
+      [(0, 0), (0.0, 0), (1, 0), (1.0, 0), (2, 2), (2.0, 2), (3, 0)]],
+    *[pytest.param(third(lambda x, n=n: x**n), 0.0, right, id=f"third of x**{n!r} at 0") for n, right in
+      [(2, 0), (2.0, 0), (3, 6), (3.0, 6), (0.0, 0)]],
+    pytest.param(D(lambda x: x**3), -2.0, 12.0, id="x**3 at -2"),
+    pytest.param(D(lambda x: x**2.0), -3.0, -6.0, id="x**2. at -3"),
+    pytest.param(D(lambda x: (-2.0) ** x), 3.0, np.nan, id="(-2)**x at 3 is not real around it"),
+    pytest.param(D(lambda x: 0.0**x), 2.0, 0.0, id="0**x at 2"),
+    pytest.param(D(lambda x: 0.0**x), 0.0, 0.0, id="0**x at 0 (s)"),
+    # corners: |x|' = 0, ties share
+    pytest.param(D(abs), 0.0, 0.0, id="abs at 0 (s)"),
+    pytest.param(D(np.fabs), 0.0, 0.0, id="fabs at 0 (s)"),
+    pytest.param(D(lambda x: np.sign(x) * x), 0.0, 0.0, id="sign(x) x at 0 (s)"),
+    pytest.param(D(lambda x: np.maximum(x, x)), 1.0, 1.0, id="maximum(x, x)"),
+    pytest.param(D(lambda x: np.minimum(x, 2 * x)), 0.0, 1.5, id="minimum(x, 2x) at 0 (s)"),
+    pytest.param(D(lambda x: np.fmax(x, 2 * x)), 0.0, 1.5, id="fmax(x, 2x) at 0 (s)"),
+    pytest.param(D(lambda x: np.maximum(x, 0) - np.maximum(-x, 0)), 0.0, 1.0, id="relu(x) - relu(-x) at 0"),
+    pytest.param(D(lambda x: np.clip(x, 0, 1)), 1.0, 1.0, id="clip at its edge (s)"),
+    pytest.param(D(lambda x: np.clip(x, 0, 1)), 1.5, 0.0, id="clip beyond its edge"),
+    pytest.param(D(lambda x: np.floor(x) * x), 2.5, 2.0, id="floor(x) x"),
+    pytest.param(D(lambda x: np.hypot(x, x)), 0.0, 0.0, id="hypot at (0, 0) (s)"),
+    pytest.param(second(lambda x: np.hypot(1.0, x)), 0.0, 1.0, id="second of hypot(1, x) at 0"),
+    # infinite slopes are answers
+    pytest.param(D(np.sqrt), 0.0, np.inf, id="sqrt at 0"),
+    pytest.param(D(np.cbrt), 0.0, np.inf, id="cbrt at 0"),
+    pytest.param(D(np.arccos), 1.0, -np.inf, id="arccos at 1"),
+    pytest.param(D(np.arcsin), 1.0, np.inf, id="arcsin at 1"),
+    # extremes
+    pytest.param(D(np.tanh), HUGE, 0.0, id="tanh far out"),
+    pytest.param(second(np.tanh), HUGE, 0.0, id="second of tanh far out"),
+    pytest.param(third(np.tanh), 0.0, -2.0, id="third of tanh at 0"),
+    pytest.param(D(lambda x: np.logaddexp(0.0, x)), HUGE, 1.0, id="log(1 + exp(x)) far out"),
+    pytest.param(second(lambda x: np.logaddexp(0.0, x)), HUGE, 0.0, id="second of log(1 + exp(x)) far out"),
+    pytest.param(second(lambda x: np.logaddexp(0.0, x)), 0.0, 0.25, id="second of log(1 + exp(x)) at 0"),
+    pytest.param(D(lambda x: np.logaddexp(-np.inf, x)), 1.0, 1.0, id="logaddexp(-inf, x)"),
+    pytest.param(D(lambda x: np.logaddexp(x, 1.0)), -np.inf, 0.0, id="logaddexp at -inf"),
+    pytest.param(D(lambda x: np.logaddexp(x, x)), HUGE, 1.0, id="logaddexp(x, x) far out"),
+    pytest.param(D(lambda x: np.logaddexp2(x, x)), HUGE, 1.0, id="logaddexp2(x, x) far out"),
+    pytest.param(D(lambda x: np.logaddexp2(x, -np.inf)), 1.0, 1.0, id="logaddexp2(x, -inf)"),
+    # removable singularities
+    pytest.param(D(np.sinc), 0.0, 0.0, id="sinc at 0"),
+    pytest.param(second(np.sinc), 0.0, -(np.pi**2) / 3, id="second of sinc at 0"),
+    pytest.param(second(second(np.sinc)), 0.0, np.pi**4 / 5, id="fourth of sinc at 0"),
+    pytest.param(D(lambda x: np.arctan2(x, -1.0)), 0.0, -1.0, id="arctan2(x, -1) at 0"),
+    pytest.param(D(lambda x: np.arctan2(0.0, x)), -1.0, 0.0, id="arctan2(0, x) at -1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("derivative", "x", "right"), CORNERS)
+def test_the_corners_have_the_stated_answers(derivative, x, right):
+    assert derivative(x) == pytest.approx(right, rel=4e-16, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "right"),
+    [
+        (lambda x: np.where(x > 0, np.sqrt(x), 0.0), 0.0, 0.0),
+        (lambda x: np.where(x >= 0, x, np.sqrt(-x)), 1.0, 1.0),
+        (lambda x: np.where(x == 0, 1.0, np.sin(x) / x), 0.0, 0.0),
+        (lambda x: np.maximum(0.0, np.log(x)), 0.0, 0.0),
+        (lambda x: np.clip(np.sqrt(x), 1.0, 2.0), 0.0, 0.0),
+    ],
+)
+@np.errstate(all="ignore")  # f itself computes the side that is not taken
+def test_the_side_that_is_not_selected_leaks_no_nan_in_any_mode(f, x, right):
+    forward = lambda g: lambda t: jvp(g, (t,), (1.0,))[1]
+    for outer in (grad, forward):
+        assert outer(f)(x) == right
+        for inner in (grad, forward):
+            assert outer(inner(f))(x) == 0.0
+
+
+@np.errstate(all="ignore")
+def test_the_elements_that_are_not_selected_leak_no_nan():
+    x = np.array([-1.0, 0.0, 4.0])
+    f = lambda x: np.where(x > 0, np.sqrt(x), 2 * x)
+    assert grad(lambda x: np.sum(f(x)))(x).tolist() == [2.0, 2.0, 0.25]
+    assert jvp(f, (x,), (np.ones(3),))[1].tolist() == [2.0, 2.0, 0.25]
+
+
+def test_the_mixed_derivative_of_a_power_is_right_where_the_exponent_is_zero():
+    # d2(x^y) / dx dy = x^(y - 1) (1 + y log x)
+    found = hessian(lambda v: v[0] ** v[1])(np.array([2.0, 0.0]))
+    assert found == pytest.approx(np.array([[0.0, 0.5], [0.5, np.log(2.0) ** 2]]))
+
+
+def test_powers_of_arrays_are_right_where_base_or_exponent_is_zero():
+    base, exponent = np.array([0.0, 0, 0, 2, 2]), np.array([0.0, 1, 2, 0, 3])
+    by_base, by_exponent = grad(lambda a, b: np.sum(a**b), argnums=(0, 1))(base, exponent)
+    assert by_base.tolist() == [0.0, 1.0, 0.0, 0.0, 12.0]
+    assert by_exponent == pytest.approx(np.array([0, 0, 0, np.log(2), 8 * np.log(2)]))
+
+
+def test_the_slope_of_tanh_keeps_its_digits_where_tanh_is_nearly_one():
+    # sech(20)^2 = 4 exp(-40) to 17 digits, where 1 - tanh(20)^2 is 0
+    assert grad(np.tanh)(20.0) == pytest.approx(4 * np.exp(-40.0), rel=1e-14)
+
+
+def test_clip_reads_its_edges_as_keywords_too():
+    x = np.array([-1.0, 0.5, 2.0])
+    for f in (
+        lambda x: np.clip(x, a_min=0, a_max=1),
+        lambda x: np.clip(x, min=0, max=1),
+        lambda x: x.clip(min=0, max=1),
+    ):
+        assert grad(lambda x: np.sum(f(x)))(x).tolist() == [0.0, 1.0, 0.0]  # noqa: B023
+    edges = grad(lambda a, b: np.sum(np.clip(x, a_min=a, a_max=b)), argnums=(0, 1))(0.0, 1.0)
+    assert edges == (1.0, 1.0)

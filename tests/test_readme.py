@@ -1,0 +1,57 @@
+"""The README: every block in it is run, and prints what it says."""
+
+import doctest
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from diffkit.cli.commands import run
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+CONSOLE = [text for language, text in BLOCKS if language == "console"]
+
+
+def test_the_python_blocks_print_what_they_say():
+    blocks = "\n".join(text for language, text in BLOCKS if language == "python")
+    test = doctest.DocTestParser().get_doctest(blocks, {}, "README", "README.md", 0)
+    assert len(test.examples) >= 5
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
+    assert doctest.DocTestRunner().run(test, clear_globs=False).failed == 0
+
+
+def numbers_apart(text):
+    """The words of a text, and its numbers; times are left out, since no two runs take the same."""
+    text = re.sub(r"[0-9.]+ (s|ms|µs)\b", "TIME", text)
+    text = re.sub(r"\b\d\.\d+e-0[3-6],ok", "TIME,ok", text)  # seconds in a line of CSV
+    number = r"(?<![\w^*-])-?\d+\.?\d*(?:e[+-]?\d+)?"
+    # Columns are as wide as their longest entry, which may be a time.
+    return re.sub(r"\s+", " ", re.sub(number, "#", text)), [float(n) for n in re.findall(number, text)]
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.split("\n")[0][:40])
+def test_the_commands_print_what_the_readme_shows(block, capsys):
+    command, _, shown = block.partition("\n")
+    assert command.startswith("$ diffkit ")
+    assert run(shlex.split(command[2:])[1:]) == 0
+    words, numbers = numbers_apart(capsys.readouterr().out)
+    shown_words, shown_numbers = numbers_apart(shown)
+    assert words.strip() == shown_words.strip()
+    for found, printed in zip(numbers, shown_numbers, strict=True):
+        # Values agree; errors, the last digits of values, may move a little from machine to machine.
+        assert found == pytest.approx(printed, rel=1e-6, abs=1e-9) or abs(found - printed) < 1.5
+
+
+def test_the_set_up_commands_are_the_ones_that_ci_runs():
+    (commands,) = (text for language, text in BLOCKS if language == "bash")
+    install, test = commands.strip().split("\n")
+    assert install == 'pip install . && diffkit compare "sin(x)*exp(-x**2)" --at 0.7'
+    assert test == 'pip install -e ".[test]" && pytest'
+
+
+def test_the_files_that_the_readme_points_to_are_there():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).is_file(), target
