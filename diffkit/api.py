@@ -130,7 +130,7 @@ def gradient(
             )
     parts = [np.reshape(part, np.shape(leaf)) for part, leaf in zip(parts, problem.leaves, strict=True)]
     problem.require_value(found, parts)
-    return _output(found, problem.nested(parts), full_output)
+    return _output(found, problem.nested(parts, problem.given), full_output)
 
 
 def jacobian(
@@ -211,6 +211,7 @@ class Problem:
             raise ArgumentsError("no point is given; write one argument for each argument of f")
         _require_variables(self.f, len(point), point)
         leaves, self.structure = flatten_arguments(point)
+        self.given = leaves
         names = _leaf_names(self.f, point, self.structure, len(leaves))
         self.leaves = [checked_leaf(leaf, name) for leaf, name in zip(leaves, names, strict=True)]
         structure, whole = self.structure, self.f
@@ -234,9 +235,16 @@ class Problem:
                 if not np.all(np.isfinite(np.asarray(self.g(*self.leaves)))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
 
-    def nested(self, parts: Sequence[Any]) -> Any:
-        """One entry a leaf, nested as the point; the single argument's own for one argument."""
-        plain = [part if isinstance(part, dict | list | tuple) else _as_given(part, None) for part in parts]
+    def nested(self, parts: Sequence[Any], like: Sequence[Any] | None = None) -> Any:
+        """One entry a leaf, nested as the point; the single argument's own for one argument.
+
+        Numbers become Python floats; with `like`, the leaves as they were given, an array of no dimension
+        stays an array.
+        """
+        plain = [
+            part if isinstance(part, dict | list | tuple) else _as_given(part, given)
+            for part, given in zip(parts, like or [None] * len(parts), strict=True)
+        ]
         built = self.structure.build(plain)
         return built[0] if len(built) == 1 else built
 
@@ -251,6 +259,10 @@ def checked_leaf(value: Any, name: str) -> Any:
         raise ArgumentsError(f"{name} is not an array of numbers: {error}") from error
     if leaf.dtype.kind == "c":
         raise DomainError(f"{name} is complex ({str(value)[:40]}); write a real point")
+    if leaf.dtype.kind == "O" and isinstance(value, int):
+        raise DomainError(
+            f"{name} is a whole number of {len(str(abs(value)))} digits; a float holds no more than 1.8e308"
+        )
     if leaf.dtype.kind != "f":
         raise ArgumentsError(
             f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers"

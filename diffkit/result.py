@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Estimate", "nan_outside"]
+from diffkit.errors import ArgumentsError, DomainError
+
+__all__ = ["Estimate", "an_answer", "nan_outside", "real_answer"]
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,34 @@ def nan_outside(y: Any, value: Any) -> Any:
     if not np.any(outside):
         return value
     return np.where(outside, np.nan, value).astype(np.result_type(value))[()]
+
+
+def an_answer(y: Any) -> Any:
+    """What f returned, if it is numbers: one, an array, or a list of them; else ArgumentsError.
+
+    Examples
+    --------
+    >>> an_answer(1j)
+    1j
+    """
+    for part in y if isinstance(y, list | tuple) else (y,):
+        if part is None or isinstance(part, str | bytes | Mapping):
+            what = "nothing (None)" if part is None else f"a {type(part).__name__}"
+            raise ArgumentsError(f"f returned {what}; it has to return a number or an array")
+    return y
+
+
+def real_answer(y: Any) -> Any:
+    """What f returned, if it is real numbers; else ArgumentsError, or DomainError for complex ones.
+
+    Examples
+    --------
+    >>> real_answer(2.0)
+    2.0
+    """
+    for part in an_answer(y) if isinstance(y, list | tuple) else (an_answer(y),):
+        if isinstance(part, complex) or getattr(getattr(part, "dtype", None), "kind", "f") == "c":
+            raise DomainError(
+                "f is complex at this real point; write its real and its imaginary part as two functions"
+            )
+    return y

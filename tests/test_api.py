@@ -20,6 +20,7 @@ from diffkit.errors import (
     LostHistoryError,
     NonScalarError,
     NotElementwiseError,
+    OptionError,
 )
 from diffkit.methods import METHODS
 from diffkit.numerical.step import optimal_step, unit_roundoff
@@ -207,7 +208,7 @@ NESTED = {  # f, its arguments, its gradient, its Hessian
                    {"w": FOUR_W, "b": 5.0}, {"w": {"w": D, "b": TWO_W}, "b": {"w": TWO_W, "b": 0.0}}),
     "its order":  (lambda p: product(p["w"], p["b"]), ({"b": 3.0, "w": W},),
                    {"b": 5.0, "w": FOUR_W}, {"b": {"b": 0.0, "w": TWO_W}, "w": {"b": TWO_W, "w": D}}),
-    "a list":     (lambda p: product(*p), ([W, A(3.0)],), [FOUR_W, 5.0], [[D, TWO_W], [TWO_W, 0.0]]),
+    "a list":     (lambda p: product(*p), ([W, A(3.0)],), [FOUR_W, A(5.0)], [[D, TWO_W], [TWO_W, 0.0]]),
     "a tuple":    (lambda p: product(*p), ((W, 3.0),), (FOUR_W, 5.0), ((D, TWO_W), (TWO_W, 0.0))),
     "named":      (lambda p: product(p.w, p.b), (Pair(W, 3.0),),
                    Pair(FOUR_W, 5.0), Pair(Pair(D, TWO_W), Pair(TWO_W, 0.0))),
@@ -567,3 +568,42 @@ def test_numpy_s_error_settings_are_left_as_they_were() -> None:
             dk.derivative(np.log, -1.0)
         dk.gradient(np.sum, [1.0, 2.0])
         assert np.geterr() == before
+
+
+@pytest.mark.parametrize("method", list(dk.METHODS))
+@pytest.mark.parametrize(
+    ("f", "error", "words"),
+    [
+        (lambda x: None, ArgumentsError, "returned nothing"),
+        (lambda x: "text", ArgumentsError, "returned a str"),
+        (lambda x: {"y": x}, ArgumentsError, "returned a dict"),
+        (lambda x: x * 1j, DomainError, "complex"),
+    ],
+)
+def test_an_answer_that_is_no_real_number_is_one_clear_line(f, error, words, method):
+    with pytest.raises(error, match=words):
+        dk.derivative(f, 1.0, method)
+
+
+@pytest.mark.parametrize("method", list(dk.METHODS))
+def test_a_hessian_outside_the_domain_is_refused(method):
+    with pytest.raises(DomainError):
+        dk.hessian(lambda x, y: np.log(x) + y, -1.0, 2.0, method=method)
+
+
+@pytest.mark.parametrize("method", list(dk.METHODS))
+def test_a_function_that_mixes_elements_is_refused_by_every_method(method):
+    for f in (np.cumsum, lambda x: x[::-1] * 2, lambda x: x - np.mean(x)):
+        with pytest.raises(NotElementwiseError, match=r"dk\.gradient"):
+            dk.derivative(f, np.arange(1.0, 6.0), method)
+
+
+def test_bad_options_are_errors_of_the_family():
+    for options in ({"h": 0.0}, {"h": "a"}, {"accuracy": 3}, {"h": float("nan")}):
+        with pytest.raises(OptionError):
+            dk.derivative(np.sin, 1.0, "central", **options)
+
+
+def test_a_number_beyond_all_floats_is_named():
+    with pytest.raises(DomainError, match="401 digits"):
+        dk.derivative(np.sin, 10**400)

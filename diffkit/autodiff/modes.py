@@ -10,7 +10,7 @@ import numpy as np
 
 from diffkit.autodiff.transforms import array_valued, jvp, require_scalar, vjp
 from diffkit.errors import NotElementwiseError
-from diffkit.result import Estimate, nan_outside
+from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.tape.active import plain
 
 __all__ = ["DualNumbers", "Reverse"]
@@ -42,9 +42,7 @@ class Reverse:
         (value,) = pullback(np.ones_like(y))
         if np.size(x) > 1:
             _check_elements_apart(lambda v: pullback(v)[0], value)
-            if (
-                order > 1
-            ):  # sums over the columns of a full Jacobian can look like the slopes of a diagonal one
+            if order > 1:  # the column sums of a full Jacobian can look like the slopes of a diagonal one
                 first = vjp(counted, x)[1]
                 _check_elements_apart(lambda v: first(v)[0], first(np.ones_like(x))[0])
         value = nan_outside(plain(counted.last), value)
@@ -126,14 +124,14 @@ class DualNumbers:
 
 
 class _Counted:
-    """f with its calls counted, and its last result remembered."""
+    """f with its calls counted, and its last result checked and remembered."""
 
     def __init__(self, f: Function) -> None:
         self.f, self.calls, self.last = f, 0, None
 
     def __call__(self, *args: Any) -> Any:
         self.calls += 1
-        self.last = self.f(*args)
+        self.last = real_answer(self.f(*args))
         return self.last
 
 
@@ -232,6 +230,8 @@ def _hessian(
     counted = _Counted(f)
     table = method.jacobian(gradient_by(counted), leaves).value
     ends = np.cumsum([np.size(leaf) for leaf in leaves])[:-1]
+    if counted.calls:  # there is nothing to call f for where the point is empty
+        table = [nan_outside(plain(counted.last), part) for part in table]
     rows = [np.split(np.asarray(part), ends) for part in table]  # rows[j][i]: leaf i by leaf j
     value = [
         [rows[j][i].reshape(np.shape(a) + np.shape(b))[()] for j, b in enumerate(leaves)]

@@ -15,13 +15,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import DomainError, OptionError
+from diffkit.errors import ArgumentsError, DomainError, OptionError
 from diffkit.numerical import stencil as stencils
 from diffkit.numerical.finite import Central, FiniteDifference, blocks
 from diffkit.numerical.sampling import Counted, Function, real_valued, scalar_valued
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import checked_step, default_step, floating
-from diffkit.result import Estimate
+from diffkit.result import Estimate, an_answer
 
 __all__ = ["ComplexStep", "imaginary_step"]
 
@@ -159,7 +159,9 @@ def _analytic(f: Function) -> Function:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)
-                y = np.asarray(f(*(part.copy() for part in point)))[()]
+                y = np.asarray(an_answer(f(*(part.copy() for part in point))))[()]
+        except ArgumentsError:
+            raise
         except (TypeError, np.exceptions.ComplexWarning) as error:
             raise DomainError(
                 f"f does not take complex numbers ({error}), which the complex step needs: "

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import DomainError, NonScalarError, NotElementwiseError
+from diffkit.errors import NonScalarError, NotElementwiseError
+from diffkit.result import real_answer
 
 __all__ = [
     "Counted",
@@ -48,13 +49,7 @@ def real_valued(f: Function) -> Function:
     """
 
     def ask(*point: Any) -> Any:
-        y = np.asarray(f(*point))
-        if y.dtype.kind == "c":
-            at = point[0] if len(point) == 1 else point
-            raise DomainError(
-                f"f is complex at the real point {at}, and only real functions are differentiated here: "
-                "move the point into f's domain, or write the real and the imaginary part as two functions."
-            )
+        y = np.asarray(real_answer(f(*point)))
         # Integers and booleans would wrap around, or refuse, when they are subtracted.
         return (y if y.dtype.kind == "f" else y.astype(np.float64))[()]
 

@@ -69,7 +69,10 @@ linear(np.moveaxis, lambda y_bar, y, x, source, destination: np.moveaxis(y_bar, 
 linear(np.flip, lambda y_bar, y, x, axis=None: np.flip(y_bar, axis))
 linear(np.copy, lambda y_bar, y, x, *_, **__: y_bar)
 array_rule(np.astype, (_push_astype, _pull_astype))
+# The cotangent of a complex x is du/d(Re x) - i du/d(Im x): y_bar dy/dx, wherever y(x) is analytic.
 linear(np.real, lambda y_bar, y, x: y_bar)
+linear(np.imag, lambda y_bar, y, x: -1j * y_bar)
+linear(np.conjugate, lambda y_bar, y, x: np.conjugate(y_bar))
 # The sweep sums a cotangent back to the shape of its operand wherever the two differ.
 linear(np.broadcast_to, lambda y_bar, y, x, *_, **__: y_bar)
 

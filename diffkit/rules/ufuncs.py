@@ -125,7 +125,7 @@ elementwise(np.sinc, _sinc_partial)
 
 # Piecewise ---------------------------------------------------------------------------------------
 # fmt: off
-elementwise(np.absolute, lambda y, x: np.sign(x))  # 0 at 0 (s)
+elementwise(np.absolute, lambda y, x: _direction(y, x))  # 0 at 0 (s)
 elementwise(np.fabs,     lambda y, x: np.sign(x))
 elementwise(np.copysign, lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0)
 # fmt: on
@@ -134,6 +134,10 @@ for step in (np.sign, np.floor, np.ceil, np.trunc, np.rint):
     elementwise(step, 0)
 elementwise(np.heaviside, 0, lambda y, a, b: np.where(a == 0, 1.0, 0.0))
 elementwise(np.round, 0, None)
+
+
+def _direction(y: Any, x: Any) -> Any:
+    return np.conjugate(x) / _nonzero(y) if np.iscomplexobj(x) else np.sign(x)
 
 
 def _first(y: Any, a: Any, b: Any) -> Any:
@@ -179,6 +183,3 @@ array_rule(
     (lambda b_dot, y, mask, a, b: np.where(mask, 0, b_dot), _where_pull(0)),
     selects=True,
 )
-
-# Complex parts of real numbers; the convention for complex ones is x_bar = y_bar dy/dx.
-elementwise(np.conjugate, 1)

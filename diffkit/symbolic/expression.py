@@ -18,7 +18,7 @@ from diffkit.errors import (
     NotClosedFormError,
     NotElementwiseError,
 )
-from diffkit.result import Estimate, nan_outside
+from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.formula import as_numpy
@@ -170,12 +170,13 @@ class Symbolic:
         name = _names(f, [x])[0]
         symbol = sympy.Symbol(name, real=True)
         if not np.ndim(x):
-            formula = _formula(record(f, x), [symbol], self.max_nodes)
+            formula = _formula(_recorded(f, x), [symbol], self.max_nodes)
             if isinstance(formula, np.ndarray | list | tuple | dict):
                 raise _not_elementwise(x, np.asarray(formula, dtype=object).shape)
             return [formula], [symbol]
         try:
-            formula = _formula(record(f, np.ravel(x)[0] if np.size(x) else 1.0), [symbol], self.max_nodes)
+            tape = _recorded(f, np.ravel(x)[0] if np.size(x) else 1.0)
+            formula = _formula(tape, [symbol], self.max_nodes)
             given, found = f(x), _as_numpy(formula, [name])(x)
         except (TypeError, IndexError, AttributeError):  # f wants an array
             return None
@@ -186,7 +187,7 @@ class Symbolic:
 
     def _own_formulas(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]]:
         """A formula for each element of the result, each in the symbol of its own element of x."""
-        tape = record(f, x)
+        tape = _recorded(f, x)
         self._check_work(np.size(x), len(tape))
         symbols = _symbols(_names(f, [x])[0], np.shape(x))
         formulas = np.asarray(_formula(tape, [symbols], self.max_nodes), dtype=object)
@@ -239,7 +240,7 @@ class Symbolic:
     ) -> tuple[list[Any], list[Any], tuple[int, ...]]:
         """The expressions of f's result, the symbols of all inputs, and the result's shape."""
         inputs = sum(np.size(leaf) for leaf in leaves)
-        tape = record(f, *leaves)
+        tape = _recorded(f, *leaves)
         self._check_work(inputs**order, len(tape))
         symbols = [
             _symbols(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
@@ -258,6 +259,11 @@ class Symbolic:
     def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
         values = [v for leaf in leaves for v in np.ravel(leaf)]
         return _real(_as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values))
+
+
+def _recorded(f: Callable[..., Any], *leaves: Any) -> Tape:
+    """The tape of f, whose result must be real numbers."""
+    return record(lambda *point: real_answer(f(*point)), *leaves)
 
 
 _as_numpy = _within_reach()(as_numpy)

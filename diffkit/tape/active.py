@@ -388,7 +388,10 @@ def _equip() -> None:
     }  # fmt: skip
     for name, function in comparisons.items():
         setattr(Active, f"__{name}__", _operator(function))
-    unary = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.logical_not}
+    unary = {
+        "neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.logical_not,
+        "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc,
+    }  # fmt: skip
     for name, function in unary.items():
         setattr(Active, f"__{name}__", _unary(function))
     Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]

@@ -110,12 +110,7 @@ class _Program:
             return self._power(*e.args)
         if isinstance(e, sympy.Piecewise):
             return self._piecewise(e)
-        name = type(e).__name__
-        made = _functions().get(name)
-        if made is None:
-            raise NotClosedFormError(
-                f"{name} has no NumPy or scipy.special function, so {str(e)[:60]} cannot be evaluated"
-            )
+        made = _numpy_function(e)
         if made in FOLDED:
             return self._fold(made, e.args)
         return self.step(made, *(self.places[a] for a in e.args))
@@ -168,7 +163,18 @@ def _parts(e: Any) -> list[Any]:
         return [1 / f if _is_below(f) else f for f in e.args]
     if e.is_Pow and e.args[1].is_Rational and e.args[1] < 0:
         return [e.args[0] ** -e.args[1]]
+    if not (e.is_Symbol or e.is_Add or e.is_Pow):
+        _numpy_function(e)  # complain about a Sum itself, not about its index
     return list(e.args)
+
+
+def _numpy_function(e: Any) -> Callable[..., Any]:
+    name = type(e).__name__
+    if name not in _functions():
+        raise NotClosedFormError(
+            f"{name} has no NumPy or scipy.special function, so {str(e)[:60]} cannot be evaluated"
+        )
+    return _functions()[name]
 
 
 def _is_constant(e: Any) -> bool:

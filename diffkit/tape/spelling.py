@@ -143,6 +143,10 @@ def _block(arrays: Any) -> Any:
     return joined(arrays, depth)
 
 
+def _append(array: Any, values: Any, axis: int | None = None) -> Any:
+    return np.concatenate([np.ravel(array), np.ravel(values)] if axis is None else [array, values], axis or 0)
+
+
 def _depth(arrays: Any) -> int:
     return 1 + max(map(_depth, arrays)) if isinstance(arrays, list) else 0
 
@@ -155,4 +159,5 @@ WRITTEN_WITH_OTHERS: dict[Any, Callable[..., Any]] = {
     np.select: _select,
     np.piecewise: _piecewise,
     np.block: _block,
+    np.append: _append,
 }

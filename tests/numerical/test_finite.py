@@ -135,7 +135,7 @@ def test_a_function_that_mixes_elements_is_told_of_gradient_and_jacobian(method)
 @pytest.mark.parametrize("method", REAL, ids=names)
 def test_a_complex_function_is_refused(method):
     f = lambda x: np.sqrt(x - 2 + 0j)
-    with pytest.raises(DomainError, match="f is complex at the real point"):
+    with pytest.raises(DomainError, match="f is complex at this real point"):
         method.derivative(f, np.ones(1))
 
 

@@ -42,6 +42,11 @@ SHAPING = [
     (lambda x: x.copy(), R),
     (lambda x: np.astype(x, np.float64), R),
     (np.real, R),
+    (np.imag, R),
+    (np.conjugate, R),
+    (lambda x: np.real(np.exp(1j * x) * (x + 2j)), R),
+    (lambda x: np.imag(np.conjugate(np.exp(1j * x)) * x**2), R),
+    (lambda x: np.abs(np.exp(1j * x) + x), R),
     (lambda x: np.broadcast_to(x, (5, 2, 3)), (2, 1)),
     (lambda x: np.broadcast_to(x, (5,)), ()),
 ]

@@ -1,0 +1,49 @@
+"""Estimate, what a method found; and nan where f itself has no value."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+
+from diffkit.result import Estimate, nan_outside
+
+
+def test_an_estimate_needs_only_a_value():
+    found = Estimate(2.0)
+    assert (found.value, found.error_estimate, found.step, found.evaluations) == (2.0, None, None, 0)
+    assert (found.method, found.note) == ("", "")
+
+
+def test_an_estimate_does_not_change_and_travels():
+    found = Estimate(2.0, 1e-9, 1e-5, 2, "central", "a note")
+    with pytest.raises(FrozenInstanceError):
+        found.value = 3.0
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+@pytest.mark.parametrize("outside", [np.nan, np.inf, -np.inf])
+def test_where_f_has_no_finite_value_the_derivative_is_nan(outside):
+    assert np.isnan(nan_outside(outside, 1.0))
+    found = nan_outside(np.array([0.0, outside]), np.array([1.0, -1.0]))
+    assert np.array_equal(found, [1.0, np.nan], equal_nan=True)
+
+
+def test_where_f_is_finite_the_derivative_is_untouched():
+    value = np.array([1.0, np.inf])
+    assert nan_outside(np.zeros(2), value) is value
+    assert nan_outside(0.0, 5.0) == 5.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_precision_stays(dtype):
+    assert nan_outside(np.array([np.nan, 1]), np.ones(2, dtype)).dtype == dtype
+    assert nan_outside(np.nan, dtype(1)).dtype == dtype
+
+
+def test_one_undefined_value_makes_all_its_derivatives_undefined():
+    found = nan_outside(np.array([[np.nan], [0.0]]), np.ones((2, 3)))
+    assert np.isnan(found[0]).all()
+    assert found[1].tolist() == [1.0, 1.0, 1.0]
