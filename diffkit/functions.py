@@ -23,7 +23,16 @@ import numpy as np
 
 from diffkit.errors import ArgumentsError, ExpressionError
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "Function", "SympyFunction", "TextFunction", "as_function", "parse"]
+__all__ = [
+    "CONSTANTS",
+    "FUNCTIONS",
+    "Function",
+    "SympyFunction",
+    "TextFunction",
+    "as_function",
+    "parse",
+    "text_of",
+]
 
 MAX_LENGTH = 1000  # characters
 MAX_NODES = 500  # numbers, names and operations
@@ -192,6 +201,15 @@ def as_function(f: Any) -> Callable[..., Any]:
     if callable(f):
         return f  # type: ignore[no-any-return]
     raise ArgumentsError(f"f is a {type(f).__name__}; give a callable, a SymPy expression or text as 'x^2'")
+
+
+def text_of(f: Callable[..., Any]) -> str:
+    """What to call a function: its text or expression, or the name of a callable.
+
+    >>> text_of(parse("x^2")), text_of(np.sin)
+    ('x^2', 'sin')
+    """
+    return repr(f) if hasattr(f, "variables") else str(getattr(f, "__name__", repr(f)))
 
 
 def parse(text: str) -> TextFunction:

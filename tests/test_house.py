@@ -27,7 +27,7 @@ FLOORS = {
 # What the ground floor's rooms may see of each other.
 GROUND = {
     "errors": set(),
-    "result": set(),
+    "result": {"errors"},
     "structure": set(),
     "primitives": {"structure"},
     "problems": {"errors"},

@@ -8,7 +8,8 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from diffkit.result import Estimate, nan_outside
+from diffkit.errors import ArgumentsError, DomainError
+from diffkit.result import Estimate, an_answer, nan_outside, real_answer
 
 
 def test_an_estimate_needs_only_a_value():
@@ -47,3 +48,24 @@ def test_one_undefined_value_makes_all_its_derivatives_undefined():
     found = nan_outside(np.array([[np.nan], [0.0]]), np.ones((2, 3)))
     assert np.isnan(found[0]).all()
     assert found[1].tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("y", [2.0, np.ones(2), [1.0, np.ones(2)], (1.0, 2.0), np.float32(1), 3, True])
+def test_real_numbers_are_an_answer(y):
+    assert real_answer(y) is y
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [(None, r"nothing \(None\)"), ("text", "a str"), ({"y": 1.0}, "a dict"), ([1.0, None], "nothing")],
+)
+def test_what_is_no_number_is_no_answer(y, words):
+    with pytest.raises(ArgumentsError, match=f"f returned {words}"):
+        real_answer(y)
+
+
+@pytest.mark.parametrize("y", [1j, np.complex64(1), np.ones(2, complex), [1.0, 1j]])
+def test_complex_numbers_are_an_answer_and_not_a_real_one(y):
+    assert an_answer(y) is y
+    with pytest.raises(DomainError, match="f is complex at this real point"):
+        real_answer(y)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 
+from diffkit.report.files import write_whole
 from diffkit.studies.study import Study
 
-__all__ = ["show", "write_whole"]
+__all__ = ["show"]
 
 FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown"}
 
@@ -29,7 +28,10 @@ def show(
         _draw(study, plot, quiet)
     if output:
         form = form or FORM_OF.get(Path(output).suffix.lower(), "text")
-        write_whole(output, _rendered(study, form))
+        try:
+            write_whole(output, _rendered(study, form).encode())
+        except OSError as error:
+            raise click.UsageError(f"cannot write {output}: {_reason(error)}") from error
         _note(f"wrote {output}", quiet)
     elif form:
         click.echo(_rendered(study, form), nl=False)
@@ -82,26 +84,6 @@ def _draw(study: Study, path: str, quiet: bool) -> None:
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--plot {path}: {_reason(error)}") from error
     _note(f"wrote {path}", quiet)
-
-
-def write_whole(path: str, text: str) -> None:
-    """Write a text file beside its place and move it there: it is whole, or it is not there.
-
-    Raises `click.UsageError` when it cannot be written.
-    """
-    folder = Path(path).parent
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=folder, prefix=".", delete=False, encoding="utf-8"
-        ) as beside:
-            beside.write(text)
-        # The mode a new file would have, not the private one of a temporary file.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(beside.name).chmod(0o666 & ~mask)
-        Path(beside.name).replace(path)
-    except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

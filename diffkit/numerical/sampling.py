@@ -128,7 +128,8 @@ def require_apart(asked: Function, x: Any, samples: list[Sample]) -> None:
     half = np.random.default_rng(0).random(np.size(x) // 2) < 0.5
     middle = np.ones(np.size(x) % 2, bool)
     takes_a = np.concatenate([half, middle, ~half[::-1]]).reshape(np.shape(x))
-    mixed, expected = asked(np.where(takes_a, a, b)), np.where(takes_a, at_a, at_b)
+    mixed: Any = asked(np.where(takes_a, a, b))
+    expected: Any = np.where(takes_a, at_a, at_b)
     if np.iscomplexobj(expected):  # the derivative is in the imaginary part
         mixed, expected = mixed.imag, expected.imag
     with np.errstate(invalid="ignore", over="ignore"):

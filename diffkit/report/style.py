@@ -16,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
 
+from diffkit.report.files import write_whole
+
 __all__ = ["LOOKS", "Look", "house_style", "look_of", "new_axes", "save"]
 
 Dash = str | tuple[float, tuple[float, ...]]
@@ -102,20 +104,11 @@ def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", 
     kind = target.suffix.lower().removeprefix(".")
     if kind not in ("svg", "png", "pdf"):
         raise ValueError(f"a picture is written as svg, png or pdf, and {target.name!r} ends in none of them")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to write {target.name!r} into")
     figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
     assert figure is not None, "axes that were removed from their figure cannot be saved"
     title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
     alt = alt or " ".join(text for ax in figure.axes if (text := str(ax.get_label())))
-    content = _render(figure, kind, title, alt)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
+    return write_whole(target, _render(figure, kind, title, alt))
 
 
 def _render(figure: Figure, kind: str, title: str, alt: str) -> bytes:

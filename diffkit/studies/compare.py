@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +10,13 @@ from typing import Any
 import numpy as np
 
 from diffkit.api import Problem, derivative, gradient
-from diffkit.errors import ArgumentsError, DiffkitError, DomainError, GuardError
-from diffkit.functions import as_function
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError
+from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, method_for
-from diffkit.numerical import FiniteDifference
+from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments
-from diffkit.studies.reference import (
-    DIGITS,
-    Exact,
-    digits_for,
-    exact_derivative,
-    exact_gradient,
-    split_error,
-    working_digits,
-)
+from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
+from diffkit.studies.row import EXPORTED, ComparisonRow, measured, split
 from diffkit.studies.study import Study
 from diffkit.studies.table import (
     Table,
@@ -38,64 +28,8 @@ from diffkit.studies.table import (
     value_text,
 )
 from diffkit.studies.why import listed, why
-from diffkit.tape.arithmetic import MPMATH
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
-
-# A double holds no more: its relative spacing is 2^-53.
-MOST_DIGITS = -math.log10(2.0**-53)
-
-# What of a row goes into JSON and CSV, in this order.
-EXPORTED = (
-    "method", "value", "error", "relative_error", "digits", "step", "evaluations", "seconds", "status",
-    "note",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ComparisonRow:
-    """What one method answered.
-
-    Attributes
-    ----------
-    method
-        Its name.
-    value
-        The derivative, or the gradient nested as the point; None where the method does not apply.
-    error, relative_error
-        Absolute and relative error against the reference; the largest over the components.
-    digits
-        Correct decimal digits, -log10 of the relative error (of the absolute where the truth is 0), at
-        most 15.95, which is all that a double holds.
-    step
-        The step h in units of x; None for a method without a step, or with one for each component.
-    evaluations
-        Calls of f, counted.
-    seconds
-        The shortest of three runs; the only one of a symbolic or slow method.
-    status
-        "ok" or "not applicable".
-    note
-        What the method did, or why it does not apply.
-    subtracts
-        Whether it is a difference of values of f, which cancel as h shrinks.
-    truncation, rounding
-        The two parts of a difference's error, signed, for one number: measured as in `error_sweep`.
-    """
-
-    method: str
-    value: Any = None
-    error: float | None = None
-    relative_error: float | None = None
-    digits: float | None = None
-    step: float | None = None
-    evaluations: int | None = None
-    seconds: float | None = None
-    status: str = "ok"
-    note: str = ""
-    subtracts: bool = False
-    truncation: float | None = None
-    rounding: float | None = None
 
 
 @dataclass(frozen=True)
@@ -252,21 +186,23 @@ def compare(
     value = problem.value()
 
     reference, source = problem.reference(order, scalar)
+
+    def ask(method: Method) -> Estimate:
+        if scalar:
+            found = derivative(g, point[0], method, order=order, full_output=True)
+        else:
+            found = gradient(g, *point, method=method, full_output=True)
+        assert isinstance(found, Estimate)
+        return found
+
     rows = []
     for method in chosen:
-        ask = (lambda m: derivative(g, point[0], m, order=order, full_output=True)) if scalar else (
-            lambda m: gradient(g, *point, method=m, full_output=True)
-        )  # fmt: skip
-        # The complex step subtracts nothing for a first derivative; a higher one is a difference of those.
-        subtracts = method.kind == "numerical" and (method.name != "complex-step" or order > 1)
-        row = _row(method, ask, reference, subtracts)
-        if scalar and subtracts and reference and row.status == "ok" and isinstance(method, FiniteDifference):
-            row = _split(row, method, g, leaves[0], order, reference[0])
-        rows.append(row)
+        row = measured(method, ask, reference, order)
+        rows.append(split(row, method, g, leaves[0], order, reference[0]) if scalar and reference else row)
     rounded = None if reference is None else [_rounded(part) for part in reference]
     nested = None if rounded is None else structure.build(rounded)
     return Comparison(
-        f=text or _text_of(g),
+        f=text or text_of(g),
         at=problem.at,
         order=order,
         value=value,
@@ -308,105 +244,14 @@ class _Point:
         """The truth for each leaf in mpmath, or None, and how it was found."""
         try:
             if scalar:
-                return [
-                    exact_derivative(self.g, self.problem.leaves[0], order)
-                ], f"{DIGITS} digits, mpmath through the tape"
-            return exact_gradient(
-                self.problem.g, self.problem.leaves
-            ), f"{DIGITS} digits, mpmath through the tape"
+                truth = [exact_derivative(self.g, self.problem.leaves[0], order)]
+            else:
+                truth = exact_gradient(self.problem.g, self.problem.leaves)
+            return truth, f"{DIGITS} digits, mpmath through the tape"
         except DiffkitError as error:
             return None, f"no reference: {error}"
         except Exception as error:  # f takes plain floats and no others
             return None, f"no reference: f cannot be recorded, {type(error).__name__}: {error}"
-
-
-def _row(
-    method: Method, ask: Callable[[Method], Any], reference: list[Any] | None, subtracts: bool
-) -> ComparisonRow:
-    """One method asked, timed and measured against the truth."""
-    try:
-        _warm_up(method)
-        # SymPy remembers what it has differentiated: its second run would be no measure.
-        found, seconds = _timed(lambda: ask(method), runs=1 if method.kind == "symbolic" else 3)
-    except DiffkitError as error:
-        reason = " ".join(str(error).split("\n")[0].split()).rstrip(".")
-        return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
-    except Exception as error:  # f takes plain floats, and not this method's numbers
-        reason = (
-            f"f fails on the numbers of this method: {type(error).__name__}: {' '.join(str(error).split())}"
-        )
-        return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
-    absolute, relative, digits = _errors(found.value, reference)
-    step = found.step
-    if isinstance(step, list):
-        step = step[0] if len(step) == 1 else None
-    return ComparisonRow(
-        method=method.name,
-        value=found.value,
-        error=absolute,
-        relative_error=relative,
-        digits=digits,
-        step=float(step) if step is not None and np.ndim(step) == 0 else None,
-        evaluations=found.evaluations,
-        seconds=seconds,
-        note=found.note,
-        subtracts=subtracts,
-    )
-
-
-def _split(
-    row: ComparisonRow, method: FiniteDifference, g: Callable[..., Any], x: Any, order: int, truth: Any
-) -> ComparisonRow:
-    """The row of a difference with its error split into truncation and rounding."""
-    if row.step is None:
-        return row
-    with working_digits(digits_for(abs(row.step), order)) as mp:
-        try:
-            formula = method.apply(Exact(g), MPMATH.leaf(x), mp.mpf(row.step), order)
-        except (DomainError, GuardError):
-            return row
-        truncation, rounding, _ = split_error(formula, row.value, truth)
-    note = f"truncation {error_text(abs(truncation))}, rounding {error_text(abs(rounding))}"
-    return dataclasses.replace(row, truncation=truncation, rounding=rounding, note=row.note or note)
-
-
-def _warm_up(method: Method) -> None:
-    """Import what a method needs when it is first used: that is not part of its time."""
-    if method.kind == "symbolic":
-        method.derivative(lambda x: np.sin(x) * np.exp(x), 1.0)
-
-
-def _timed(ask: Callable[[], Any], runs: int) -> tuple[Any, float]:
-    """What a call returns and the shortest time it took; quick calls are repeated, slow ones are not."""
-    best = math.inf
-    for _ in range(runs):
-        start = time.perf_counter()
-        found = ask()
-        best = min(best, time.perf_counter() - start)
-        if best > 0.05:
-            break
-    return found, best
-
-
-def _errors(value: Any, reference: list[Any] | None) -> tuple[float | None, float | None, float | None]:
-    """The largest absolute error, the largest relative one, and the fewest correct digits."""
-    if reference is None:
-        return None, None, None
-    given = [v for leaf in flatten_arguments((value,))[0] for v in np.ravel(leaf)]
-    truth = [t for part in reference for t in np.ravel(np.asarray(part, dtype=object))]
-    with working_digits(DIGITS) as mp:
-        errors = [abs(mp.mpf(float(v)) - t) for v, t in zip(given, truth, strict=True)]
-        relative = [e / abs(t) if t else e for e, t in zip(errors, truth, strict=True)]
-        worst = float(max(relative))
-        digits = (
-            MOST_DIGITS
-            if worst == 0
-            else max(0.0, min(MOST_DIGITS, -math.log10(worst)))
-            if worst < math.inf
-            else 0.0
-        )
-        any_zero = any(t == 0 for t in truth)
-        return float(max(errors)), None if any_zero else worst, digits
 
 
 def _rounded(part: Any) -> Any:
@@ -437,10 +282,6 @@ def _reference_text(reference: list[Any] | None, structure: Any) -> str:
 
     nested = structure.build(shown)
     return words(nested[0] if len(nested) == 1 else nested)
-
-
-def _text_of(g: Any) -> str:
-    return repr(g) if hasattr(g, "variables") else str(getattr(g, "__name__", repr(g)))
 
 
 def _primes(order: int) -> str:

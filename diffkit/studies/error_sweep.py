@@ -13,10 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from diffkit.api import checked_leaf, derivative
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError, GuardError
-from diffkit.functions import as_function
+from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, method_for
-from diffkit.numerical import ComplexStep, FiniteDifference, optimal_step
+from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import unit_roundoff
+from diffkit.studies.model import ErrorModel
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, split_error, working_digits
 from diffkit.studies.study import Study
 from diffkit.studies.table import Table, csv_text, error_text, json_ready
@@ -280,7 +281,7 @@ def error_sweep(
             for method in chosen
         }
     return ErrorSweep(
-        f_text=text or (repr(g) if hasattr(g, "variables") else str(getattr(g, "__name__", repr(g)))),
+        f_text=text or text_of(g),
         x=float(point),
         dtype=kind.name,
         order=order,
@@ -334,7 +335,7 @@ def _curve(
             continue
         if np.isfinite(found):
             truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
-    theory = _Theory.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
+    theory = ErrorModel.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
     if not np.any(np.isfinite(total)):
         raise DomainError(f"{method.name} leaves the domain of f at every step; write smaller steps")
     median = _running_median(np.abs(total))
@@ -351,53 +352,6 @@ def _curve(
         model_truncation=theory.truncation * steps**theory.order,
         model_rounding=theory.rounding / steps**theory.power,
     )
-
-
-@dataclass(frozen=True)
-class _Theory:
-    """The error model of a method at a point: truncation h^order + rounding h^-power."""
-
-    order: int
-    power: int
-    truncation: float
-    rounding: float
-    predicted: tuple[float, float]
-
-    @classmethod
-    def of(
-        cls,
-        method: FiniteDifference,
-        exact: Exact,
-        x: Any,
-        order: int,
-        value: float,
-        roundoff: float,
-        mp: Any,
-    ) -> _Theory:
-        if isinstance(method, ComplexStep) and order == 1:
-            # Nothing cancels: the rounding error is that of one product, u |f'|, whatever h is. The
-            # predicted step is the largest whose truncation error stays below that.
-            p, q, constant = method.order, 0, float(abs(method.error_constant))
-            higher, slope = _magnitude(exact, x, p + 1, mp), _magnitude(exact, x, 1, mp)
-            level = roundoff * slope
-            step = math.sqrt(level / (constant * higher)) if higher else math.inf
-            return cls(p, q, constant * higher, level, (step, 2 * level))
-        stencil = method.stencil(order)
-        p, q = stencil.order, stencil.derivative
-        higher = _magnitude(exact, x, p + order, mp)
-        if isinstance(method, ComplexStep):
-            value = _magnitude(exact, x, 1, mp)  # it differences f', not f
-        constant = float(abs(stencil.error_constant)) * higher
-        rounding = float(stencil.noise_gain) * roundoff * value
-        return cls(p, q, constant, rounding, optimal_step(stencil, value, higher, roundoff))
-
-
-def _magnitude(exact: Exact, x: Any, order: int, mp: Any) -> float:
-    """|f^(order)(x)|, or nan where f is not that smooth there."""
-    try:
-        return abs(float(mp.diff(exact, x, order)))
-    except DiffkitError:
-        return math.nan
 
 
 def _running_median(values: Array, width: int = 15) -> Array:

@@ -284,6 +284,8 @@ class Active:
     # -- NumPy's protocols --------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
+        if method == "__call__" and not keywords:  # nearly always
+            return apply(ufunc, args)
         return apply(*ufunc_call(ufunc, method, args, keywords))
 
     def __array_function__(

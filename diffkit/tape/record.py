@@ -25,6 +25,7 @@ from diffkit.tape.wengert import Guard, Instruction, Place, Slot, Tape
 
 __all__ = ["Node", "Recorder", "reachable", "record", "run"]
 
+MUTABLE = frozenset({np.ndarray, list})
 SMALL = 256  # elements: below, a copy costs less than a comparison
 
 _numbers = itertools.count()
@@ -68,10 +69,8 @@ class Recorder(Trace):
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         y = NUMPY.call(function, self.values(args), keywords)
-        for a in args:
-            if a.__class__ is np.ndarray or a.__class__ is list:
-                args = tuple(map(self.snapshot, args))
-                break
+        if not MUTABLE.isdisjoint(map(type, args)):
+            args = tuple(map(self.snapshot, args))
         if keywords:
             keywords = {name: self.snapshot(value) for name, value in keywords.items()}
         node = Node(self, y, function, args, keywords)
@@ -90,7 +89,7 @@ class Recorder(Trace):
             return value.copy()
         # A loop that reads one large array many times keeps one copy of it: comparing needs no memory.
         known = self.seen.get(id(value))
-        if known is None or not np.array_equal(known[1], value, equal_nan=True):
+        if known is None or not _same_bits(known[1], value):
             known = self.seen[id(value)] = (value, value.copy())  # holding `value` keeps its id its own
         return known[1]
 
@@ -114,6 +113,14 @@ class Recorder(Trace):
         if self.decisions is not None:
             self.decisions.append((value, copy.copy(plain(value)), calling_place()))
         return value.value
+
+
+def _same_bits(a: Any, b: Any) -> bool:
+    """Whether two arrays of one dtype are equal, nan to nan; whole numbers compare fastest."""
+    if a.dtype.itemsize > 8:
+        return np.array_equal(a, b, equal_nan=True)
+    whole = np.dtype(f"i{a.dtype.itemsize}")
+    return np.array_equal(a.view(whole), b.view(whole))
 
 
 def record(f: Callable[..., Any], *point: Any) -> Tape:

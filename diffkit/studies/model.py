@@ -1,0 +1,75 @@
+"""The error model of a difference at a point: what theory says before anything is measured.
+
+The letters: p order, q derivative, C error constant, S noise gain of the stencil; u unit roundoff.
+
+    error(h) <= |C f^(q+p)(x)| h^p + S u |f(x)| h^-q
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from diffkit.errors import DiffkitError
+from diffkit.numerical import ComplexStep, FiniteDifference, optimal_step
+from diffkit.studies.reference import Exact
+
+__all__ = ["ErrorModel"]
+
+
+@dataclass(frozen=True)
+class ErrorModel:
+    """The model truncation h^order + rounding h^-power of a method's error at a point.
+
+    Attributes
+    ----------
+    order, power
+        p and q.
+    truncation, rounding
+        The two constants, with f and its derivative at the point in them.
+    predicted
+        The step that makes the sum smallest, and the sum there.
+    """
+
+    order: int
+    power: int
+    truncation: float
+    rounding: float
+    predicted: tuple[float, float]
+
+    @classmethod
+    def of(
+        cls,
+        method: FiniteDifference,
+        exact: Exact,
+        x: Any,
+        order: int,
+        value: float,
+        roundoff: float,
+        mp: Any,
+    ) -> ErrorModel:
+        if isinstance(method, ComplexStep) and order == 1:
+            # Nothing cancels: the rounding error is that of one product, u |f'|, whatever h is. The
+            # predicted step is the largest whose truncation error stays below that.
+            p, q, constant = method.order, 0, float(abs(method.error_constant))
+            higher, slope = _magnitude(exact, x, p + 1, mp), _magnitude(exact, x, 1, mp)
+            level = roundoff * slope
+            step = math.sqrt(level / (constant * higher)) if higher else math.inf
+            return cls(p, q, constant * higher, level, (step, 2 * level))
+        stencil = method.stencil(order)
+        p, q = stencil.order, stencil.derivative
+        higher = _magnitude(exact, x, p + order, mp)
+        if isinstance(method, ComplexStep):
+            value = _magnitude(exact, x, 1, mp)  # it differences f', not f
+        constant = float(abs(stencil.error_constant)) * higher
+        rounding = float(stencil.noise_gain) * roundoff * value
+        return cls(p, q, constant, rounding, optimal_step(stencil, value, higher, roundoff))
+
+
+def _magnitude(exact: Exact, x: Any, order: int, mp: Any) -> float:
+    """|f^(order)(x)|, or nan where f is not that smooth there."""
+    try:
+        return abs(float(mp.diff(exact, x, order)))
+    except DiffkitError:
+        return math.nan
