@@ -141,6 +141,6 @@ def test_nothing_evaluates_text():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                assert (
-                    name not in banned or (name == "compile" and getattr(node.func.value, "id", "") == "re")
+                assert name not in banned or (
+                    name == "compile" and getattr(node.func.value, "id", "") == "re"
                 ), f"{path.name}:{node.lineno} calls {name}"

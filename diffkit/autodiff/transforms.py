@@ -315,7 +315,12 @@ def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:
 
 
 def _own(value: Any) -> Any:
-    """A copy of an array, so that whoever changes it afterwards changes nothing else."""
+    """A copy of an array, so that whoever changes it afterwards changes nothing else.
+
+    Of an active value whose derivative is over, what it covers.
+    """
+    while isinstance(value, Active) and not value.owner.running:
+        value = value.value
     return value.copy() if isinstance(value, np.ndarray) else value
 
 

@@ -51,6 +51,13 @@ class Exact:
         self.tapes: list[Tape] = []
 
     def __call__(self, *point: Any) -> Any:
+        """f at this point in mpmath; DomainError where it has no real value."""
+        y = self._replayed(*point)
+        if any(number != number for number in np.ravel(np.asarray(y, dtype=object))):
+            raise DomainError(f"f has no real value at {', '.join(str(part)[:24] for part in point)}")
+        return y
+
+    def _replayed(self, *point: Any) -> Any:
         for tape in self.tapes:
             try:
                 return tape.replay(*point, arithmetic="mpmath")

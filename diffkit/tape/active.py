@@ -32,12 +32,17 @@ NO_KEYWORDS: Mapping[str, Any] = {}
 
 
 class Trace:
-    """One derivative, or one recording, in progress. A later trace lies inside an earlier one."""
+    """One derivative, or one recording, in progress. A later trace lies inside an earlier one.
 
-    __slots__ = ("level",)
+    `running` is over when f has returned: an active value that got away through a variable of f's own
+    then stands for no more than what it covers.
+    """
+
+    __slots__ = ("level", "running")
 
     def __init__(self) -> None:
         self.level = next(_levels)
+        self.running = True
 
     def values(self, args: tuple[Any, ...]) -> list[Any]:
         """The operands as this trace's function sees them: its own values opened, all else as it is."""

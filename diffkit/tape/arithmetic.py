@@ -221,19 +221,26 @@ class _Mpmath(_ObjectArithmetic):
             return self.module.mpc(value)
         return self.module.mpf(value if isinstance(value, int) else _exact_float(value))
 
-    def call(self, function: Callable[..., Any], args: Any, keywords: Mapping[str, Any]) -> Any:
-        y = super().call(function, args, keywords)
-        # mpmath goes complex where NumPy answers nan.
-        if self._is_complex(y) and not any(map(self._is_complex, args)):
-            if not isinstance(y, np.ndarray):
-                raise DomainError(f"{name_of(function)} has no real value at {_few(args)}")
-            return np.frompyfunc(lambda v: self.module.nan if isinstance(v, self.module.mpc) else v, 1, 1)(y)
-        return y
+    def row(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        """The row, answering nan as NumPy does where mpmath raises at a pole or goes complex.
 
-    def _is_complex(self, value: Any) -> bool:
-        if isinstance(value, np.ndarray):
-            return value.dtype == object and any(isinstance(v, self.module.mpc) for v in value.flat)
-        return isinstance(value, self.module.mpc)
+        Which is right only if somebody looks at the end: np.where may select the other side.
+        """
+        row = super().row(function)
+        complex_number, nan = self.module.mpc, self.module.nan
+
+        def real(*args: Any) -> Any:
+            assert row is not None
+            try:
+                y = row(*args)
+            except (ZeroDivisionError, ValueError):
+                return nan
+            went_complex = isinstance(y, complex_number) and not any(
+                isinstance(a, complex_number) for a in args
+            )
+            return nan if went_complex else y
+
+        return row and real
 
 
 def _exact_float(value: Any) -> Any:

@@ -153,7 +153,7 @@ def special_table() -> dict[Any, Row]:
         sc.rgamma:       ("rgamma", lambda m, a: 1 / m.gamma(a)),
         sc.psi:          "digamma",
         sc.beta:         "beta",
-        sc.betaln:       lambda m, a, b: m.log(m.beta(a, b)),
+        sc.betaln:       lambda m, a, b: m.log(abs(m.beta(a, b))),
         sc.poch:         lambda m, a, n: m.gamma(a + n) / m.gamma(a),
         sc.gammainc:     (gamma_p, lambda m, a, x: m.lowergamma(a, x) / m.gamma(a)),
         sc.gammaincc:    (gamma_q, lambda m, a, x: m.uppergamma(a, x) / m.gamma(a)),

@@ -179,6 +179,8 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None
         raise
+    finally:
+        trace.running = False
     leaves, structure = flatten(result, is_leaf=lambda value: isinstance(value, Active))
     return [opened(leaf, trace) for leaf in leaves], structure
 

@@ -365,3 +365,15 @@ def test_a_function_without_a_rule_is_an_error_only_where_its_derivative_is_aske
 def test_arguments_that_do_not_fit_are_refused(ask, message):
     with pytest.raises(ArgumentsError, match=message):
         ask()
+
+
+def test_a_value_that_outlives_its_derivative_is_a_number_to_the_next_one():
+    kept = [1.0]
+
+    def f(y):
+        kept[0] = kept[0] * y
+        return kept[0]
+
+    assert grad(f)(1.0) == 1.0
+    assert grad(f)(1.0) == 1.0
+    assert jvp(f, (1.0,), (1.0,)) == (1.0, 1.0)

@@ -78,3 +78,8 @@ def test_a_program_is_recorded_again_where_it_branches_otherwise():
     f = Exact(lambda x: x * 2 if x > 1 else x * 3)
     assert [float(f(mpmath.mpf(v))) for v in (0.5, 2.0, 0.25)] == [1.5, 4.0, 0.75]
     assert len(f.tapes) == 2
+
+
+def test_the_side_of_where_that_is_not_taken_may_have_no_value():
+    found = exact_derivative(lambda x: np.where(x > 0, x * np.log(x), x * x), -1.0)
+    assert close(found, mpmath.mpf(-2))
