@@ -68,6 +68,7 @@ linear(np.swapaxes, lambda y_bar, y, x, axis1, axis2: np.swapaxes(y_bar, axis1, 
 linear(np.moveaxis, lambda y_bar, y, x, source, destination: np.moveaxis(y_bar, destination, source))
 linear(np.flip, lambda y_bar, y, x, axis=None: np.flip(y_bar, axis))
 linear(np.copy, lambda y_bar, y, x, *_, **__: y_bar)
+linear(np.ldexp, lambda y_bar, y, x, k: np.ldexp(y_bar, k))  # x 2^k for whole k
 array_rule(np.astype, (_push_astype, _pull_astype))
 # The cotangent of a complex x is du/d(Re x) - i du/d(Im x): y_bar dy/dx, wherever y(x) is analytic.
 linear(np.real, lambda y_bar, y, x: y_bar)

@@ -10,13 +10,14 @@ import copy
 import itertools
 import linecache
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from diffkit.errors import LostHistoryError
+from diffkit.errors import DiffkitError, LostHistoryError
 from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
@@ -179,10 +180,36 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None
         raise
+    except TypeError as error:
+        advice = _advice(error)
+        if advice is None:
+            raise
+        raise LostHistoryError(advice) from error
     finally:
         trace.running = False
     leaves, structure = flatten(result, is_leaf=lambda value: isinstance(value, Active))
     return [opened(leaf, trace) for leaf in leaves], structure
+
+
+def _advice(error: TypeError) -> str | None:
+    """What to write instead, where NumPy or SciPy could not work with the objects that active values are."""
+    if isinstance(error, DiffkitError):
+        return None
+    for frame in traceback.extract_tb(error.__traceback__):
+        folders = Path(frame.filename).parts[:-1]
+        if "scipy" in folders and not frame.name.startswith(("_", "<", "wrapper")):
+            module = next(folder for folder in reversed(folders) if not folder.startswith("_"))
+            name = f"{module}.{frame.name}"
+            return (
+                f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
+                f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
+            )
+    if "dtype('O')" in str(error) or "has no callable" in str(error):
+        return (
+            f"np.array([...]) of active values is an array of objects, with which NumPy cannot do this "
+            f"({error}); build it with np.stack or np.concatenate"
+        )
+    return None
 
 
 def opened(value: Any, trace: Trace) -> Any:

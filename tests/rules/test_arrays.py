@@ -39,6 +39,8 @@ SHAPING = [
     (lambda x: np.moveaxis(x, source=0, destination=1), R),
     *[(lambda x, axis=axis: np.flip(x, axis), R) for axis in (None, 0, (0, 2))],
     (np.copy, R),
+    (lambda x: np.ldexp(x, [3, -2, 0, 1]), R),
+    (lambda x: np.ldexp(x, 5), (1, 3)),
     (lambda x: x.copy(), R),
     (lambda x: np.astype(x, np.float64), R),
     (np.real, R),

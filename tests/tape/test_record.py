@@ -354,3 +354,16 @@ def test_storing_into_a_float_array_says_so_in_one_error():
 
     with pytest.raises(LostHistoryError, match=r"storing into a float array.*np\.array\(\[\.\.\.\]\)"):
         record(f, V)
+
+
+def test_an_array_of_objects_that_numpy_refuses_says_how_to_build_it_instead():
+    with pytest.raises(LostHistoryError, match=r"build it with np\.stack"):
+        record(lambda x: np.linalg.solve(np.array([[x, 1.0], [1.0, 3.0]]), np.ones(2)), 2.0)
+
+
+def test_a_type_error_of_the_users_own_stays_as_it_is():
+    def f(x):
+        raise TypeError("mine")
+
+    with pytest.raises(TypeError, match=r"^mine$"):
+        record(f, 1.0)
