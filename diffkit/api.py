@@ -56,8 +56,9 @@ def derivative(
     Raises
     ------
     DomainError
-        If x is not finite and real, or the derivative has no value there. In an array those elements
-        are nan.
+        If x is not finite and real, or f or its derivative has no value there. In an array those
+        elements are nan. At a corner the methods that follow f's program answer with the stated
+        convention: |x|' = 0 at 0, and what ties shares equally.
     NotElementwiseError
         If f mixes the elements of x.
     UnknownMethodError, UnknownOptionError, ExpressionError, NotClosedFormError
@@ -82,7 +83,9 @@ def derivative(
         found = chosen.derivative(g, point, int(order))
         value = _as_given(found.value, x)
         # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
-        if isinstance(value, float) and (np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point)))):
+        if isinstance(value, float) and (
+            np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point.copy())))
+        ):
             raise DomainError(_why_nan(g, [point], chosen, found))
     return _output(found, value, full_output)
 
@@ -232,7 +235,7 @@ class Problem:
         """Raise DomainError if there is a nan or inf because f itself has no value here."""
         if not all(np.all(np.isfinite(part)) for part in parts):
             with np.errstate(all="ignore"):
-                if not np.all(np.isfinite(np.asarray(self.g(*self.leaves)))):
+                if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
 
     def nested(self, parts: Sequence[Any], like: Sequence[Any] | None = None) -> Any:
@@ -335,7 +338,7 @@ def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Es
     """Why there is no derivative: f has no value at the point, or the method left f's domain."""
     at = ", ".join(str(leaf) for leaf in leaves)
     at = at if len(at) <= 60 else f"{at[:57]}..."
-    y = np.asarray(g(*leaves))
+    y = np.asarray(g(*(leaf.copy() for leaf in leaves)))
     if not np.all(np.isfinite(y)):
         bad = y[~np.isfinite(y)].ravel()[0]
         return f"f is {bad} at {at}, so it has no derivative there; write a point inside the domain of f"

@@ -13,7 +13,7 @@ from diffkit.api import Problem, derivative, gradient
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, method_for
-from diffkit.result import Estimate
+from diffkit.result import Estimate, real_answer
 from diffkit.structure import flatten_arguments
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, measured, split
@@ -230,10 +230,8 @@ class _Point:
     def value(self) -> float:
         """f at the point; DomainError where it is not one finite number."""
         with np.errstate(all="ignore"):
-            y = np.asarray(self.problem.g(*self.problem.leaves))
+            y = np.asarray(real_answer(self.problem.g(*(leaf.copy() for leaf in self.problem.leaves))))
         at = ", ".join(f"{name} = {value_text(v)}" for name, v in self.at.items())
-        if y.dtype.kind == "c":
-            raise DomainError(f"f is complex at {at}; compare works on real functions")
         if y.size != 1:
             raise ArgumentsError(f"f returns shape {y.shape} at {at}; compare needs a scalar result")
         if not np.all(np.isfinite(y.astype(float))):

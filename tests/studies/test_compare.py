@@ -190,6 +190,23 @@ def test_a_bad_point_gets_one_clear_line(f, point, error, words):
     assert words in str(caught.value).split("\n")[0]
 
 
+def test_the_point_stays_as_it_was_given_when_f_writes_into_it():
+    def f(x):
+        x[0] = 1.0
+        return x[0] * x[1]
+
+    point = np.array([2.0, 3.0])
+    found = dk.compare(f, point, methods=["central"])
+    assert point.tolist() == found.at["x"].tolist() == [2.0, 3.0]
+    assert found["central"].value == pytest.approx([0.0, 1.0])
+
+
+@pytest.mark.parametrize(("answer", "words"), [(None, "returned nothing"), ("a", "returned a str")])
+def test_an_f_that_returns_no_number_is_told_so(answer, words):
+    with pytest.raises(ArgumentsError, match=words):
+        dk.compare(lambda x: answer, 1.0)
+
+
 def test_an_unknown_method_is_named():
     with pytest.raises(UnknownMethodError, match="did you mean 'central'"):
         dk.compare("x", 1.0, methods=["centrl"])
