@@ -24,6 +24,7 @@ from diffkit.studies.table import (
     digits_text,
     error_text,
     json_ready,
+    list_text,
     seconds_text,
     value_text,
 )
@@ -276,8 +277,7 @@ def _reference_text(reference: list[Any] | None, structure: Any) -> str:
         if isinstance(value, tuple | list):
             return "(" + ", ".join(map(words, value)) + ")"
         if isinstance(value, np.ndarray):
-            flat = [str(v) for v in value.ravel()]
-            return "[" + ", ".join(flat[:3]) + (f", ... {len(flat)} values]" if len(flat) > 3 else "]")
+            return list_text([str(v) for v in value.ravel()])
         return str(value)
 
     nested = structure.build(shown)

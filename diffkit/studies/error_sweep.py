@@ -152,7 +152,7 @@ class ErrorSweep(Study):
             )
             for name, curve in self.curves.items()
         )
-        columns = ("method", "order", "slope", "best h", "error there", "predicted h", "predicted error")
+        columns = ("method", "order", "slope", "best h", "its error", "predicted h", "its error")
         names = ("h", *self.curves)
         return [Table(names, by_step, frozenset(names)), Table(columns, summary, frozenset(columns[1:]))]
 
