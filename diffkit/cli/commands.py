@@ -27,10 +27,13 @@ Examples:
   diffkit sweep "exp(x)" --at 1 --plot sweep.svg
   echo "x*log(x)" | diffkit compare - --at 2
 
-\b
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
+
 Exit status: 0 fine, 1 a check failed, 2 bad usage or unreadable F, 3 f failed at that point, 130 interrupted.
-Completion for bash: eval "$(_DIFFKIT_COMPLETE=bash_source diffkit)"; for zsh and fish alike.
+
+\b
+Completion for bash, and for zsh and fish alike:
+  eval "$(_DIFFKIT_COMPLETE=bash_source diffkit)"
 """
 
 
@@ -86,7 +89,10 @@ OUTPUT_OPTIONS = [
 @formula_command("compare")
 @click.option("--methods", metavar="A,B,...", help="Which methods, in this order; all by default.")
 def compare_command(f: str, at: str, order: int, methods: str | None, **options: Any) -> None:
-    """Every method's derivative of F at P: value, error, correct digits, step, calls and time."""
+    """Compare every method's derivative of F at P.
+
+    Each row is a method: its value, its error against 50 digits, correct digits, step, calls of F, time.
+    """
     from diffkit.cli.output import show
 
     function, point, text = _problem(f, at)
@@ -103,7 +109,10 @@ def compare_command(f: str, at: str, order: int, methods: str | None, **options:
     "--dtype", default="float64", show_default=True, help="float16, float32, float64 or longdouble."
 )
 def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **options: Any) -> None:
-    """The error of F's derivative against the step h, truncation and rounding measured apart."""
+    """Measure the error against the step h.
+
+    Truncation and rounding are measured apart, for the derivative of F at P.
+    """
     from diffkit.cli.output import show
 
     function, point, text = _problem(f, at)
@@ -123,7 +132,10 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
 
 @cli.command("methods")
 def methods_command(**options: Any) -> None:
-    """The methods: what each is, what it costs for n inputs, what it needs of f."""
+    """List the methods, their costs and needs.
+
+    Calls of F for the gradient of n inputs are counted; what each method can follow is tried.
+    """
     from diffkit.cli.output import show
     from diffkit.studies.overview import overview
 

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from diffkit.cli.commands import run
+from diffkit.cli.commands import cli, run
 
 TEXT = "sin(x)*exp(-x**2)"
 
@@ -251,6 +252,15 @@ def test_help_names_the_commands_and_the_exit_statuses(shell):
     assert status == 0
     for word in ("compare", "sweep", "methods", "Exit status", "Examples"):
         assert word in out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in cli.commands)])
+def test_help_cuts_no_sentence_and_fits_eighty_columns(shell, monkeypatch, arguments):
+    monkeypatch.setenv("COLUMNS", "80")
+    status, out, _ = shell(*arguments)
+    assert status == 0
+    assert not re.search(r"\w\.\.\.", out)  # as Click cuts a long summary
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_an_interrupt_is_status_130(shell, monkeypatch):
