@@ -28,6 +28,7 @@ from diffkit.studies.table import (
     seconds_text,
     value_text,
 )
+from diffkit.studies.value import value_at
 from diffkit.studies.why import listed, why
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
@@ -184,7 +185,7 @@ def compare(
             f"order={order} needs a point that is one number; the gradient is of first order"
         )
     problem = _Point(g, point)
-    value = problem.value()
+    value = value_at(problem.problem.g, problem.problem.leaves, problem.at)
 
     reference, source = problem.reference(order, scalar)
 
@@ -215,7 +216,7 @@ def compare(
 
 
 class _Point:
-    """A function and its point: what to call the arguments, the value there, the truth there."""
+    """A function and its point: what to call the arguments, and the truth there."""
 
     def __init__(self, g: Callable[..., Any], point: tuple[Any, ...]) -> None:
         self.problem = Problem(g, point, "reverse", {})
@@ -227,19 +228,6 @@ class _Point:
             self.at = {names[0] if names else "x": point[0]}
         else:
             self.at = dict(zip(names, point, strict=False))
-
-    def value(self) -> float:
-        """f at the point; DomainError where it is not one finite number."""
-        with np.errstate(all="ignore"):
-            y = np.asarray(self.problem.g(*self.problem.leaves))
-        at = ", ".join(f"{name} = {value_text(v)}" for name, v in self.at.items())
-        if y.dtype.kind == "c":
-            raise DomainError(f"f is complex at {at}; compare works on real functions")
-        if y.size != 1:
-            raise ArgumentsError(f"f returns shape {y.shape} at {at}; compare needs a scalar result")
-        if not np.all(np.isfinite(y.astype(float))):
-            raise DomainError(f"f is {y.ravel()[0]} at {at}; choose a point inside the domain of f")
-        return float(y.ravel()[0])
 
     def reference(self, order: int, scalar: bool) -> tuple[list[Any] | None, str]:
         """The truth for each leaf in mpmath, or None, and how it was found."""

@@ -21,6 +21,7 @@ from diffkit.studies.model import ErrorModel
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, split_error, working_digits
 from diffkit.studies.study import Study
 from diffkit.studies.table import Table, csv_text, error_text, json_ready
+from diffkit.studies.value import value_at
 from diffkit.tape.arithmetic import MPMATH
 
 __all__ = ["Curve", "ErrorSweep", "error_sweep"]
@@ -271,6 +272,7 @@ def error_sweep(
         raise ArgumentsError(f"no methods are given; write some of {', '.join(_stepped())}")
     h = _steps(steps, point)
 
+    value_at(g, [point], {"x": point})  # the first to say what is wrong with f
     truth = exact_derivative(g, point, order)
     exact = Exact(g)
     with working_digits(digits_for(float(np.min(h)), order)) as mp:

@@ -247,6 +247,15 @@ def test_what_f_itself_raises_is_status_3_with_its_line(shell, tmp_path):
     assert "Traceback" in err
 
 
+@pytest.mark.parametrize("command", ["compare", "sweep"])
+@pytest.mark.parametrize("answer", ["None", "'a'", "['a', 'b']", "{'a': 1}"])
+def test_what_f_returns_that_is_no_number_is_shown_with_status_3(shell, tmp_path, command, answer):
+    (tmp_path / "odd.py").write_text(f"def f(x):\n    return {answer}\n")
+    status, _, err = shell(command, f"{tmp_path}/odd.py:f", "--at", "1")
+    assert status == 3
+    assert err == f"diffkit: f returned {answer} at x = 1.0; it has to return one real number\n"
+
+
 def test_help_names_the_commands_and_the_exit_statuses(shell):
     status, out, _ = shell("--help")
     assert status == 0
