@@ -44,7 +44,8 @@ def value_at(f: Callable[..., Any], leaves: Sequence[Any], at: Mapping[str, Any]
         raise DomainError(f"f returned {shown} at {where}; it has to return one real number")
     if y.size != 1:
         raise ArgumentsError(
-            f"f returned an array of shape {y.shape} at {where}; it has to return a scalar, such as its sum"
+            f"f returned an array of shape {y.shape} at {where}; give it one number, "
+            f"or return a scalar such as the sum"
         )
     if not np.isfinite(y.item()):
         raise DomainError(
