@@ -12,7 +12,7 @@ import numpy as np
 from diffkit.api import Problem, derivative, gradient
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
-from diffkit.methods import METHODS, Method, method_for
+from diffkit.methods import Method, methods_for
 from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
@@ -135,7 +135,7 @@ class Comparison(Study):
 def compare(
     f: Any,
     *point: Any,
-    methods: Iterable[str | Method] | None = None,
+    methods: str | Method | Iterable[str | Method] | None = None,
     order: int = 1,
     text: str | None = None,
 ) -> Comparison:
@@ -149,7 +149,7 @@ def compare(
     point
         Where: as for `derivative` and `gradient`.
     methods
-        Names or method objects; all of `diffkit.METHODS` by default.
+        Names ("central,reverse" or a list) or method objects; all of `diffkit.METHODS` by default.
     order
         Which derivative, for one number.
     text
@@ -175,7 +175,7 @@ def compare(
     (6.0, 6.0, 2)
     """
     g = as_function(f)
-    chosen = [method_for(m) for m in (METHODS.values() if methods is None else methods)]
+    chosen = methods_for(methods)
     leaves, structure = flatten_arguments(point)
     if not leaves or any(np.size(leaf) == 0 for leaf in leaves):
         raise DomainError("the point is empty; write at least one number")

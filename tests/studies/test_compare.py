@@ -190,6 +190,11 @@ def test_a_bad_point_gets_one_clear_line(f, point, error, words):
     assert words in str(caught.value).split("\n")[0]
 
 
+def test_one_method_is_a_name_and_several_are_names_with_commas():
+    assert [row.method for row in dk.compare("x", 1.0, methods="reverse").rows] == ["reverse"]
+    assert [row.method for row in dk.compare("x", 1.0, methods="dual, central").rows] == ["dual", "central"]
+
+
 def test_an_unknown_method_is_named():
     with pytest.raises(UnknownMethodError, match="did you mean 'central'"):
         dk.compare("x", 1.0, methods=["centrl"])
