@@ -16,7 +16,7 @@ from diffkit.methods import Method, methods_for
 from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
-from diffkit.studies.row import EXPORTED, ComparisonRow, measured, split
+from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
 from diffkit.studies.table import (
     Table,
@@ -75,14 +75,17 @@ class Comparison(Study):
         names = ", ".join(self.at)
         at = ", ".join(f"{name} = {value_text(value)}" for name, value in self.at.items())
         what = "exact " + ("gradient" if self._several else f"f{_primes(self.order)}({names})")
+        source = "see below" if self.reference is None else self.reference_source
         return [
             f"f({names}) = {self.f}    {at}    f = {value_text(self.value)}",
-            f"{what} = {self.reference_text}  ({self.reference_source})",
+            f"{what} = {self.reference_text}  ({source})",
         ]
 
     @property
     def _several(self) -> bool:
-        return isinstance(self.reference, dict | list | tuple | np.ndarray) or len(self.at) > 1
+        return len(self.at) > 1 or any(
+            isinstance(part, dict | list | tuple | np.ndarray) for part in (self.reference, *self.at.values())
+        )
 
     def tables(self) -> list[Table]:
         """One row a method."""
@@ -103,8 +106,10 @@ class Comparison(Study):
         return [Table(columns, rows, frozenset({"error", "digits", "step h", "calls", "time"}))]
 
     def remarks(self) -> list[str]:
-        """The reasons of the methods that do not apply, and why the digits are what they are."""
+        """Why there is no reference, why methods do not apply, and why the digits are what they are."""
         reasons: dict[str, list[str]] = {}
+        if self.reference is None:
+            reasons[self.reference_source.removeprefix(_NO_REFERENCE).rstrip(".")] = ["the reference"]
         for row in self.rows:
             if row.status != "ok":
                 reasons.setdefault(row.note, []).append(row.method)
@@ -238,9 +243,12 @@ class _Point:
                 truth = exact_gradient(self.problem.g, self.problem.leaves)
             return truth, f"{DIGITS} digits, mpmath through the tape"
         except DiffkitError as error:
-            return None, f"no reference: {error}"
+            return None, _NO_REFERENCE + one_line(str(error))
         except Exception as error:  # f takes plain floats and no others
-            return None, f"no reference: f cannot be recorded, {type(error).__name__}: {error}"
+            return None, _NO_REFERENCE + failure(error)
+
+
+_NO_REFERENCE = "no reference: "
 
 
 def _rounded(part: Any) -> Any:
