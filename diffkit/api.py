@@ -45,9 +45,12 @@ def derivative(
     order
         Which derivative, from 1 on.
     full_output
-        Return an `Estimate` with the error estimate, step and calls of f instead of the bare value.
+        Return an `Estimate` with the step and calls of f instead of the bare value; its `error_estimate` is
+        None unless the method makes one.
     options
-        The method's own fields: `h=1e-5` for a difference.
+        The method's own fields. For a difference: `h`, the step (None chooses one), and for forward,
+        backward and central `accuracy`, the power of h in its truncation error, for which it takes more
+        points. `diffkit.methods.method_for("central")` prints a method with its fields.
 
     Returns
     -------
@@ -70,6 +73,8 @@ def derivative(
     -0.08396815100693278
     >>> dk.derivative("x^3", [1.0, 2.0], method="central", h=0.5)
     array([ 3.25, 12.25])
+    >>> dk.derivative("x^3", [1.0, 2.0], method="central", h=0.5, accuracy=4)
+    array([ 3., 12.])
     >>> dk.derivative(np.exp, 0.0, order=4)
     1.0
     """

@@ -163,7 +163,8 @@ def compare(
     Returns
     -------
     Comparison
-        A method that does not apply is a row that says why, never an error.
+        With `rows`, `reference`, `value` and `at`; it prints as a table, and `plot`, `csv`, `markdown` and
+        `to_dict` hand it on. A method that does not apply is a row that says why, never an error.
 
     Raises
     ------
@@ -178,6 +179,14 @@ def compare(
     >>> found = dk.compare("x^2", 3.0, methods=["forward", "reverse"])
     >>> found.reference, found["reverse"].value, found["forward"].evaluations
     (6.0, 6.0, 2)
+    >>> [f"{row.method}: {row.digits:.1f} digits, {row.status}" for row in found.rows]
+    ['forward: 8.0 digits, ok', 'reverse: 16.0 digits, ok']
+
+    The picture is drawn on Matplotlib axes, whose figure saves itself:
+
+    >>> import io
+    >>> file = io.BytesIO()  # or a name such as "digits.svg"
+    >>> found.plot().figure.savefig(file, format="svg")
     """
     g = as_function(f)
     chosen = methods_for(methods)
