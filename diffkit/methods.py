@@ -174,7 +174,8 @@ def _hint(option: str) -> str:
     """Which methods have an option, for one that has not."""
     others = [name for name, method in _TABLE.items() if option in _options_of(method)]
     example = "central" if "central" in others else others[0] if others else ""
-    return f'; {", ".join(others)} have it, as in method="{example}"' if others else ""
+    has = "has" if len(others) == 1 else "have"
+    return f'; {", ".join(others)} {has} it, as in method="{example}"' if others else ""
 
 
 @lru_cache(maxsize=1)

@@ -138,7 +138,7 @@ def test_an_option_of_other_methods_names_them_and_what_to_write(name: str) -> N
     assert str(caught.value).endswith(
         '; forward, backward, central, richardson, complex-step have it, as in method="central"'
     )
-    with pytest.raises(UnknownOptionError, match='; symbolic have it, as in method="symbolic"'):
+    with pytest.raises(UnknownOptionError, match='; symbolic has it, as in method="symbolic"'):
         dk.derivative(np.sin, 1.0, "reverse", max_nodes=5)
 
 

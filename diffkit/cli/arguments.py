@@ -147,9 +147,7 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
         raise ArgumentsError(f"the point {text!r} is named in part; write x=1,y=2 or 1,2")
     by_name = "=" in text
     given = [entry.partition("=")[0].strip() for entry in entries] if by_name else []
-    numbers = [_number(entry.partition("=")[2] if by_name else entry, entry) for entry in entries]
-    # A float64 is a Python float here: the fastest, and the plainest to see in a message.
-    values = numbers if dtype == "float64" else [*np.array(numbers, dtype)]
+    values = [_number(entry.partition("=")[2] if by_name else entry, entry, dtype) for entry in entries]
     parameters, required = _parameters(function)
     is_formula = isinstance(function, TextFunction | SympyFunction)
     if is_formula and not parameters:  # a constant has a value at any point
@@ -192,8 +190,8 @@ def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[st
     return tuple(parameter.name for parameter in positional) or ("x",), required  # f(*x) has no names
 
 
-def _number(text: str, entry: str) -> float:
-    """The finite real number that `text` writes; `entry` is what the user sees named."""
+def _number(text: str, entry: str, dtype: str) -> Any:
+    """The finite real number that `text` writes, in that type; `entry` is what the user sees named."""
     try:
         value = float(text)
     except ValueError:
@@ -206,9 +204,12 @@ def _number(text: str, entry: str) -> float:
         if constant.variables:
             raise ArgumentsError(f"{entry!r} is not a number; write one such as 0.7, 1e-3 or pi/2") from None
         value = float(constant())
-    if not math.isfinite(value):
-        raise DomainError(f"{entry!r} is not finite; a point needs finite numbers")
-    return value
+    with np.errstate(over="ignore"):
+        number = np.dtype(dtype).type(value)
+    if not np.isfinite(number):
+        where = f" in {dtype}" if math.isfinite(value) else ""
+        raise DomainError(f"{entry!r} is not finite{where}; a point needs finite numbers")
+    return value if dtype == "float64" else number  # a Python float is the plainest to see in a message
 
 
 def _is_complex(text: str) -> bool:

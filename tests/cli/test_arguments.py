@@ -250,3 +250,18 @@ def test_a_point_that_does_not_fit_is_one_line_that_says_why(text: str, function
 def test_a_number_that_is_not_finite_and_real_is_named(text: str, entry: str) -> None:
     with pytest.raises(DomainError, match=f"'{entry}'"):
         read_point(text, _xy)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "longdouble"])
+def test_numbers_are_rounded_to_the_type_that_is_asked_for(dtype: str) -> None:
+    for text, function in (("0.7", _one), ("0.7,1", _one), ("0.7,", _one)):
+        (x,) = read_point(text, function, dtype).args
+        assert np.asarray(x).dtype == dtype
+        assert np.ravel(x)[0] == np.dtype(dtype).type(0.7)
+    (point,) = read_point("x=0.7,y=1", _xy, dtype).args
+    assert {type(value) for value in point.values()} == {np.dtype(dtype).type}
+
+
+def test_a_number_beyond_its_type_is_refused() -> None:
+    with pytest.raises(DomainError, match="'x=70000' is not finite in float16"):
+        read_point("x=70000", parse("x^2"), "float16")
