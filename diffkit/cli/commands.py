@@ -152,7 +152,13 @@ def compare_command(
     from diffkit.studies import compare
 
     chosen = methods_for(methods, {} if h is None else {"h": h})
-    show(compare(function, *point, methods=chosen, order=order, text=text), **options)
+    try:
+        found = compare(function, *point, methods=chosen, order=order, text=text)
+    except Exception as error:
+        if getattr(point[0], "ndim", 0):  # a scalar function may well fail on it
+            error.add_note(f"f was given one array of {len(point[0])} numbers")
+        raise
+    show(found, **options)
 
 
 @command(
@@ -224,7 +230,8 @@ def run(arguments: list[str]) -> int:
     except DiffkitError as error:
         return _complain(str(error), BAD_USAGE)
     except Exception as error:
-        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}"
+        notes = "".join(f"; {' '.join(note.split())}" for note in getattr(error, "__notes__", ()))
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}{notes}"
         if _raised_by_f(error):
             return _complain(f"f failed: {said}", F_FAILED)
         return _complain(f"this is a mistake in diffkit, please report it: {said}", FAILED)

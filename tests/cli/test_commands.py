@@ -286,6 +286,15 @@ def test_what_f_itself_raises_is_status_3_with_its_line(shell, tmp_path):
     assert "Traceback" in err
 
 
+def test_a_scalar_function_that_fails_on_a_vector_is_told_that_it_got_one(shell, tmp_path):
+    (tmp_path / "scalar.py").write_text("def f(x):\n    return x if x > 0 else -x\n")
+    status, _, err = shell("compare", f"{tmp_path}/scalar.py:f", "--at", "3,1")
+    assert status == 3
+    assert err.endswith("(line 2 of scalar.py); f was given one array of 2 numbers\n")
+    status, _, err = shell("compare", f"{tmp_path}/scalar.py:f", "--at", "3,")
+    assert status == 0
+
+
 @pytest.mark.parametrize("command", ["compare", "sweep"])
 @pytest.mark.parametrize("answer", ["None", "'a'", "['a', 'b']", "{'a': 1}"])
 def test_what_f_returns_that_is_no_number_is_shown_with_status_3(shell, tmp_path, command, answer):
