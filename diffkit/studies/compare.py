@@ -19,6 +19,7 @@ from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
 from diffkit.studies.table import (
+    BELOW,
     Table,
     csv_text,
     digits_text,
@@ -75,7 +76,7 @@ class Comparison(Study):
         names = ", ".join(self.at)
         at = ", ".join(f"{name} = {value_text(value)}" for name, value in self.at.items())
         what = "exact " + ("gradient" if self._several else f"f{_primes(self.order)}({names})")
-        source = "see below" if self.reference is None else self.reference_source
+        source = BELOW if self.reference is None else self.reference_source
         return [
             f"f({names}) = {self.f}    {at}    f = {value_text(self.value)}",
             f"{what} = {self.reference_text}  ({source})",
@@ -98,7 +99,7 @@ class Comparison(Study):
                 error_text(row.step),
                 "-" if row.evaluations is None else str(row.evaluations),
                 seconds_text(row.seconds),
-                row.note if row.status == "ok" else "see below",
+                row.note if row.status == "ok" else BELOW,
             )
             for row in self.rows
         )

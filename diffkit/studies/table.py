@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "BELOW",
     "Table",
     "csv_text",
     "digits_text",
@@ -23,6 +24,7 @@ __all__ = [
     "value_text",
 ]
 
+BELOW = "see below"  # the note of a row whose reason is among the remarks
 MOST_SHOWN = 6  # entries of a list that is still written whole: a line of text holds no more
 
 
@@ -51,7 +53,7 @@ class Table:
         table, below = self, list[str]()
         if table._width > width and self.columns[-1] == "note":
             table = table._only(lambda column: column[0] != "note")
-            below = ["", *(f"{row[0]}: {row[-1]}" for row in self.rows if row[-1])]
+            below = ["", *(f"{row[0]}: {row[-1]}" for row in self.rows if row[-1] not in ("", BELOW))]
         if table._width > width:
             table = table._only(lambda column: set(column[1:]) != {"-"})
         if table._width > width:

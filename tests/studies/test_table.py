@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from diffkit.studies.table import (
+    BELOW,
     Table,
     csv_text,
     digits_text,
@@ -48,6 +49,11 @@ def test_in_a_narrow_place_words_give_way_and_numbers_stay_whole(width, row, bel
     lines = WIDE.text(width).splitlines()
     assert lines[1] == row
     assert lines[3:] == below
+
+
+def test_a_note_that_points_below_is_not_repeated_there():
+    rows = (("central", "first of all"), ("symbolic", BELOW))
+    assert Table(("method", "note"), rows).text(10).splitlines()[3:] == ["", "central: first of all"]
 
 
 def test_a_table_without_lists_or_notes_stays_as_it_is_however_narrow():
