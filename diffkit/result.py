@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError, DomainError
+from diffkit.errors import ArgumentsError, DomainError, with_article
 
 __all__ = ["Estimate", "an_answer", "nan_outside", "real_answer"]
 
@@ -75,7 +75,7 @@ def an_answer(y: Any) -> Any:
     """
     for part in _parts(y):
         if part is None or isinstance(part, str | bytes | Mapping):
-            what = "nothing (None)" if part is None else f"a {type(part).__name__}"
+            what = "nothing (None)" if part is None else with_article(type(part).__name__)
             raise ArgumentsError(f"f returned {what}; it has to return a number or an array")
     return y
 
