@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from diffkit.structure import is_foreign
 
-__all__ = ["Joined", "assemble", "component", "getitem", "scatter"]
+__all__ = ["Joined", "assemble", "component", "getitem", "put", "scatter", "takes_each_once"]
+
+
+def dispatched(primitive: Callable[..., Any]) -> Callable[..., Any]:
+    """A primitive that hands itself to an operand that is active, as NumPy's functions do."""
+
+    @wraps(primitive)
+    def call(*args: Any, **keywords: Any) -> Any:
+        for a in args:
+            if is_foreign(a):
+                return a.__array_function__(call, (type(a),), args, keywords)
+        return primitive(*args, **keywords)
+
+    return call
 
 
 def getitem(x: Any, *, key: Any) -> Any:
@@ -21,14 +35,23 @@ def getitem(x: Any, *, key: Any) -> Any:
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
-    if _takes_each_once(key):
+    if takes_each_once(key):
         out[key] = x
     else:
         np.add.at(out, key, x)
     return out
 
 
-def _takes_each_once(key: Any) -> bool:
+@dispatched
+def put(x: Any, value: Any, *, key: Any) -> Any:
+    """A copy of x in which `value` has been assigned to the elements at `key`."""
+    out = np.array(x)
+    out[key] = value
+    return out
+
+
+def takes_each_once(key: Any) -> bool:
+    """Whether a key is made of slices and whole numbers: x[key] meets no element twice, and is a view."""
     parts = key if isinstance(key, tuple) else (key,)
     return all(p is None or p is Ellipsis or isinstance(p, int | np.integer | slice) for p in parts)
 

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.reverse import added, fit, product
+from diffkit.primitives import takes_each_once
 from diffkit.rules import Rule, rule_of
 from diffkit.tape.active import Active, Trace, plain
 from diffkit.tape.arithmetic import NUMPY
+from diffkit.tape.assign import View
 
 __all__ = ["Dual", "DualTrace"]
 
@@ -21,12 +23,29 @@ __all__ = ["Dual", "DualTrace"]
 class Dual(Active):
     """A value and its tangent; `tangent` is None where nothing that was seeded reaches."""
 
-    __slots__ = ("tangent",)
+    __slots__ = ("stamp", "tangent", "view")
 
     def __init__(self, owner: Trace, value: Any, tangent: Any) -> None:
         self.owner = owner
         self.value = value
         self.tangent = tangent
+        self.stamp = 0  # how often it has been assigned to
+        self.view: View | None = None
+
+    def __getitem__(self, key: Any) -> Any:
+        part = Active.__getitem__(self, key)
+        if part.__class__ is Dual and part.shape and takes_each_once(key):
+            part.view = View(self, key)
+        return part
+
+    def clone(self) -> Dual:
+        """The same dual number under a handle of its own."""
+        return Dual(self.owner, self.value, self.tangent)
+
+    def become(self, after: Dual, before: Dual) -> None:
+        """Stand for another dual number from now on."""
+        self.owner, self.value, self.tangent = after.owner, after.value, after.tangent
+        self.stamp += 1
 
     def __repr__(self) -> str:
         return f"{plain(self.value)} + {plain(self.tangent)} eps"
@@ -40,6 +59,10 @@ class DualTrace(Trace):
     kind = Dual
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        if self.assigned:
+            for a in args:
+                if a.__class__ is Dual and a.view is not None:
+                    a.view.require_fresh(a)
         values = self.values(args)
         y = NUMPY.call(function, values, keywords)
         rule = rule_of(function)

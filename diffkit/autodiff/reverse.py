@@ -74,7 +74,7 @@ def pull_back(seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False) ->
                 if function is None:
                     continue
             if assigned:
-                args = tuple([a.read_by(number) if a.__class__ is kind else a for a in args])
+                args = tuple([a.read_by(number) if isinstance(a, Node) else a for a in args])
             if y.__class__ is float and y_bar.__class__ is float and node.keywords is None:
                 # Numbers: the loop below, without what only arrays, selection and many operands need.
                 partials = QUICK.get(function)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.forward import Dual, DualTrace
-from diffkit.autodiff.reverse import fit, pull_back
+from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.structure import as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, gather
@@ -363,7 +363,7 @@ def _number(value: Any) -> Any:
 
 
 def _zero(value: Any) -> Any:
-    return np.zeros_like(as_leaf(value)) if np.shape(value) else 0.0
+    return np.zeros(np.shape(value), _dtype(value)) if np.shape(value) else 0.0
 
 
 def _units(value: Any) -> list[Any]:

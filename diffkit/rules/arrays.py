@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import NoRuleError
-from diffkit.primitives import Joined, assemble, component, getitem, scatter
+from diffkit.primitives import Joined, assemble, component, getitem, put, scatter, takes_each_once
 from diffkit.rules.declare import Rule, array_rule, linear, made_by, selecting
 
 # Shaping -------------------------------------------------------------------------------------------
@@ -77,6 +77,9 @@ linear(np.conjugate, lambda y_bar, y, x: np.conjugate(y_bar))
 # The sweep sums a cotangent back to the shape of its operand wherever the two differ.
 linear(np.broadcast_to, lambda y_bar, y, x, *_, **__: y_bar)
 
+for constant in (np.zeros_like, np.ones_like, np.empty_like):  # active, so that f may assign into them
+    array_rule(constant, 0)
+
 # Functions that only move elements ----------------------------------------------------------------
 
 
@@ -124,9 +127,32 @@ def _pull_trace(y_bar: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int 
 # Indexing, and arrays made of elements ---------------------------------------------------------------
 
 selecting(getitem, lambda y_bar, y, x, key: scatter_at(y_bar, key, np.shape(x)))
+array_rule(
+    put,
+    (
+        lambda x_dot, y, x, value, key: put(x_dot, 0.0, key=key),
+        lambda y_bar, y, x, value, key: put(y_bar, 0.0, key=key),
+    ),
+    (
+        lambda v_dot, y, x, value, key: put(np.zeros_like(y), v_dot, key=key),
+        lambda y_bar, y, x, value, key: _pull_value(y_bar, key),
+    ),
+    selects=True,
+)
 linear(scatter, lambda y_bar, y, x, key, shape: y_bar[key])
 linear(component, lambda y_bar, y, x, index: tuple(y_bar if i == index else None for i in range(len(x))))
 array_rule(np.modf, (lambda x_dot, y, x: (x_dot, None), lambda y_bar, y, x: y_bar[0]))
+
+
+def _pull_value(y_bar: Any, key: Any) -> Any:
+    """What an assigned value has felt: y_bar[key], and 0 where a repeated index was assigned to again."""
+    value_bar = y_bar[key]
+    if takes_each_once(key):
+        return value_bar
+    places = np.arange(np.size(value_bar)).reshape(np.shape(value_bar))
+    last = np.zeros(np.shape(y_bar), dtype=int)
+    last[key] = places
+    return np.where(last[key] == places, value_bar, 0.0)
 
 
 def _push_assemble(position: int, x_dot: Any, y: Any, *elements: Any, shape: tuple[int, ...]) -> Any:

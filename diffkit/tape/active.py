@@ -23,6 +23,7 @@ import numpy as np
 
 from diffkit.errors import LostHistoryError
 from diffkit.primitives import assemble, getitem
+from diffkit.tape.place import calling_place
 from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, operands, ufunc_call
 
 __all__ = ["Active", "Trace", "apply", "is_active", "plain", "value_of"]
@@ -252,14 +253,17 @@ class Active:
         )
 
     def _lost(self, how: str, instead: str) -> LostHistoryError:
-        return LostHistoryError(f"{how} would lose the history of an active value; {instead}")
+        return LostHistoryError(
+            f"{how} would lose the history of an active value; {instead}; at {calling_place()}"
+        )
 
     def __float__(self) -> float:
         if self.dtype.kind in "biu":  # a count or a truth value has no derivative to lose
             return float(whole(self))
         raise self._lost(
             "float(), a math function, or storing into a float array",
-            "use the NumPy function (np.sin, not math.sin), and np.array([...]) or np.where to build arrays",
+            "use the NumPy function (np.sin, not math.sin); fill y = np.zeros_like(x), which is active, not "
+            "np.zeros(n), or build the array with np.array([...]) or np.where",
         )
 
     def __int__(self) -> int:
@@ -273,9 +277,9 @@ class Active:
         raise self._lost("complex()", "use x + 0j")
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise self._lost(
-            "assigning into it", "build the new array with np.where, np.concatenate or np.array([...])"
-        )
+        from diffkit.tape.assign import assign
+
+        assign(self, plain_key(key), value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         # NumPy asks this while it builds np.array([x*y, x**2]): the answer is an object array of
@@ -325,7 +329,7 @@ class Active:
         return apply(np.transpose, (self, tuple(order))) if order else apply(np.transpose, (self,))
 
     def flatten(self) -> Any:
-        return apply(np.ravel, (self,))
+        return np.copy(apply(np.ravel, (self,)))
 
     def item(self, *index: Any) -> Any:
         element = self.ravel()[index[0]] if len(index) == 1 and isinstance(index[0], int) else self

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from diffkit.floats import ON_FLOATS
+from diffkit.primitives import getitem, takes_each_once
 from diffkit.tape.active import Active, Trace, apply
 from diffkit.tape.arithmetic import PLAIN
+from diffkit.tape.assign import View
 from diffkit.tape.operators import BINARY, UNARY
 from diffkit.tape.spelling import DISCRETE
 
@@ -29,12 +31,14 @@ _float64 = np.float64
 class Node(Active):
     """An active value with its history: function, operands, and a number that grows with time."""
 
-    __slots__ = ("args", "function", "keywords", "number")
+    __slots__ = ("args", "function", "keywords", "number", "seen_through", "versions")
 
     function: Callable[..., Any] | None
     args: tuple[Any, ...]
     keywords: Mapping[str, Any] | None
     number: int
+    versions: list[tuple[int, Node]]
+    seen_through: View
 
     def __init__(
         self,
@@ -61,6 +65,51 @@ class Node(Active):
         except _NO_FLOAT:
             y = ufunc(x)
         return _made(self.owner, y, ufunc, args)
+
+    # -- assignment -----------------------------------------------------------------------------
+
+    @property
+    def stamp(self) -> int:
+        """Which version of an array that is assigned to this is."""
+        return self.number
+
+    @property
+    def view(self) -> View | None:
+        """The array that shares its memory with this one, and where."""
+        found: View | None = getattr(self, "seen_through", None)
+        if found is None and self.function is getitem and self.shape:
+            key = (self.keywords or {})["key"]
+            found = View(self.args[0], key) if takes_each_once(key) else None
+            if found is not None:
+                # The version that was read: a later one has a larger number than this row.
+                found.stamp = self.args[0].read_by(self.number).number
+        return found
+
+    @view.setter
+    def view(self, view: View) -> None:
+        self.seen_through = view
+
+    def clone(self) -> Node:
+        """This row under a handle of its own."""
+        twin = Node(self.owner, self.value, self.function, self.args, self.keywords)
+        twin.number = self.number
+        return twin
+
+    def become(self, after: Node, before: Node) -> None:
+        """Stand for another row from now on; rows with smaller numbers have read `before`."""
+        versions = getattr(self, "versions", None) or []
+        self.versions = [*versions, (after.number, before)]
+        self.owner, self.value, self.number = after.owner, after.value, after.number
+        self.function, self.args, self.keywords = after.function, after.args, after.keywords
+
+    def read_by(self, number: int) -> Node:
+        """The row that this handle stood for when the row of this number read it."""
+        if self.number < number:
+            view = self.view
+            if view is not None and view.base.read_by(number).number != view.stamp:
+                view.require_fresh(self)
+            return self
+        return next(before for changed, before in self.versions if changed >= number)
 
 
 def _made(owner: Trace, y: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Node:
@@ -140,8 +189,18 @@ def reachable(outputs: Iterable[Any], trace: Trace) -> list[Node]:
         node = waiting.pop()
         if node.number in found:
             continue
+        if trace.assigned:
+            node = _as_read(node)
         found[node.number] = node
         for a in node.args:
             if isinstance(a, Node) and a.owner is trace and a.number not in found:
                 waiting.append(a)
     return [found[number] for number in sorted(found)]
+
+
+def _as_read(node: Node) -> Node:
+    """A row with each operand that was assigned to later in the version that it read."""
+    args = tuple(a.read_by(node.number) if isinstance(a, Node) else a for a in node.args)
+    twin = Node(node.owner, node.value, node.function, args, node.keywords)
+    twin.number = node.number
+    return twin

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.tape.active import Active, apply
+from diffkit.tape.assign import in_place
 
 __all__ = ["BINARY"]
 
@@ -53,6 +54,7 @@ def _equip() -> None:
     for name, function in BINARY.items():
         setattr(Active, f"__{name}__", _operator(function))
         setattr(Active, f"__r{name}__", _operator(function, swapped=True))
+        setattr(Active, f"__i{name}__", in_place(function))
     for name, function in COMPARISONS.items():
         setattr(Active, f"__{name}__", _operator(function))
     for name, function in UNARY.items():

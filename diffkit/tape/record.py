@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import linecache
-import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -18,7 +16,8 @@ from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
 from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node, reachable
-from diffkit.tape.wengert import Guard, Instruction, Place, Slot, Tape
+from diffkit.tape.place import Place, calling_place
+from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
 __all__ = ["Recorder", "record", "run"]
 
@@ -121,14 +120,16 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
     decisions: list[tuple[Any, Any, Place]] = []
     recorder = Recorder(decisions)
     inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
+    numbers = [node.number for node in inputs]  # of the inputs as they came: f may assign into them
+    input_shapes = tuple(node.shape for node in inputs)
     outputs, output_structure = run(f, point_structure.build(inputs), recorder)
 
     rows = reachable([*outputs, *(node for node, _, _ in decisions)], recorder)
     rows = [node for node in rows if node.function is not None]
-    slot = {id(node): index for index, node in enumerate([*inputs, *rows])}
+    slot = {number: index for index, number in enumerate([*numbers, *(node.number for node in rows)])}
 
     def operand(value: Any) -> Any:
-        return Slot(slot[id(value)]) if isinstance(value, Node) and value.owner is recorder else value
+        return Slot(slot[value.number]) if isinstance(value, Node) and value.owner is recorder else value
 
     return Tape(
         instructions=tuple(
@@ -140,8 +141,8 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
         input_count=len(inputs),
         outputs=tuple(operand(recorder.snapshot(output)) for output in outputs),
         output_structure=output_structure,
-        guards=tuple(Guard(slot[id(node)], outcome, place) for node, outcome, place in decisions),
-        input_shapes=tuple(node.shape for node in inputs),
+        guards=tuple(Guard(slot[node.number], outcome, place) for node, outcome, place in decisions),
+        input_shapes=input_shapes,
     )
 
 
@@ -197,16 +198,3 @@ def opened(value: Any, trace: Trace) -> Any:
     while isinstance(value, Active) and value.owner.level > trace.level:
         value = value.value
     return value
-
-
-# Frames of these trees are ours or NumPy's, not the user's.
-_INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
-
-
-def calling_place() -> Place:
-    """The innermost line outside diffkit and NumPy: where the user's program took a decision."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
-        frame = frame.f_back
-    file, line = frame.f_code.co_filename, frame.f_lineno
-    return Place(Path(file).name, line, linecache.getline(file, line).strip())

@@ -23,7 +23,7 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 METADATA = frozenset(
     {
         np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast,
-        np.min_scalar_type, np.zeros_like, np.ones_like, np.empty_like,
+        np.min_scalar_type,
     }
 )  # fmt: skip
 
@@ -121,7 +121,7 @@ def _piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **keywords: 
     """np.piecewise, each function called on all of x: the last condition that holds chooses."""
     if not isinstance(conditions, list | tuple):
         conditions = [conditions] if np.ndim(conditions) <= np.ndim(x) else list(conditions)
-    y = np.zeros_like(x)
+    y = np.zeros(np.shape(x), x.dtype)
     pieces = [*zip(conditions, functions, strict=False)]
     if len(functions) == len(conditions) + 1:
         pieces.insert(0, (np.ones(np.shape(x), dtype=bool), functions[-1]))

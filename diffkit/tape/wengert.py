@@ -17,8 +17,9 @@ import numpy as np
 from diffkit.errors import ArgumentsError, GuardError
 from diffkit.structure import Structure, flatten_arguments
 from diffkit.tape.arithmetic import NUMPY, Arithmetic, arithmetic_named, name_of
+from diffkit.tape.place import Place
 
-__all__ = ["Guard", "Instruction", "Place", "Slot", "Tape"]
+__all__ = ["Guard", "Instruction", "Slot", "Tape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,6 @@ class Slot:
     """A reference to a value of the tape: an input or the result of an earlier instruction."""
 
     index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of the user's program."""
-
-    file: str
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"line {self.line} of {self.file}" + (f" ({self.text})" if self.text else "")
 
 
 @dataclass(frozen=True, slots=True)

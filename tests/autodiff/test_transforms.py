@@ -314,11 +314,6 @@ def store_all(x):
     return np.sum(y)
 
 
-def overwrite(x):
-    x[0] = 1.0
-    return np.sum(x)
-
-
 @pytest.mark.parametrize(
     ("f", "advice"),
     [
@@ -330,7 +325,6 @@ def overwrite(x):
         (lambda x: {x[0]: 1}[x[0]], "dictionary key"),
         (store, r"np.array\(\[...\]\) or np.where"),
         (store_all, r"leave the dtype out|np.where"),
-        (overwrite, "build the new array with np.where"),
     ],
 )
 def test_losing_the_history_is_an_error_with_advice_in_both_modes(f, advice):

@@ -12,7 +12,7 @@ import sympy
 
 from diffkit.errors import ArgumentsError, GuardError
 from diffkit.tape import Guard, Instruction, Slot, Tape, record
-from diffkit.tape.wengert import Place
+from diffkit.tape.place import Place
 
 
 def branch(x):

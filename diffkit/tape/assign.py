@@ -1,0 +1,107 @@
+"""Assignment into an active array: y[key] = value, y += value, also through a view of y.
+
+Rows never change, so an assignment makes a new row, `put`, and from then on the array's handle stands for
+that row. Rows that read the array before remember by their number which version they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import LostHistoryError
+from diffkit.primitives import put
+from diffkit.tape.active import Active, apply
+
+__all__ = ["assign", "in_place"]
+
+# In NumPy these share memory with their operand. Of them only x[key] is followed.
+VIEWS = frozenset(
+    {
+        np.reshape, np.ravel, np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.squeeze,
+        np.expand_dims, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.flip, np.real, np.imag, np.diagonal,
+        np.broadcast_to, np.rot90, np.fliplr, np.flipud,
+    }
+)  # fmt: skip
+
+
+def assign(handle: Any, key: Any, value: Any) -> None:
+    """Let an active array stand for what it is after handle[key] = value."""
+    if not handle.shape:
+        raise TypeError("an active number does not support item assignment")
+    function = getattr(handle, "function", None)
+    if function in VIEWS:
+        raise LostHistoryError(
+            f"assigning into what np.{function.__name__} returned, which in NumPy shares memory with its "
+            f"operand, is not followed; take a copy first, or assign into the operand itself"
+        )
+    view = handle.view
+    if view is not None:
+        view.require_fresh(handle)
+    if key is Ellipsis and isinstance(value, Active) and _alike(handle, value):
+        _become(handle, value)
+    else:
+        before = handle.clone()
+        _become(handle, apply(put, (before, value), {"key": key}), before)
+    if view is not None:
+        assign(view.base, view.key, handle.clone())
+        handle.view = View(view.base, view.key)
+
+
+def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The operator that NumPy runs in the array's own memory, such as +=; of a number it makes a new one."""
+
+    def operate(self: Any, other: Any) -> Any:
+        y = apply(function, (self, other))
+        if not self.shape:
+            return y
+        if np.shape(y) != self.shape:
+            raise ValueError(
+                f"cannot write a result of shape {np.shape(y)} into an array of shape {self.shape}"
+            )
+        assign(self, Ellipsis, y if y.dtype == self.dtype else np.astype(y, self.dtype))
+        return self
+
+    return operate
+
+
+class View:
+    """x[key] with slices and whole numbers, which shares x's memory as long as x itself is not assigned to.
+
+    Attributes
+    ----------
+    base, key
+        x and the key.
+    stamp
+        Which version of x was read.
+    """
+
+    __slots__ = ("base", "key", "stamp")
+
+    def __init__(self, base: Any, key: Any) -> None:
+        self.base, self.key, self.stamp = base, key, base.stamp
+
+    def require_fresh(self, view: Any) -> None:
+        """Raise LostHistoryError where NumPy would see through the view what has been assigned to x since."""
+        if self.base.stamp != self.stamp:
+            raise LostHistoryError(
+                "a view x[...] is used after x itself was assigned to; take the view again, or a copy of it "
+                "before the assignment"
+            )
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return bool(a.shape == b.shape and a.dtype == b.dtype)
+
+
+def _become(handle: Any, after: Any, before: Any = None) -> None:
+    if after.__class__ is not handle.__class__:
+        raise LostHistoryError(
+            "assigning the active value of an inner derivative into an array of an outer one of another mode "
+            "is not followed; take a copy inside"
+        )
+    before = handle.clone() if before is None else before
+    before.owner.assigned = after.owner.assigned = True
+    handle.become(after, before)
