@@ -30,6 +30,9 @@ _HOME = {
     "record": "api",
     "grad": "autodiff",
     "value_and_grad": "autodiff",
+    "tensor": "autodiff.tensor",
+    "Tensor": "autodiff.tensor",
+    "no_grad": "autodiff.tensor",
     "METHODS": "methods",
     "register_method": "methods",
     "Estimate": "result",
@@ -41,6 +44,7 @@ __all__ = [
     "METHODS",
     "DiffkitError",
     "Estimate",
+    "Tensor",
     "autodiff",
     "compare",
     "derivative",
@@ -50,6 +54,7 @@ __all__ = [
     "gradient",
     "hessian",
     "jacobian",
+    "no_grad",
     "numerical",
     "problems",
     "record",
@@ -59,6 +64,7 @@ __all__ = [
     "studies",
     "symbolic",
     "tape",
+    "tensor",
     "value_and_grad",
 ]
 
@@ -66,6 +72,7 @@ if TYPE_CHECKING:
     from diffkit import autodiff, errors, numerical, problems, report, rules, studies, symbolic, tape
     from diffkit.api import derivative, gradient, hessian, jacobian, record
     from diffkit.autodiff import grad, value_and_grad
+    from diffkit.autodiff.tensor import Tensor, no_grad, tensor
     from diffkit.errors import DiffkitError
     from diffkit.methods import METHODS, register_method
     from diffkit.result import Estimate

@@ -12,6 +12,7 @@
     ├── NotElementwiseError (ValueError)     a derivative was asked of a function that mixes elements
     ├── NoRuleError (NotImplementedError)    a function that no rule differentiates
     ├── LostHistoryError (TypeError)         an active value was to become a plain number
+    ├── GraphError (RuntimeError)            a tensor's history is missing, freed or overwritten
     ├── GuardError (RuntimeError)            a tape was replayed where a branch goes the other way
     └── MissingPackageError (ImportError)    an optional package is not installed
 
@@ -28,6 +29,7 @@ __all__ = [
     "DiffkitError",
     "DomainError",
     "ExpressionError",
+    "GraphError",
     "GuardError",
     "LostHistoryError",
     "MissingPackageError",
@@ -92,6 +94,10 @@ class NoRuleError(DiffkitError, NotImplementedError):
 
 class LostHistoryError(DiffkitError, TypeError):
     """An active value was about to become a plain number and lose its history."""
+
+
+class GraphError(DiffkitError, RuntimeError):
+    """A tensor's history is missing, has been freed, or has been overwritten."""
 
 
 class GuardError(DiffkitError, RuntimeError):

@@ -21,7 +21,9 @@ from diffkit.tape.node import Node
 __all__ = ["added", "fit", "product", "pull_back"]
 
 
-def pull_back(seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False) -> dict[int, Any]:
+def pull_back(
+    seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False, live: bool = False
+) -> dict[int, Any]:
     """The cotangents of the leaves from which the seeded outputs came, by node number.
 
     The nodes are met in falling order of their numbers, so each after all that came from it.
@@ -35,6 +37,8 @@ def pull_back(seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False) ->
         The trace whose nodes are swept.
     keep
         Return the cotangents of intermediate nodes too; otherwise they are freed as the sweep passes.
+    live
+        Let the rules work on the nodes themselves, so that the sweep is recorded in its turn.
     """
     bars: dict[int, Any] = {}  # what has arrived at each node, by its number
     nodes: dict[int, Node] = {}
@@ -68,14 +72,14 @@ def pull_back(seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False) ->
             number = -heappop(heap)
             node, y_bar = nodes.pop(number), bars.pop(number)
             function, args, y = node.function, node.args, node.value
+            if assigned:
+                args, y, y_bar = owner.visited(node, y_bar)
             if function is None or keep:
                 bar = whole(y_bar, y)
                 found[number] = bar if bar.__class__ is not np.ndarray or number in sums else bar.copy()
                 if function is None:
                     continue
-            if assigned:
-                args = tuple([a.read_by(number) if isinstance(a, Node) else a for a in args])
-            if y.__class__ is float and y_bar.__class__ is float and node.keywords is None:
+            if y.__class__ is float and y_bar.__class__ is float and node.keywords is None and not live:
                 # Numbers: the loop below, without what only arrays, selection and many operands need.
                 partials = QUICK.get(function)
                 if partials is None:
@@ -101,6 +105,8 @@ def pull_back(seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False) ->
                     except _NO_FLOAT:  # NumPy would say inf or nan: the long way
                         pass
             values = [a.value if a.__class__ is kind and a.owner is owner else a for a in args]
+            if live:
+                values, y = list(args), node
             rule = rule_of(function)
             selected = selected or rule.selects
             if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):

@@ -57,6 +57,10 @@ class Trace:
         """The result of a call with operands of this trace, wrapped."""
         raise NotImplementedError
 
+    def visited(self, node: Any, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
+        """The operands that a row has read, its value and its cotangent, when a sweep comes to it."""
+        raise NotImplementedError
+
     def discrete(
         self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
     ) -> Any:

@@ -102,6 +102,10 @@ class Node(Active):
         self.owner, self.value, self.number = after.owner, after.value, after.number
         self.function, self.args, self.keywords = after.function, after.args, after.keywords
 
+    def operands(self) -> tuple[Any, ...]:
+        """The operands in the version that this row has read: they may have been assigned to since."""
+        return tuple([a.read_by(self.number) if isinstance(a, Node) else a for a in self.args])
+
     def read_by(self, number: int) -> Node:
         """The row that this handle stood for when the row of this number read it."""
         if self.number < number:
@@ -200,7 +204,6 @@ def reachable(outputs: Iterable[Any], trace: Trace) -> list[Node]:
 
 def _as_read(node: Node) -> Node:
     """A row with each operand that was assigned to later in the version that it read."""
-    args = tuple(a.read_by(node.number) if isinstance(a, Node) else a for a in node.args)
-    twin = Node(node.owner, node.value, node.function, args, node.keywords)
+    twin = Node(node.owner, node.value, node.function, node.operands(), node.keywords)
     twin.number = node.number
     return twin

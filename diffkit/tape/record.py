@@ -67,6 +67,10 @@ class Recorder(Trace):
             known = self.seen[id(value)] = (value, value.copy())  # holding `value` keeps its id its own
         return known[1]
 
+    def visited(self, node: Node, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
+        """The operands that a row has read, its value and its cotangent, when the sweep comes to it."""
+        return node.operands(), node.value, bar
+
     def discrete(
         self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
     ) -> Any:
