@@ -131,6 +131,51 @@ def test_second_derivatives_round_like_one_over_h_squared():
     assert "1/h^2" in str(sweep)
 
 
+def test_a_function_with_a_corner_shows_no_power_law():
+    sweep = dk.error_sweep("abs(x)", 0.1)
+    assert all(map(math.isnan, sweep.slope.values()))
+    remarks = sweep.remarks()
+    assert remarks[0] == "forward: no truncation error for this f; rounding dominates and grows like 1/h."
+    assert remarks[1].startswith("central: truncation shows no power law; below h = ")
+    assert "h^2" not in str(sweep)
+
+
+def test_remarks_tell_the_slope_that_was_measured_where_it_is_not_the_order():
+    # f and its second derivative are 0 there: the forward difference gains an order, nothing rounds
+    remarks = dk.error_sweep("sin(x)", 0.0, methods=["forward", "central"]).remarks()
+    assert remarks[0] == "forward: truncation dominates at every step and falls like h^2, not h."
+    assert remarks[1] == "central: truncation dominates at every step and falls like h^2."
+
+
+def test_steps_too_large_for_rounding_to_be_seen_claim_nothing_of_it():
+    sweep = dk.error_sweep("exp(x)", 1.0, methods=["central"], steps=np.logspace(-3, -1, 21))
+    assert sweep.remarks()[0] == "central: truncation dominates at every step and falls like h^2."
+
+
+def test_the_best_error_is_told_as_the_median_that_it_is(exp_at_one):
+    assert "median error" in exp_at_one.tables()[1].columns
+    step, error = exp_at_one.best["central"]
+    near = np.argsort(np.abs(np.log(exp_at_one.steps / step)), kind="stable")[:15]
+    assert error == np.median(np.abs(exp_at_one.total["central"][near]))
+
+
+def test_where_the_values_of_f_cancel_the_error_is_the_derivative_itself():
+    sweep = dk.error_sweep("sin(x)", 1.0, methods=["central"], order=2)
+    curve = sweep["central"]
+    assert 0 < np.count_nonzero(curve.lost) < len(sweep.steps)
+    np.testing.assert_array_equal(curve.total[curve.lost], -sweep.exact)
+    for i in np.flatnonzero(curve.lost)[:3]:
+        assert dk.derivative(np.sin, 1.0, "central", order=2, h=float(sweep.steps[i])) == 0
+    assert "Where the values of f cancel to exactly 0, the error is the derivative itself, 8.41e-01." in str(
+        sweep
+    )
+
+
+def test_a_derivative_of_0_is_nothing_to_lose():
+    sweep = dk.error_sweep("x^3", 0.0)
+    assert not any(np.any(curve.lost) for curve in sweep.curves.values())
+
+
 def test_the_dictionary_is_json_and_the_csv_has_a_line_a_step(exp_at_one):
     data = json.loads(json.dumps(exp_at_one.to_dict(), allow_nan=False))
     assert data["schema"] == "diffkit.sweep/1"
