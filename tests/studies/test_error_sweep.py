@@ -66,11 +66,29 @@ def test_the_best_steps_are_within_a_factor_ten_of_theory(exp_at_one):
         assert 0.05 < found[1] / theory[1] < 2
 
 
-def test_predicted_steps_are_those_of_the_textbook(exp_at_one):
-    u = 2.0**-53
-    assert exp_at_one.predicted["forward"][0] == pytest.approx(2 * math.sqrt(u), rel=1e-6)
-    assert exp_at_one.predicted["central"][0] == pytest.approx((3 * u) ** (1 / 3), rel=1e-6)
-    assert exp_at_one.predicted["richardson"][0] == pytest.approx((11.25 * u) ** (1 / 5), rel=1e-6)
+def test_predicted_steps_are_those_of_the_textbook_where_x_plus_h_is_exact():
+    u, predicted = 2.0**-53, dk.error_sweep("exp(x)", 0.0, steps=[1e-5, 1e-3]).predicted
+    assert predicted["forward"][0] == pytest.approx(2 * math.sqrt(u), rel=1e-6)
+    assert predicted["central"][0] == pytest.approx((3 * u) ** (1 / 3), rel=1e-6)
+    assert predicted["richardson"][0] == pytest.approx((11.25 * u) ** (1 / 5), rel=1e-6)
+
+
+def test_predicted_steps_are_larger_where_x_plus_h_is_rounded_too(exp_at_one):
+    u = 2.0**-53  # x f' is f here
+    assert exp_at_one.predicted["forward"][0] == pytest.approx(math.sqrt(6 * u), rel=1e-6)
+    assert exp_at_one.predicted["central"][0] == pytest.approx((6 * u) ** (1 / 3), rel=1e-6)
+    assert exp_at_one.predicted["richardson"][0] == pytest.approx((22.5 * u) ** (1 / 5), rel=1e-6)
+
+
+def test_far_from_0_the_rounding_of_x_plus_h_is_what_makes_the_best_step():
+    sweep = dk.error_sweep("sin(x)", 1e6)
+    for name in ("forward", "central", "richardson"):
+        (step, error), (theory, bound) = sweep.best[name], sweep.predicted[name]
+        assert 0.1 < step / theory < 10
+        assert 0.1 < error / bound < 1
+    assert sweep.slope["forward"] == pytest.approx(1, abs=0.1)
+    assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
+    assert sweep.slope["richardson"] == pytest.approx(4, abs=0.2)
 
 
 def test_the_complex_step_has_truncation_and_no_rounding_that_grows(exp_at_one):
@@ -127,7 +145,9 @@ def test_a_truncation_error_that_vanishes_is_zero_and_said():
 def test_second_derivatives_round_like_one_over_h_squared():
     sweep = dk.error_sweep("sin(x)", 1.0, methods=["central"], order=2)
     assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
-    assert sweep.predicted["central"][0] == pytest.approx((48 * 2.0**-53) ** 0.25, rel=1e-6)
+    assert sweep.predicted["central"][0] == pytest.approx(
+        (48 * 2.0**-53 * (1 + 0.5 / math.tan(1))) ** 0.25, rel=1e-6
+    )
     assert "1/h^2" in str(sweep)
 
 
