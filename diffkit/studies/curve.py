@@ -15,7 +15,7 @@ from diffkit.errors import DomainError, GuardError
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import unit_roundoff
 from diffkit.studies.model import ErrorModel
-from diffkit.studies.reference import DIGITS, Exact, split_error
+from diffkit.studies.reference import Exact, split_error
 
 __all__ = ["Array", "Curve", "curve_of", "power_law", "running_median"]
 
@@ -79,8 +79,7 @@ def curve_of(
             continue
         if np.isfinite(found):
             truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
-            # mpmath finds a derivative of 0 only to its digits.
-            lost[i] = found == 0 and abs(truth) > mp.mpf(10) ** -DIGITS
+            lost[i] = found == 0 and truth != 0
     theory = ErrorModel.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
     if not np.any(np.isfinite(total)):
         raise DomainError(f"{method.name} leaves the domain of f at every step; write smaller steps")

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diffkit.api import checked_leaf, derivative
-from diffkit.errors import ArgumentsError, DiffkitError
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError, GuardError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, method_for
 from diffkit.numerical import FiniteDifference
+from diffkit.numerical.stencil import backward, forward
 from diffkit.studies.curve import Array, Curve, curve_of
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
 from diffkit.studies.study import Study
@@ -139,6 +140,8 @@ class ErrorSweep(Study):
         truncation, rounding = np.abs(curve.truncation), np.abs(curve.rounding)
         grows = f"rounding dominates and grows like 1/{_power('h', self.order)}"
         if not np.any(truncation[np.isfinite(truncation)]):
+            if not np.any(rounding[np.isfinite(rounding)]):
+                return f"{name}: no error at any step."
             return f"{name}: no truncation error for this f; {grows}."
         law = f"falls like {_power('h', curve.slope)}" if np.isfinite(curve.slope) else ""
         if law and abs(curve.slope - curve.order) >= 0.1:
@@ -243,15 +246,19 @@ def error_sweep(
     if np.ndim(leaf):
         raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")
     point = kind.type(leaf)
-    chosen = [_with_step(m) for m in methods]
+    chosen = list(dict.fromkeys(_with_step(m) for m in methods))
     if not chosen:
         raise ArgumentsError(f"no methods are given; write some of {', '.join(_stepped())}")
+    names = [method.name for method in chosen]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ArgumentsError(f"several methods are named {twice!r}; sweep each of them by itself")
     h = _steps(steps, point)
 
     truth = exact_derivative(g, point, order)
     exact = Exact(g)
     with working_digits(digits_for(float(np.min(h)), order)) as mp:
         mp_x = MPMATH.leaf(point)
+        truth = _settled(truth, exact, mp_x, mp.mpf(float(h[0])), order)
         value = abs(float(exact(mp_x)))
         curves = {
             method.name: curve_of(method, g, exact, point, mp_x, h, truth, order, value, mp)
@@ -280,6 +287,16 @@ def _with_step(method: str | Method) -> FiniteDifference:
             f"method {found.name!r} has no step h to sweep; write some of {', '.join(_stepped())}"
         )
     return found
+
+
+def _settled(truth: Any, exact: Exact, x: Any, step: Any, order: int) -> Any:
+    """The truth, or 0 where it is so small beside a difference that it is the noise of mpmath's digits."""
+    for stencil in (forward(order), backward(order)):
+        try:
+            return truth if abs(truth) * 10**DIGITS > abs(stencil.apply(exact, x, step)) else 0 * truth
+        except (DomainError, GuardError, ZeroDivisionError):
+            continue
+    return truth
 
 
 def _steps(steps: ArrayLike | None, x: Any) -> Any:

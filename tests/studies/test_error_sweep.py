@@ -191,9 +191,18 @@ def test_where_the_values_of_f_cancel_the_error_is_the_derivative_itself():
     )
 
 
-def test_a_derivative_of_0_is_nothing_to_lose():
-    sweep = dk.error_sweep("x^3", 0.0)
+def test_a_derivative_of_0_is_exactly_0_and_nothing_to_lose():
+    sweep = dk.error_sweep("x^3", 0.0)  # mpmath says 1e-138
+    assert sweep.exact == 0
+    assert set(sweep.flat.values()) == {0.0}
     assert not any(np.any(curve.lost) for curve in sweep.curves.values())
+    assert "richardson: no error at any step." in sweep.remarks()
+
+
+@pytest.mark.parametrize(("f", "x"), [("1e-120*sin(x)", 1.0), ("exp(-x^2)", 15.0), ("x^2", 1e-90)])
+def test_a_small_derivative_is_not_0(f, x):
+    sweep = dk.error_sweep(f, x, methods=["central"])
+    assert sweep.exact == pytest.approx(dk.derivative(f, x), rel=1e-12, abs=0)
 
 
 def test_the_dictionary_is_json_and_the_csv_has_a_line_a_step(exp_at_one):
@@ -213,6 +222,7 @@ def test_a_curve_is_found_by_its_method(exp_at_one):
     [
         ({"methods": ["reverse"]}, ArgumentsError, "no step"),
         ({"methods": []}, ArgumentsError, "no methods"),
+        ({"methods": ["central", dk.numerical.Central(accuracy=4)]}, ArgumentsError, "named 'central'"),
         ({"steps": [0.0, 1.0]}, ArgumentsError, "positive"),
         ({"steps": []}, ArgumentsError, "positive"),
         ({"dtype": "int32"}, ArgumentsError, "float32"),
