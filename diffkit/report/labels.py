@@ -23,6 +23,8 @@ WIDER = 1.04  # a screen that fits letters to its pixels makes words so much wid
 LEADING = 2.0  # pixels between the lines of one label
 FAR = 48.0  # pixels between a point and its label from which on a thin line joins the two
 FORBIDDEN = math.inf
+# Under the words: where a label has to cross a curve, the words are what is read.
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.3}
 NO_LEADER: Points = np.full((LEADER_POINTS, 2), np.nan)
 
 
@@ -82,15 +84,21 @@ class Labels:
         return np.asarray(self.ax.transData.transform(xy), float)
 
     def avoid(self, x: ArrayLike, y: ArrayLike, weight: float = 1.0) -> None:
-        """Keep labels off a polyline; `weight` says how much it hurts to cover a pixel of it."""
+        """Keep labels off a polyline; `weight` says how much it hurts to cover a pixel of it.
+
+        As it is drawn, the line has a gap wherever it is not finite.
+        """
         line = self.to_pixels(x, y)
-        line = line[np.isfinite(line).all(axis=1)]
-        if len(line) > 1:
-            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-            at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 3)))
-            line = np.column_stack([np.interp(at, along, line[:, k]) for k in (0, 1)])
-        self.obstacles = np.vstack([self.obstacles, line])
-        self.weights = np.concatenate([self.weights, np.full(len(line), weight)])
+        seen = np.isfinite(line).all(axis=1)
+        for piece in np.split(line, np.flatnonzero(np.diff(seen)) + 1):
+            if not np.isfinite(piece).all():
+                continue
+            if len(piece) > 1:
+                along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(piece, axis=0).T))])
+                at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 3)))
+                piece = np.column_stack([np.interp(at, along, piece[:, k]) for k in (0, 1)])
+            self.obstacles = np.vstack([self.obstacles, piece])
+            self.weights = np.concatenate([self.weights, np.full(len(piece), weight)])
 
     def avoid_box(self, box: Bbox) -> None:
         """Keep labels off a rectangle in pixels."""
@@ -137,7 +145,7 @@ class Labels:
     def _texts(self, label: Label) -> list[Annotation]:
         return [
             self.ax.annotate(line, label.anchor, (0, 0), textcoords="offset points", ha="center", va="center",
-                             **{**label.look, **own})
+                             bbox=PAPER, **{**label.look, **own})
             for line, own in label.lines
         ]  # fmt: skip
 
