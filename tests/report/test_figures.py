@@ -99,7 +99,7 @@ def test_both_axes_are_logarithmic_and_h_grows_to_the_right(drawn: Axes, sweep: 
     assert drawn.get_xlim()[0] < sweep.steps[0] < sweep.steps[-1] < drawn.get_xlim()[1]
 
 
-def test_the_thick_line_is_the_median_and_the_thin_one_the_error_at_every_step(
+def test_the_thick_line_is_the_median_and_the_thin_one_the_error_at_every_step_that_is_not_lost(
     drawn: Axes, sweep: Any
 ) -> None:
     curve = sweep.curves["central"]
@@ -108,7 +108,8 @@ def test_the_thick_line_is_the_median_and_the_thin_one_the_error_at_every_step(
     thin = [
         one for one in drawn.get_lines() if one.get_alpha() == 0.35 and one.get_color() == thick.get_color()
     ]
-    np.testing.assert_array_equal(thin[0].get_ydata(), np.abs(curve.total))
+    np.testing.assert_array_equal(thin[0].get_xdata(), sweep.steps[~curve.lost])
+    np.testing.assert_array_equal(thin[0].get_ydata(), np.abs(curve.total[~curve.lost]))
     assert thick.get_linewidth() >= 1.5 > thin[0].get_linewidth()
 
 
@@ -130,12 +131,12 @@ def test_slopes_1_2_4_are_drawn_as_triangles_of_that_slope(drawn: Axes) -> None:
 
 
 def test_every_kind_of_theory_line_is_named(drawn: Axes) -> None:
-    assert {"truncation ≈ C h", "C h²", "C h⁴", "rounding ≈ u |f| / h"} <= set(said(drawn))
+    assert {"truncation ≈ C h", "C h²", "C h⁴", "rounding ≈ u (|f| + |x f′|) / h"} <= set(said(drawn))
 
 
-def test_the_predicted_steps_are_ticks_on_the_h_axis(drawn: Axes, sweep: Any) -> None:
+def test_the_roots_of_epsilon_are_ticks_on_the_h_axis_exactly_where_they_are(drawn: Axes) -> None:
     ticks = [one.get_xdata()[0] for one in drawn.get_lines() if list(one.get_ydata()) == [0, 0.035]]
-    assert ticks == [curve.predicted[0] for curve in sweep.curves.values()]
+    assert ticks == pytest.approx([2.0**-26, 2.0 ** (-52 / 3), 2.0 ** (-52 / 5)], rel=1e-15)
     assert {"√ε", "³√ε", "⁵√ε"} <= set(said(drawn))
 
 
@@ -150,14 +151,47 @@ def test_level_lines_that_coincide_share_their_words(sweep: Any) -> None:
     assert "reverse mode and dual numbers (no h): error 5e-18" in said(error_against_step(both))
 
 
+def test_level_lines_that_are_one_to_the_eye_are_drawn_once_at_the_larger_error(sweep: Any) -> None:
+    ax = error_against_step(replace(sweep, flat={"reverse": 2e-17, "dual": 5e-17}))
+    assert [one.get_ydata()[0] for one in ax.get_lines() if list(one.get_xdata()) == [0, 1]] == [5e-17]
+    assert "dual numbers and reverse mode (no h): error 5e-17" in said(ax)
+
+
+def test_lost_steps_are_hollow_marks_at_the_derivative_and_no_thin_line_leads_there(sweep: Any) -> None:
+    curve = sweep.curves["central"]
+    lost = np.arange(len(sweep.steps)) % 3 == 0
+    told = replace(sweep, curves={"central": replace(
+        curve, lost=lost, total=np.where(lost, -sweep.exact, curve.total))})  # fmt: skip
+    lines = error_against_step(told).get_lines()
+    (marks,) = [one for one in lines if one.get_markerfacecolor() == "none" and len(one.get_xdata())]
+    np.testing.assert_array_equal(marks.get_xdata(), sweep.steps[lost])
+    np.testing.assert_array_equal(marks.get_ydata(), abs(sweep.exact))
+    (thin,) = [one for one in lines if one.get_alpha() == 0.35]
+    np.testing.assert_array_equal(thin.get_xdata(), sweep.steps[~lost])
+
+
+def test_the_key_names_only_what_is_drawn(build: Callable[..., Any]) -> None:
+    def rows(ax: Axes) -> list[str]:
+        legend = ax.get_legend()
+        return [text.get_text() for text in legend.get_texts()] if legend else []
+
+    exp = build("exp(x)", ALL)
+    assert {"best h, measured", "best h, theory"} <= set(rows(error_against_step(exp.only("central"))))
+    assert "best h, measured" not in rows(error_against_step(exp.only("complex-step")))
+    cube = build("x**3", THREE).only("richardson")  # no truncation error: theory has no best step
+    assert "best h, theory" not in rows(error_against_step(cube))
+
+
 def test_errors_of_exactly_zero_stand_on_a_floor_below_all_others(build: Callable[..., Any]) -> None:
     sweep = build("x**3", THREE)
     ax = error_against_step(sweep)
     total = sweep.curves["richardson"].total
     marks = [one for one in ax.get_lines() if one.get_markerfacecolor() == "none" and len(one.get_xdata())]
-    assert sum(len(one.get_xdata()) for one in marks) == np.count_nonzero(total == 0) > 0
+    heights = np.concatenate([one.get_ydata() for one in marks])
+    heights = heights[heights != sweep.exact]  # where the values of f cancel
+    assert len(heights) == np.count_nonzero(total == 0) > 0
     smallest = min(np.abs(c.total[c.total != 0]).min() for c in sweep.curves.values())
-    assert all(ax.get_ylim()[0] < y < smallest for one in marks for y in one.get_ydata())
+    assert np.all((ax.get_ylim()[0] < heights) & (heights < smallest))
     assert "error exactly 0" in said(ax)
 
 
@@ -203,7 +237,7 @@ def test_a_second_derivative_in_float32_has_its_own_words(sweep: Any) -> None:
     told = replace(sweep, order=2, dtype="float32")
     assert "Error of the second derivative" in alt_text(told)
     assert alt_text(told).split(". ")[0].endswith("in float32")
-    assert "rounding ≈ u |f| / h²" in said(error_against_step(told))
+    assert "rounding ≈ u (|f| + |x f′|) / h²" in said(error_against_step(told))
 
 
 def test_it_draws_where_it_is_told(sweep: Any) -> None:
