@@ -139,7 +139,9 @@ class Labels:
                 for text in made:
                     text.remove()
             else:
-                self._settle(label, made, options[k][1], Bbox.from_extents(*options[k][0].box))
+                self._settle(
+                    label, made, options[k][1], Bbox.from_extents(*options[k][0].box).padded(-CLEAR / 2)
+                )
         return [i for i, k in enumerate(chosen) if k is not None]
 
     def _texts(self, label: Label) -> list[Annotation]:
@@ -163,7 +165,7 @@ class Labels:
                 box = _outline(centre, width, height, turn)
                 far = len(texts) > 1 and spot.gap + spot.lift > FAR
                 leader = np.linspace(at, _nearest(box, at), LEADER_POINTS) if far else NO_LEADER
-                options.append((Place(cost + spot.dislike, box.extents, leader), spot))
+                options.append((Place(cost + spot.dislike, box.padded(CLEAR / 2).extents, leader), spot))
         return sorted(options, key=lambda option: option[0].cost)[:150]
 
     def _settle(self, label: Label, texts: list[Annotation], spot: Spot, box: Bbox) -> None:

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
+import diffkit as dk
 from diffkit.report import LOOKS, alt_text, error_against_step, error_split, new_axes
 
 ALL = ("forward", "backward", "central", "richardson", "complex-step")
@@ -70,6 +71,37 @@ def test_no_two_words_touch_and_none_leaves_the_figure(
     build: Callable[..., Any], text: str, methods: tuple[str, ...], size: tuple[float, float]
 ) -> None:
     assert_no_collision(error_against_step(build(text, methods), new_axes(*size)), dpi=200)
+
+
+class FivePoint(dk.numerical.Central):
+    """A sixth method with a step."""
+
+    name = "five-point"
+
+    def stencil(self, derivative: int = 1) -> Any:
+        return dk.numerical.Central(accuracy=4).stencil(derivative)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "more"),
+    [
+        ("exp(x)", 1.0, {}),
+        ("x^3", 0.0, {}),
+        ("1/x", 1e-3, {}),
+        ("sin(x)", 1e6, {}),
+        ("abs(x)", 0.1, {}),
+        ("sin(x)", 1.0, {"dtype": "float32"}),
+        ("sin(x)", 1.0, {"order": 2}),
+        ("exp(x)", 1.0, {"order": 3}),
+        ("exp(x)", 1.0, {"methods": (*ALL, FivePoint())}),
+    ],
+)
+def test_no_two_words_touch_whatever_is_swept(f: str, x: float, more: dict[str, Any]) -> None:
+    sweep = dk.error_sweep(f, x, **more)
+    ax = error_against_step(sweep)
+    assert_no_collision(ax, dpi=150)
+    told = " ".join(said(ax))
+    assert all(LOOKS[name].name in told for name in sweep.curves if name in LOOKS)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
