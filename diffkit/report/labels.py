@@ -13,12 +13,13 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
-from diffkit.report.fit import LEADER_POINTS, Place, fit, meet
+from diffkit.report.fit import LEADER_POINTS, Place, fit, led_through, meet
 
 __all__ = ["Label", "Labels", "Spot", "compass"]
 
 Points = NDArray[np.float64]
 CLEAR = 3.0  # pixels kept free around a label, at the figure's own dpi
+APART = 1.0  # pixels kept free between labels that are placed together
 WIDER = 1.04  # a screen that fits letters to its pixels makes words so much wider than in print
 LEADING = 2.0  # pixels between the lines of one label
 FAR = 48.0  # pixels between a point and its label from which on a thin line joins the two
@@ -140,7 +141,7 @@ class Labels:
                     text.remove()
             else:
                 self._settle(
-                    label, made, options[k][1], Bbox.from_extents(*options[k][0].box).padded(-CLEAR / 2)
+                    label, made, options[k][1], Bbox.from_extents(*options[k][0].box).padded(-APART / 2)
                 )
         return [i for i, k in enumerate(chosen) if k is not None]
 
@@ -156,6 +157,7 @@ class Labels:
         width = WIDER * max(box.width for box in sizes)
         height = sum(box.height for box in sizes) + LEADING * (len(sizes) - 1)
         at = self.to_pixels(*label.anchor)[0]
+        others = self.taken[~((self.taken[:, :2] <= at) & (at <= self.taken[:, 2:])).all(axis=1)]
         options = []
         for spot in label.spots:
             turn = math.radians(spot.angle)
@@ -165,7 +167,9 @@ class Labels:
                 box = _outline(centre, width, height, turn)
                 far = len(texts) > 1 and spot.gap + spot.lift > FAR
                 leader = np.linspace(at, _nearest(box, at), LEADER_POINTS) if far else NO_LEADER
-                options.append((Place(cost + spot.dislike, box.padded(CLEAR / 2).extents, leader), spot))
+                if led_through(leader[None], others).any():
+                    continue
+                options.append((Place(cost + spot.dislike, box.padded(APART / 2).extents, leader), spot))
         return sorted(options, key=lambda option: option[0].cost)[:150]
 
     def _settle(self, label: Label, texts: list[Annotation], spot: Spot, box: Bbox) -> None:

@@ -253,3 +253,11 @@ def test_a_gap_in_a_line_is_free(labels: Labels) -> None:
 def test_only_the_points_that_are_there_stand_in_the_way(labels: Labels, y: list[float]) -> None:
     labels.avoid(np.linspace(0.2, 0.8, len(y)), y)
     assert len(labels.obstacles) == len(labels.weights) == np.isfinite(y).sum()
+
+
+def test_no_line_to_a_label_runs_through_what_others_may_not_touch(labels: Labels) -> None:
+    labels.avoid_box(box_at(labels, 0.5, 0.7))  # another star, above
+    far = [Spot(0, 1, 0, 150, dislike=0), Spot(0, -1, 0, 60, dislike=50)]
+    lines: list[tuple[str, dict[str, Any]]] = [("name", {}), ("words", {})]
+    labels.place_together([Label(lines, (0.5, 0.5), far, math.inf, {"color": "black"})])
+    assert texts(labels)["name"].get_window_extent().y1 < labels.to_pixels(0.5, 0.5)[0, 1]
