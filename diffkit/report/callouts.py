@@ -15,12 +15,13 @@ from diffkit.report.frame import DARK, GREY, Frame
 from diffkit.report.labels import Label, Labels, Spot, compass
 from diffkit.report.records import Array, Curve
 from diffkit.report.style import look_of
-from diffkit.report.words import best_text, is_flat, number, power, slope_text, step_text
+from diffkit.report.words import best_text, derivative, is_flat, power, slope_text, theory_tick
 
 __all__ = [
     "best",
     "coincide",
     "key",
+    "lost",
     "models",
     "predictions",
     "regions",
@@ -45,7 +46,8 @@ def best(labels: Labels, frame: Frame, levels: Mapping[str, float]) -> None:
         ways = [(-1.0, -1.0), (0.0, -1.0), (1.0, -1.0)]
         if is_flat(curve):
             # No star: any small step is as good as the next, so the words stand along the flat part.
-            ends = [frame.sweep.steps[0], curve.predicted[0] if np.isfinite(curve.predicted[0]) else step]
+            longest = curve.predicted[0]
+            ends = [frame.sweep.steps[0], longest if 0 < longest < math.inf else step]
             step = float(10 ** np.mean(np.log10(ends)))
             ways = [(0.0, -1.0), (0.0, 1.0), (-1.0, 1.0), (1.0, 1.0)]
         anchor = (step, float(frame.shown(np.array([error]))[0]))
@@ -64,10 +66,30 @@ def _level(frame: Frame, words: str, height: float) -> Label:
 
 def zeros(labels: Labels, frame: Frame) -> None:
     """That the lowest row of the picture is not small but nothing."""
-    room = frame.ax.get_window_extent().width
-    spots = [Spot(1, up, gap, 4, 0, gap / 10 - up) for gap in np.linspace(5, room, 30) for up in (1, -1)]
-    anchor = (float(frame.ax.get_xlim()[0]), frame.floor)
-    labels.place("error exactly 0", anchor, spots, 4.0, color=GREY, style="italic")
+    _row(labels, frame, "error exactly 0", frame.floor, np.full(len(frame.sweep.steps), True))
+
+
+def lost(labels: Labels, frame: Frame) -> None:
+    """That the steps in this row left no digit: the difference is 0, and the error is the derivative."""
+    words = f"difference exactly 0: error |{derivative(frame.sweep.order)}|"
+    where = np.any([curve.lost for curve in frame.curves.values()], axis=0)
+    _row(labels, frame, words, abs(frame.sweep.exact), where)
+
+
+def _row(labels: Labels, frame: Frame, words: str, height: float, where: NDArray[np.bool_]) -> None:
+    """Words above or below a row of markers: from its left end, or along it as it takes, or left of it."""
+    if not where.any():
+        return
+    left, right = frame.sweep.steps[where][[0, -1]]
+    room = labels.to_pixels(right, height)[0, 0] - labels.to_pixels(left, height)[0, 0]
+    spots = [
+        Spot(way, up, way * along, lift, 0, along / 10 - way - up + lift)
+        for along in np.linspace(-5, room, 60)
+        for way in (1, -1)
+        for up in (1, -1)
+        for lift in (4, 9)
+    ]
+    labels.place(words, (float(left), height), spots, 8.0, color=GREY, style="italic")
 
 
 def predictions(labels: Labels, frame: Frame) -> None:
@@ -75,13 +97,11 @@ def predictions(labels: Labels, frame: Frame) -> None:
     foot = frame.ax.get_ylim()[0]
     named: list[float] = []
     for method, curve in frame.curves.items():
-        step = curve.predicted[0]
-        if not np.isfinite(step) or any(abs(np.log10(step / other)) < 0.05 for other in named):
+        tick = theory_tick(curve, frame.sweep.order, frame.sweep.dtype)
+        if tick is None or any(abs(np.log10(tick[0] / other)) < 0.05 for other in named):
             continue
+        step, words = tick
         named.append(step)
-        words = step_text(step, frame.sweep.order, curve.order, frame.sweep.dtype)
-        if is_flat(curve):
-            words = f"≤ {number(step)}"
         spots = [Spot(way, 1, 6, lift, 0, lift - way) for lift in (2, 6, 14, 20) for way in (1, -1)]
         labels.place(words, (step, foot), spots, color=look_of(method).ink)
 
@@ -138,10 +158,16 @@ def _lawful(frame: Frame, curve: Curve) -> NDArray[np.intp]:
 
 
 def regions(labels: Labels, frame: Frame) -> None:
-    """Which error is the larger one, to the left and to the right of the stars."""
+    """Which error is the larger one, to the left and to the right of the stars, if there is such a side."""
     left, right = frame.ax.get_xlim()
     ceiling = frame.ax.get_ylim()[1]
-    for words, at, way in (("← rounding dominates", left, 1), ("truncation dominates →", right, -1)):
+    told = []
+    best = [curve.best[0] for curve in frame.curves.values() if not is_flat(curve)]
+    if any(step > frame.sweep.steps[0] for step in best):
+        told.append(("← rounding dominates", left, 1))
+    if any(curve.best[0] < frame.sweep.steps[-1] for curve in frame.curves.values()):
+        told.append(("truncation dominates →", right, -1))
+    for words, at, way in told:
         spots = [Spot(way, -1, 5, lift, 0, lift) for lift in (3, 8, 14)]
         labels.place(words, (at, ceiling), spots, color=GREY, style="italic", fontsize=11)
 
@@ -164,7 +190,11 @@ def models(labels: Labels, frame: Frame) -> None:
     if lowest is not None:
         line = lowest.model_rounding
         left = np.flatnonzero((steps < lowest.best[0]) & (line > frame.floor) & (line < frame.top))
-        along(labels, f"rounding ≈ u |f| / {power('h', n)}", steps, line, left, DARK)
+        noise = "|f|" if frame.sweep.x == 0 else "(|f| + |x f′|)"  # x + h is rounded too, unless x is 0
+        formula = f"u {noise} / {power('h', n)}"
+        for words in (f"rounding ≈ {formula}", formula):  # the shorter one where the longer one has no room
+            if along(labels, words, steps, line, left, DARK):
+                break
 
 
 def rounding_line(curves: Sequence[Curve]) -> Curve | None:
@@ -173,10 +203,10 @@ def rounding_line(curves: Sequence[Curve]) -> Curve | None:
     return max(rising, key=lambda curve: curve.best[0]) if rising else None
 
 
-def along(labels: Labels, words: str, steps: Array, line: Array, where: NDArray[np.intp], ink: str) -> None:
-    """Words along a straight line, on the part `where`: at the free place nearest to its middle."""
+def along(labels: Labels, words: str, steps: Array, line: Array, where: NDArray[np.intp], ink: str) -> bool:
+    """Whether words found a place along a straight line, on the part `where`: the nearest to its middle."""
     if len(where) < 2:
-        return
+        return False
     first, last = where[[0, -1]]
     start, end = labels.to_pixels(steps[[first, last]], line[[first, last]])
     angle = math.degrees(math.atan2(end[1] - start[1], end[0] - start[0]))
@@ -189,7 +219,7 @@ def along(labels: Labels, words: str, steps: Array, line: Array, where: NDArray[
         for side in (1, -1)
         for slide in np.linspace(-half, half, 61)
     ]
-    labels.place(words, (float(steps[middle]), float(line[middle])), spots, 0.0, color=ink)
+    return labels.place(words, (float(steps[middle]), float(line[middle])), spots, 0.0, color=ink)
 
 
 def key(labels: Labels, frame: Frame, rows: Sequence[Line2D]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from matplotlib.axes import Axes
 
-from diffkit.report.frame import DARK, GREY
+from diffkit.report.frame import DARK, GREY, fit_title
 from diffkit.report.style import house_style, look_of, new_axes
+from diffkit.report.words import cut, which
 
 __all__ = ["digits_by_method"]
 
@@ -35,6 +36,16 @@ class Comparison(Protocol):
 
     @property
     def f(self) -> str: ...
+    @property
+    def at(self) -> Mapping[str, Any]:
+        """The point: each argument by its name."""
+        ...
+
+    @property
+    def order(self) -> int:
+        """Order n of the derivative."""
+        ...
+
     @property
     def rows(self) -> Sequence[Row]: ...
 
@@ -72,9 +83,8 @@ def digits_by_method(comparison: Comparison, ax: Axes | None = None) -> Axes:
         ax.grid(axis="y", visible=False)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("correct digits of the derivative")
-        f = comparison.f if len(comparison.f) <= 60 else comparison.f[:59] + "…"
-        ax.set_title(f"Correct digits by method: {f}", loc="left")
-        ax.set_label(_alt_text(comparison.f, rows))
+        fit_title(ax, lambda room: f"Correct digits of the {_what(comparison, room)}")
+        ax.set_label(_alt_text(comparison, rows))
     return ax
 
 
@@ -101,10 +111,22 @@ def _words(row: Row) -> str:
     return f"{math.floor(row.digits * 10) / 10:.1f}{calls}"
 
 
-def _alt_text(f: str, rows: Sequence[Row]) -> str:
+def _what(comparison: Comparison, room: int) -> str:
+    """Which derivative of which function at which point; the function and each value cut to their room."""
+    at = {name: cut(_value(value), max(room, 12)) for name, value in comparison.at.items()}
+    point = ", ".join(f"{name} = {value}" for name, value in at.items() if len(at) > 1)
+    return f"{which(comparison.order)} of {cut(comparison.f, room)} at {point or ''.join(at.values())}"
+
+
+def _value(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float | int) else " ".join(str(value).split())
+
+
+def _alt_text(comparison: Comparison, rows: Sequence[Row]) -> str:
     told = [
         f"{look_of(row.method).name}: "
         + (_words(row) if row.status == "ok" and row.digits is not None else "not applicable")
         for row in rows
     ]
-    return f"Correct digits of the derivative of {f}, and calls of f, by method. " + "; ".join(told) + "."
+    what = _what(comparison, 200)
+    return f"Correct digits of the {what}, and calls of f, by method. " + "; ".join(told) + "."

@@ -11,8 +11,8 @@ from diffkit.report import callouts
 from diffkit.report.frame import DARK, GREY, Frame
 from diffkit.report.labels import Labels
 from diffkit.report.records import Array, Curve, Sweep
-from diffkit.report.style import house_style, look_of, new_axes
-from diffkit.report.words import alt_text, is_flat, number, split_alt_text
+from diffkit.report.style import Look, house_style, look_of, new_axes
+from diffkit.report.words import alt_text, is_flat, number, split_alt_text, theory_tick
 
 __all__ = ["error_against_step", "error_split"]
 
@@ -32,6 +32,8 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
 
     Thin lines are every step, thick ones the running median, dotted ones theory; a star is the best step
     of the median (the single luckiest step is chance), a tick on the h axis the step that theory calls best.
+    Hollow marks in a row are steps whose error is exactly 0, or whose values of f cancel to exactly 0: the
+    error is then the derivative itself, and the median leaves them out.
 
     Parameters
     ----------
@@ -58,23 +60,26 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
         _keep_clear(frame, labels)
         callouts.predictions(labels, frame)
         callouts.regions(labels, frame)
-        callouts.key(labels, frame, [EVERY, MEDIAN, THEORY, STAR, TICK])
+        callouts.key(labels, frame, [EVERY, MEDIAN, *_kinds(frame)])
         callouts.best(labels, frame, levels)
         if any(frame.is_zero(c.total).any() for c in curves.values()):
             callouts.zeros(labels, frame)
         callouts.slopes(labels, frame)
         callouts.models(labels, frame)
+        if any(c.lost.any() for c in curves.values()):
+            callouts.lost(labels, frame)
         ax.set_label(alt_text(sweep))
     return ax
 
 
 def _draw_errors(frame: Frame, method: str, curve: Curve) -> None:
     ax, steps, look = frame.ax, frame.sweep.steps, look_of(method)
-    zero = frame.is_zero(curve.total)
-    ax.plot(steps, np.where(zero, np.nan, np.abs(curve.total)), color=look.colour, linewidth=0.8,
-            alpha=0.35, zorder=2)  # fmt: skip
-    ax.plot(steps[zero], frame.shown(curve.total[zero]), linestyle="", color=look.colour, marker=look.marker,
-            markersize=4, markerfacecolor="none", markeredgewidth=0.8, zorder=2)  # fmt: skip
+    apart = frame.is_zero(curve.total) | curve.lost
+    ax.plot(steps[~apart], np.abs(curve.total[~apart]), color=look.colour, linewidth=0.8, alpha=0.35,
+            zorder=2)  # fmt: skip
+    ax.plot(steps[apart], frame.shown(curve.total[apart]), linestyle="", color=look.colour,
+            marker=look.marker, markersize=4, markerfacecolor="none", markeredgewidth=0.8,
+            zorder=2)  # fmt: skip
     every = max(1, len(steps) // 12)
     ax.plot(steps, frame.shown(curve.median), color=look.colour, linestyle=look.dash, marker=look.marker,
             markevery=(every // 2, every), label=look.name,
@@ -89,9 +94,18 @@ def _draw_star(frame: Frame, method: str, curve: Curve) -> None:
         step, error = curve.best
         ax.plot([step], frame.shown(np.array([error])), linestyle="", marker="*", markersize=17,
                 color=look.ink, markeredgecolor="white", markeredgewidth=1.2, zorder=6)  # fmt: skip
-    if np.isfinite(curve.predicted[0]):
-        ax.plot([curve.predicted[0]] * 2, [0, 0.035], transform=ax.get_xaxis_transform(), color=look.colour,
+    tick = theory_tick(curve, frame.sweep.order, frame.sweep.dtype)
+    if tick:
+        ax.plot([tick[0]] * 2, [0, 0.035], transform=ax.get_xaxis_transform(), color=look.colour,
                 linewidth=2.4, zorder=5)  # fmt: skip
+
+
+def _kinds(frame: Frame) -> list[Line2D]:
+    """The rows of the key that name what is in the picture besides the errors."""
+    curves = frame.curves.values()
+    stars = any(not is_flat(curve) for curve in curves)
+    ticks = any(theory_tick(curve, frame.sweep.order, frame.sweep.dtype) for curve in curves)
+    return [THEORY, *([STAR] if stars else []), *([TICK] if ticks else [])]
 
 
 def _draw_models(frame: Frame) -> None:
@@ -107,7 +121,7 @@ def _draw_models(frame: Frame) -> None:
 
 
 def _draw_model(frame: Frame, curve: Curve, line: Array, where: NDArray[np.bool_]) -> None:
-    keep = where & (line > max(frame.floor, curve.best[1] / 10**1.5)) & (line < 2 * frame.top)
+    keep = where & (line > max(frame.floor, curve.best[1] / 10**1.5)) & (line < 1.2 * frame.top)
     frame.ax.plot(
         frame.sweep.steps[keep], line[keep], color=DARK, linestyle=DOTTED, linewidth=1.5, zorder=2.6
     )
@@ -115,32 +129,36 @@ def _draw_model(frame: Frame, curve: Curve, line: Array, where: NDArray[np.bool_
 
 def _draw_flats(frame: Frame) -> dict[str, float]:
     """Draw the lines of methods without a step; their words and heights, one for lines that coincide."""
-    lines: list[tuple[list[str], float, float]] = []
-    for method, error in frame.sweep.flat.items():
-        look = look_of(method)
-        height = float(frame.shown(np.array([error]))[0])
-        if not np.isfinite(height):
-            continue
+    lines: list[tuple[list[Look], float]] = []
+    # The larger errors first: lines that are one to the eye are drawn as one, at the largest.
+    for method, height in sorted(frame.sweep.flat.items(), key=lambda item: -abs(item[1])):
+        height = float(frame.shown(np.array([height]))[0])
+        near = [looks for looks, other in lines if abs(np.log10(height / other)) < 0.5]
+        if near:
+            near[0].append(look_of(method))
+        elif np.isfinite(height):
+            lines.append(([look_of(method)], height))
+    words = {}
+    for looks, height in lines:
+        look = looks[0]
         frame.ax.axhline(height, color=look.colour, linestyle=look.dash, linewidth=1.8, zorder=2.5)
-        for names, other, _ in lines:
-            if abs(np.log10(height / other)) < 0.5:
-                names.append(look.name)
-                break
-        else:
-            lines.append(([look.name], height, error))
-    return {f"{' and '.join(names)} (no h): error {number(error)}": height for names, height, error in lines}
+        error = "0" if height == frame.floor else number(height)
+        words[f"{' and '.join(look.name for look in looks)} (no h): error {error}"] = height
+    return words
 
 
 def _keep_clear(frame: Frame, labels: Labels) -> None:
     steps = frame.sweep.steps
     for curve in frame.curves.values():
         labels.avoid(steps, frame.shown(curve.median), 4.0)
-        labels.avoid(steps, frame.shown(curve.total), 0.5)
+        apart = frame.is_zero(curve.total) | curve.lost
+        labels.avoid(steps[~apart], np.abs(curve.total[~apart]), 0.5)
+        labels.avoid(steps, np.where(apart, frame.shown(curve.total), np.nan), 2.0)
         if not is_flat(curve):
             step, error = curve.best
             labels.avoid_box_around(labels.to_pixels(step, frame.shown(np.array([error])))[0], 7)
-        if np.isfinite(curve.predicted[0]):
-            foot = labels.to_pixels(curve.predicted[0], frame.ax.get_ylim()[0])[0]
+        if tick := theory_tick(curve, frame.sweep.order, frame.sweep.dtype):
+            foot = labels.to_pixels(tick[0], frame.ax.get_ylim()[0])[0]
             labels.avoid_box_around(np.add(foot, (0, 8)), 2)
     for line in frame.ax.get_lines():
         if line.get_linestyle() != "None" and line.get_zorder() in (2.5, 2.6):
@@ -186,7 +204,7 @@ def error_split(sweep: Sweep, method: str, ax: Axes | None = None) -> Axes:
             labels.avoid(steps, frame.shown(part), 4.0)
         callouts.predictions(labels, frame)
         callouts.regions(labels, frame)
-        callouts.key(labels, frame, [band, fall, noise, THEORY, STAR, TICK])
+        callouts.key(labels, frame, [band, fall, noise, *_kinds(frame)])
         callouts.best(labels, frame, {})
         if frame.is_zero(curve.truncation).any():
             callouts.zeros(labels, frame)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["LEADER_POINTS", "Place", "fit", "meet"]
+__all__ = ["LEADER_POINTS", "Place", "fit", "led_through", "meet"]
 
 Points = NDArray[np.float64]
 LEADER_POINTS = 16  # enough that no line of text slips between two
@@ -44,7 +44,7 @@ def fit(choices: Sequence[Sequence[Place]]) -> list[int | None]:
     clash: dict[tuple[int, int], NDArray[np.bool_]] = {}
     for i, j in pairs:
         boxes_meet = np.array([meet(box, boxes[j]) for box in boxes[i]])
-        clash[i, j] = boxes_meet | _led_through(leaders[i], boxes[j]) | _led_through(leaders[j], boxes[i]).T
+        clash[i, j] = boxes_meet | led_through(leaders[i], boxes[j]) | led_through(leaders[j], boxes[i]).T
         clash[j, i] = clash[i, j].T
 
     def free(i: int, picks: list[int], but: int) -> Points:
@@ -84,7 +84,7 @@ def meet(box: ArrayLike, others: Points) -> NDArray[np.bool_]:
     return np.asarray((x0 < right) & (x1 > left) & (y0 < high) & (y1 > low))
 
 
-def _led_through(leaders: Points, boxes: Points) -> NDArray[np.bool_]:
+def led_through(leaders: Points, boxes: Points) -> NDArray[np.bool_]:
     """Which of n lines run through which of m boxes, (n, m)."""
     x, y = leaders[:, None, :, 0], leaders[:, None, :, 1]
     x0, y0, x1, y1 = (boxes[None, :, None, k] for k in range(4))

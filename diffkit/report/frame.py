@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from diffkit.report.records import Array, Curve, Sweep
 from diffkit.report.words import title_text
 
-__all__ = ["DARK", "GREY", "Frame"]
+__all__ = ["DARK", "GREY", "Frame", "fit_title"]
 
 DARK, GREY = "#26282d", "#5b5f69"
+NOTHING = 1e-40  # of the derivative and the truncation errors: what is less is a 0 computed with many digits
 
 
 class Frame:
@@ -38,8 +39,9 @@ class Frame:
         seen = np.abs(np.concatenate([np.ravel(h) for h in heights]))
         seen = seen[np.isfinite(seen) & (seen > 0)]
         top = np.log10(seen.max()) if len(seen) else 0.0
-        # What is smaller than eps^2 of the largest error is a zero that was computed with many digits.
-        self.nothing = 0.0 if cut else 10**top * float(np.finfo(sweep.dtype).eps) ** 2
+        # The truth has 50 digits. Rounding errors say nothing of its size: they grow like 1/h^n.
+        size = np.concatenate([[abs(sweep.exact)], *(np.abs(curve.truncation) for curve in curves.values())])
+        self.nothing = 0.0 if cut else NOTHING * float(np.max(size, where=np.isfinite(size), initial=0.0))
         seen = seen[seen > max(self.nothing, cut or 0.0)]
         low = np.log10(seen.min()) - 0.1 if len(seen) else top - 16
         if any(self.is_zero(h).any() for h in heights):
@@ -56,7 +58,7 @@ class Frame:
         _decades(ax.yaxis)
         ax.set_xlabel("step h")
         ax.set_ylabel("absolute error")
-        self._title(by)
+        fit_title(ax, lambda room: title_text(sweep, room, by))
 
     def shown(self, values: Array) -> Array:
         """Absolute values as heights in the picture: zeros stand on the floor, nan stays nan."""
@@ -66,15 +68,18 @@ class Frame:
         """Which values stand on the floor."""
         return np.asarray(np.abs(values) <= self.nothing)
 
-    def _title(self, by: str) -> None:
-        """A title that stays in the figure: a long function is cut."""
-        figure = self.ax.get_figure(root=True)
-        assert figure is not None
-        for room in (200, 60, 48, 40, 32, 24, 16, 8, 3):
-            title = self.ax.set_title(title_text(self.sweep, room, by), loc="left")
-            figure.draw_without_rendering()  # the layout moves the axes to make room for their labels
-            if title.get_window_extent().x1 <= figure.bbox.x1 - 4:
-                break
+
+def fit_title(ax: Axes, words: Callable[[int], str]) -> None:
+    """A title that stays in the figure: `words(room)` says it with `room` characters for a long function."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    # The layout makes room for labels and a line of title; under one that is too wide it would collapse.
+    title = ax.set_title("Error", loc="left")
+    figure.draw_without_rendering()
+    for room in (200, 120, 80, 60, 48, 40, 32, 24, 16, 8, 3):
+        title.set_text(words(room))
+        if title.get_window_extent().x1 <= figure.bbox.x1 - 4:
+            break
 
 
 def _decades(axis: Axis) -> None:

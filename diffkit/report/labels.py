@@ -13,16 +13,19 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
-from diffkit.report.fit import LEADER_POINTS, Place, fit, meet
+from diffkit.report.fit import LEADER_POINTS, Place, fit, led_through, meet
 
 __all__ = ["Label", "Labels", "Spot", "compass"]
 
 Points = NDArray[np.float64]
 CLEAR = 3.0  # pixels kept free around a label, at the figure's own dpi
+APART = 1.0  # pixels kept free between labels that are placed together
 WIDER = 1.04  # a screen that fits letters to its pixels makes words so much wider than in print
 LEADING = 2.0  # pixels between the lines of one label
 FAR = 48.0  # pixels between a point and its label from which on a thin line joins the two
 FORBIDDEN = math.inf
+# Under the words: where a label has to cross a curve, the words are what is read.
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.3}
 NO_LEADER: Points = np.full((LEADER_POINTS, 2), np.nan)
 
 
@@ -82,15 +85,21 @@ class Labels:
         return np.asarray(self.ax.transData.transform(xy), float)
 
     def avoid(self, x: ArrayLike, y: ArrayLike, weight: float = 1.0) -> None:
-        """Keep labels off a polyline; `weight` says how much it hurts to cover a pixel of it."""
+        """Keep labels off a polyline; `weight` says how much it hurts to cover a pixel of it.
+
+        As it is drawn, the line has a gap wherever it is not finite.
+        """
         line = self.to_pixels(x, y)
-        line = line[np.isfinite(line).all(axis=1)]
-        if len(line) > 1:
-            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-            at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 3)))
-            line = np.column_stack([np.interp(at, along, line[:, k]) for k in (0, 1)])
-        self.obstacles = np.vstack([self.obstacles, line])
-        self.weights = np.concatenate([self.weights, np.full(len(line), weight)])
+        seen = np.isfinite(line).all(axis=1)
+        for piece in np.split(line, np.flatnonzero(np.diff(seen)) + 1):
+            if not np.isfinite(piece).all():
+                continue
+            if len(piece) > 1:
+                along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(piece, axis=0).T))])
+                at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 3)))
+                piece = np.column_stack([np.interp(at, along, piece[:, k]) for k in (0, 1)])
+            self.obstacles = np.vstack([self.obstacles, piece])
+            self.weights = np.concatenate([self.weights, np.full(len(piece), weight)])
 
     def avoid_box(self, box: Bbox) -> None:
         """Keep labels off a rectangle in pixels."""
@@ -131,13 +140,15 @@ class Labels:
                 for text in made:
                     text.remove()
             else:
-                self._settle(label, made, options[k][1], Bbox.from_extents(*options[k][0].box))
+                self._settle(
+                    label, made, options[k][1], Bbox.from_extents(*options[k][0].box).padded(-APART / 2)
+                )
         return [i for i, k in enumerate(chosen) if k is not None]
 
     def _texts(self, label: Label) -> list[Annotation]:
         return [
             self.ax.annotate(line, label.anchor, (0, 0), textcoords="offset points", ha="center", va="center",
-                             **{**label.look, **own})
+                             bbox=PAPER, **{**label.look, **own})
             for line, own in label.lines
         ]  # fmt: skip
 
@@ -146,6 +157,7 @@ class Labels:
         width = WIDER * max(box.width for box in sizes)
         height = sum(box.height for box in sizes) + LEADING * (len(sizes) - 1)
         at = self.to_pixels(*label.anchor)[0]
+        others = self.taken[~((self.taken[:, :2] <= at) & (at <= self.taken[:, 2:])).all(axis=1)]
         options = []
         for spot in label.spots:
             turn = math.radians(spot.angle)
@@ -155,7 +167,9 @@ class Labels:
                 box = _outline(centre, width, height, turn)
                 far = len(texts) > 1 and spot.gap + spot.lift > FAR
                 leader = np.linspace(at, _nearest(box, at), LEADER_POINTS) if far else NO_LEADER
-                options.append((Place(cost + spot.dislike, box.extents, leader), spot))
+                if led_through(leader[None], others).any():
+                    continue
+                options.append((Place(cost + spot.dislike, box.padded(APART / 2).extents, leader), spot))
         return sorted(options, key=lambda option: option[0].cost)[:150]
 
     def _settle(self, label: Label, texts: list[Annotation], spot: Spot, box: Bbox) -> None:

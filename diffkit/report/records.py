@@ -23,18 +23,26 @@ class Curve(Protocol):
     @property
     def rounding(self) -> Array: ...
     @property
+    def lost(self) -> NDArray[np.bool_]:
+        """Where the values of f cancel to exactly 0, and the error is the derivative itself."""
+        ...
+
+    @property
     def median(self) -> Array:
-        """Running median of |total|."""
+        """Running median of |total| over the steps that are not lost."""
         ...
 
     @property
     def best(self) -> tuple[float, float]:
-        """Step and error where the running median is least."""
+        """The step where the running median is least, and the median there."""
         ...
 
     @property
     def predicted(self) -> tuple[float, float]:
-        """Step and error that the error model calls best; nan where it has no answer."""
+        """Step and error that the error model calls best.
+
+        (inf, 0) without truncation error, (0, 0) without rounding error, nan where it has no answer.
+        """
         ...
 
     @property
@@ -54,7 +62,7 @@ class Curve(Protocol):
 
     @property
     def model_rounding(self) -> Array:
-        """The line S u |f| / h^n."""
+        """The line u (S |f| + S' |x f'|) / h^n: values of f are rounded, and so is x + h."""
         ...
 
 

@@ -11,12 +11,15 @@ from diffkit.report.records import Curve, Sweep
 __all__ = [
     "alt_text",
     "best_text",
+    "cut",
+    "derivative",
     "is_flat",
     "number",
     "slope_text",
     "split_alt_text",
-    "step_text",
+    "theory_tick",
     "title_text",
+    "which",
 ]
 
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -47,10 +50,41 @@ def power(base: str, exponent: int) -> str:
     return base if exponent == 1 else base + str(exponent).translate(SUPERSCRIPT)
 
 
+def derivative(order: int) -> str:
+    """The derivative as one writes it.
+
+    >>> derivative(1), derivative(3), derivative(12)
+    ('f′', 'f‴', 'f⁽¹²⁾')
+    """
+    return "f" + {1: "′", 2: "″", 3: "‴"}.get(order, f"⁽{str(order).translate(SUPERSCRIPT)}⁾")
+
+
 def title_text(sweep: Sweep, room: int = 200, by: str = "") -> str:
     """The figure's title, with the function's text cut to `room` characters; `by` names one method."""
-    f = sweep.f_text if len(sweep.f_text) <= room else sweep.f_text[: max(room - 1, 1)] + "…"
-    return f"Error of the {_which(sweep)} of {f} at {sweep.x:.6g}" + (f", {by}" if by else "")
+    precision = "" if sweep.dtype == "float64" else f" in {sweep.dtype}"
+    told = f"Error of the {which(sweep.order)} of {cut(sweep.f_text, room)} at {sweep.x:.6g}{precision}"
+    return told + (f", {by}" if by else "")
+
+
+def cut(text: str, room: int) -> str:
+    """The text, or as much of it as fits `room` characters with an ellipsis.
+
+    >>> cut("sin(x)*exp(-x^2)", 8)
+    'sin(x)*…'
+    """
+    return text if len(text) <= room else text[: max(room - 1, 1)] + "…"
+
+
+def which(order: int) -> str:
+    """Which derivative, in words.
+
+    >>> which(1), which(2), which(21), which(12)
+    ('derivative', 'second derivative', '21st derivative', '12th derivative')
+    """
+    if order in ORDINAL:
+        return ORDINAL[order]
+    last = "th" if order % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(order % 10, "th")
+    return f"{order}{last} derivative"
 
 
 def best_text(curve: Curve) -> str:
@@ -71,17 +105,22 @@ def slope_text(slope: float) -> str:
     return f"slope {round(slope)}" if whole else f"slope {slope:.1f}"
 
 
-def step_text(step: float, order: int, accuracy: int, dtype: str) -> str:
-    """A predicted step as a label: the rule of thumb ε^(1/(n+p)) where it is right within a factor of 10.
+def theory_tick(curve: Curve, order: int, dtype: str) -> tuple[float, str] | None:
+    """Where theory's best step is marked, and its label; None where there is none that one could take.
 
-    >>> step_text(6e-6, 1, 2, "float64"), step_text(1e-3, 1, 4, "float64"), step_text(2.7e-7, 1, 2, "float64")
-    ('³√ε', '⁵√ε', '3e-07')
+    That is the rule of thumb ε^(1/(n+p)), ε the spacing of 1 in the dtype, where it is right within a
+    factor of 10, and otherwise the predicted step. A flat curve has a longest step instead.
     """
-    k = order + accuracy
+    step = curve.predicted[0]
+    if not 0 < step < math.inf:
+        return None
+    if is_flat(curve):
+        return step, f"≤ {number(step)}"
+    k = order + curve.order
     thumb = float(np.finfo(dtype).eps) ** (1 / k)
     if not 0.1 < step / thumb < 10:
-        return number(step)
-    return "√ε" if k == 2 else f"{str(k).translate(SUPERSCRIPT)}√ε"
+        return step, number(step)
+    return thumb, "√ε" if k == 2 else f"{str(k).translate(SUPERSCRIPT)}√ε"
 
 
 def is_flat(curve: Curve) -> bool:
@@ -92,7 +131,7 @@ def is_flat(curve: Curve) -> bool:
 def alt_text(sweep: Sweep) -> str:
     """`error_against_step` in words, for whoever cannot see it: each curve's slope and best step."""
     says = [
-        f"Error of the {_which(sweep)} of {sweep.f_text} at {sweep.x:.12g} against the step h "
+        f"Error of the {which(sweep.order)} of {sweep.f_text} at {sweep.x:.12g} against the step h "
         f"on logarithmic axes, in {sweep.dtype}."
     ]
     for method, curve in sweep.curves.items():
@@ -115,14 +154,10 @@ def split_alt_text(sweep: Sweep, method: str) -> str:
     grows = f"shrinks with slope {curve.slope:.1f}" if math.isfinite(curve.slope) else "is nothing to see"
     other = "stays level" if is_flat(curve) else "grows"
     return (
-        f"Error of the {_which(sweep)} of {sweep.f_text} at {sweep.x:.12g} by {_name(method)} "
+        f"Error of the {which(sweep.order)} of {sweep.f_text} at {sweep.x:.12g} by {_name(method)} "
         f"on logarithmic axes, in two parts. As the step h shrinks the truncation error {grows} "
         f"and the rounding error {other}; their sum is least, {number(error)}, near h = {number(step)}."
     )
-
-
-def _which(sweep: Sweep) -> str:
-    return ORDINAL.get(sweep.order, f"{sweep.order}th derivative")
 
 
 def _name(method: str) -> str:

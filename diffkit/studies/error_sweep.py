@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from diffkit.api import checked_leaf, derivative
-from diffkit.errors import ArgumentsError, DiffkitError, DomainError, GuardError
+from diffkit.errors import ArgumentsError, DiffkitError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, methods_for
 from diffkit.numerical import FiniteDifference
-from diffkit.numerical.step import unit_roundoff
-from diffkit.studies.model import ErrorModel
-from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, split_error, working_digits
+from diffkit.studies.curve import Array, Curve, curve_of
+from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
 from diffkit.studies.study import Study
 from diffkit.studies.table import Table, csv_text, error_text, json_ready
 from diffkit.studies.value import value_at
 from diffkit.tape.arithmetic import MPMATH
 
 __all__ = ["Curve", "ErrorSweep", "error_sweep"]
-
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One method's errors at every step. Errors are signed: what is found minus what is true.
-
-    Attributes
-    ----------
-    total, truncation, rounding
-        (n,) the error, and its two parts: truncation is the formula's error in exact arithmetic,
-        rounding the rest; total = truncation + rounding. nan where f has no value at a sample.
-    median
-        (n,) running median of |total|: rounding errors are noise, and the luckiest step is luck.
-    best
-        Step and error where that median is least.
-    predicted
-        Step and error that the error model calls best, from f and its higher derivative at x.
-    slope
-        Slope of log |truncation| against log h where truncation dominates; nan where it vanishes.
-    order
-        The order of accuracy that theory gives: what the slope should be.
-    model_truncation, model_rounding
-        (n,) the two terms of the model, |C f^(q+p)| h^p and S u |f| / h^q.
-    """
-
-    total: Array
-    truncation: Array
-    rounding: Array
-    median: Array
-    best: tuple[float, float]
-    predicted: tuple[float, float]
-    slope: float
-    order: int
-    model_truncation: Array
-    model_rounding: Array
 
 
 @dataclass(frozen=True)
@@ -117,7 +78,7 @@ class ErrorSweep(Study):
 
     @property
     def best(self) -> dict[str, tuple[float, float]]:
-        """Best step of each method and the error there."""
+        """Best step of each method and the median error there."""
         return self._by_method("best")
 
     @property
@@ -153,7 +114,7 @@ class ErrorSweep(Study):
             )
             for name, curve in self.curves.items()
         )
-        columns = ("method", "order", "slope", "best h", "its error", "predicted h", "its error")
+        columns = ("method", "order", "slope", "best h", "median error", "predicted h", "predicted error")
         names = ("h", *self.curves)
         return [Table(names, by_step, frozenset(names)), Table(columns, summary, frozenset(columns[1:]))]
 
@@ -162,19 +123,37 @@ class ErrorSweep(Study):
         return [10.0**k for k in range(high, low - 1, -1)] or [float(self.steps[0])]
 
     def remarks(self) -> list[str]:
-        """Why there is a best step, and what the methods without a step reach."""
-        lines = []
-        for name, curve in self.curves.items():
-            grows = f"rounding dominates and grows like 1/h{f'^{self.order}' if self.order > 1 else ''}"
-            if not np.any(curve.truncation[np.isfinite(curve.truncation)]):
-                lines.append(f"{name}: no truncation error for this f; {grows}.")
-            elif np.isfinite(curve.best[1]) and curve.model_rounding[0] > curve.model_rounding[-1]:
-                falls = f"truncation dominates and falls like h{f'^{curve.order}' if curve.order > 1 else ''}"
-                lines.append(f"{name}: above h = {error_text(curve.best[0])} {falls}; below it {grows}.")
+        """Why there is a best step, as it was measured, and what the methods without a step reach."""
+        lines = [words for name, curve in self.curves.items() if (words := self._remark(name, curve))]
+        if any(np.any(curve.lost) for curve in self.curves.values()):
+            lines.append(
+                "Where the values of f cancel to exactly 0, the error is the derivative itself, "
+                f"{error_text(abs(self.exact))}."
+            )
         if self.flat:
             flat = ", ".join(f"{name} {error_text(error)}" for name, error in self.flat.items())
             lines.append(f"Without a step: {flat}.")
         return lines
+
+    def _remark(self, name: str, curve: Curve) -> str:
+        """What a curve's measured errors show; nothing where rounding does not grow."""
+        truncation, rounding = np.abs(curve.truncation), np.abs(curve.rounding)
+        grows = f"rounding dominates and grows like 1/{_power('h', self.order)}"
+        if not np.any(truncation[np.isfinite(truncation)]):
+            if not np.any(rounding[np.isfinite(rounding)]):
+                return f"{name}: no error at any step."
+            return f"{name}: no truncation error for this f; {grows}."
+        law = f"falls like {_power('h', curve.slope)}" if np.isfinite(curve.slope) else ""
+        if law and abs(curve.slope - curve.order) >= 0.1:
+            law += f", not {_power('h', curve.order)}"
+        if law and not np.any(rounding > truncation):
+            return f"{name}: truncation dominates at every step and {law}."
+        if curve.best[0] == self.steps[0] or not curve.model_rounding[0] > curve.model_rounding[-1]:
+            return ""
+        best = error_text(curve.best[0])
+        if law:
+            return f"{name}: above h = {best} truncation dominates and {law}; below it {grows}."
+        return f"{name}: truncation shows no power law; below h = {best} {grows}."
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, of the schema diffkit.sweep/1: f, x, dtype, order, exact, steps, methods, flat."""
@@ -267,7 +246,12 @@ def error_sweep(
     if np.ndim(leaf):
         raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")
     point = kind.type(leaf)
-    chosen = [_with_step(method) for method in methods_for(methods)]
+    chosen = list(dict.fromkeys(_with_step(method) for method in methods_for(methods)))
+    if not chosen:
+        raise ArgumentsError("no methods are given; write some of forward, central, richardson")
+    names = [method.name for method in chosen]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ArgumentsError(f"several methods are named {twice!r}; sweep each of them by itself")
     h = _steps(steps, point)
 
     value_at(g, [point], {"x": point})  # the first to say what is wrong with f
@@ -277,7 +261,7 @@ def error_sweep(
         mp_x = MPMATH.leaf(point)
         value = abs(float(exact(mp_x)))
         curves = {
-            method.name: _curve(method, g, exact, point, mp_x, h, truth, order, value, mp)
+            method.name: curve_of(method, g, exact, point, mp_x, h, truth, order, value, mp)
             for method in chosen
         }
     return ErrorSweep(
@@ -315,63 +299,11 @@ def _steps(steps: ArrayLike | None, x: Any) -> Any:
     return h
 
 
-def _curve(
-    method: FiniteDifference, g: Callable[..., Any], exact: Exact, x: Any, mp_x: Any, steps: Any, truth: Any,
-    order: int, value: float, mp: Any,
-) -> Curve:  # fmt: skip
-    """One method's errors at every step, and what follows from them."""
-    truncation, rounding = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
-    total = np.full(len(steps), np.nan)
-    for i, h in enumerate(steps):
-        try:
-            formula = method.apply(exact, mp_x, mp.mpf(float(h)), order)
-            with np.errstate(all="ignore"):
-                found = dataclasses.replace(method, h=float(h)).derivative(g, x, order).value
-        except (DomainError, GuardError, ZeroDivisionError):
-            continue
-        if np.isfinite(found):
-            truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
-    theory = ErrorModel.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
-    if not np.any(np.isfinite(total)):
-        raise DomainError(f"{method.name} leaves the domain of f at every step; write smaller steps")
-    median = _running_median(np.abs(total))
-    best = int(np.nanargmin(median))
-    return Curve(
-        total=total,
-        truncation=truncation,
-        rounding=rounding,
-        median=median,
-        best=(float(steps[best]), float(median[best])),
-        predicted=theory.predicted,
-        slope=_slope(steps, truncation, rounding),
-        order=theory.order,
-        model_truncation=theory.truncation * steps**theory.order,
-        model_rounding=theory.rounding / steps**theory.power,
-    )
-
-
-def _running_median(values: Array, width: int = 15) -> Array:
-    """The median of each value and its neighbours; nan where they are all nan."""
-    if len(values) < width:
-        return values.copy()
-    padded = np.pad(values, width // 2, constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    known = np.isfinite(windows).any(axis=1)
-    out = np.full(len(values), np.nan)
-    out[known] = np.nanmedian(windows[known], axis=1)
-    out[~np.isfinite(values)] = np.nan
-    return out
-
-
-def _slope(steps: Array, truncation: Array, rounding: Array) -> float:
-    """The fitted slope of log |truncation| where it dominates and h is small enough for its leading term."""
-    size = np.abs(truncation)
-    known = np.isfinite(size) & (size > 0)
-    small = known & (steps <= 0.1 * steps[known][-1]) if np.any(known) else known
-    for chosen in (small & (size > np.abs(rounding)), known & (size > np.abs(rounding)), known):
-        if np.count_nonzero(chosen) >= 3:
-            return float(np.polyfit(np.log(steps[chosen]), np.log(size[chosen]), 1)[0])
-    return math.nan
+def _power(base: str, exponent: float) -> str:
+    """`base^exponent`, the exponent in one decimal unless it is as good as whole."""
+    whole = abs(exponent - round(exponent)) < 0.1
+    text = f"{round(exponent)}" if whole else f"{exponent:.1f}"
+    return base if text == "1" else f"{base}^{text}"
 
 
 def _flat(g: Callable[..., Any], x: Any, truth: Any, order: int) -> dict[str, float]:

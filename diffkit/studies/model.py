@@ -1,8 +1,11 @@
 """The error model of a difference at a point: what theory says before anything is measured.
 
-The letters: p order, q derivative, C error constant, S noise gain of the stencil; u unit roundoff.
+The letters: p order, q derivative, C error constant, S noise gain of the stencil, S' the part of S that
+belongs to offsets other than 0; u unit roundoff.
 
-    error(h) <= |C f^(q+p)(x)| h^p + S u |f(x)| h^-q
+    error(h) <= |C f^(q+p)(x)| h^p + u (S |f(x)| + S' |x f'(x)|) h^-q
+
+The last term is there because a sweep takes its steps as they are: x + k h is rounded, by up to u |x|.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from diffkit.errors import DiffkitError
 from diffkit.numerical import ComplexStep, FiniteDifference, optimal_step
@@ -29,7 +34,8 @@ class ErrorModel:
     truncation, rounding
         The two constants, with f and its derivative at the point in them.
     predicted
-        The step that makes the sum smallest, and the sum there.
+        The step that makes the sum smallest, and the sum there: (inf, 0) where there is no truncation
+        error, (0, 0) where there is no rounding error, nan where f is not smooth enough to tell.
     """
 
     order: int
@@ -60,11 +66,16 @@ class ErrorModel:
         stencil = method.stencil(order)
         p, q = stencil.order, stencil.derivative
         higher = _magnitude(exact, x, p + order, mp)
+        differenced = 0
         if isinstance(method, ComplexStep):
-            value = _magnitude(exact, x, 1, mp)  # it differences f', not f
+            value, differenced = _magnitude(exact, x, 1, mp), 1  # it differences f', not f
+        gain = float(stencil.noise_gain)
+        moved = float(sum(abs(w) for k, w in zip(stencil.offsets, stencil.weights, strict=True) if k))
+        # Where f has a slope on one side only, the rounding of x + k h is left out.
+        shift = float(abs(x) * np.nan_to_num(_magnitude(exact, x, differenced + 1, mp)))
+        noise = value + moved / gain * shift
         constant = float(abs(stencil.error_constant)) * higher
-        rounding = float(stencil.noise_gain) * roundoff * value
-        return cls(p, q, constant, rounding, optimal_step(stencil, value, higher, roundoff))
+        return cls(p, q, constant, gain * roundoff * noise, optimal_step(stencil, noise, higher, roundoff))
 
 
 def _magnitude(exact: Exact, x: Any, order: int, mp: Any) -> float:

@@ -29,6 +29,7 @@ class Curve:
     model_truncation: np.ndarray
     model_rounding: np.ndarray
     median: np.ndarray
+    lost: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def _curve(text: str, method: str, steps: np.ndarray) -> Curve:
     order, constant, weight = THEORY[method]
     formula = FORMULAS[method]
     total, truncation, rounding = (np.full(len(steps), np.nan) for _ in range(3))
+    lost = np.zeros(len(steps), bool)
     with mp.workdps(120):
         exact = mp.diff(f_mp, mp.mpf(x))
         higher = abs(float(mp.diff(f_mp, mp.mpf(x), order + 1)))
@@ -110,11 +112,12 @@ def _curve(text: str, method: str, steps: np.ndarray) -> Curve:
             truncation[i] = float(without_rounding - exact)
             rounding[i] = float(computed - without_rounding)
             total[i] = float(computed - exact)
+            lost[i] = computed == 0
     median = _running_median(np.abs(total))
     i = int(np.nanargmin(median))
     A, B = constant * higher, weight * U * abs(f(x))
     if A == 0:
-        predicted = (math.nan, math.nan)
+        predicted = (math.inf, 0.0)
     elif weight == 0:
         h = math.sqrt(U * abs(float(exact)) / A)
         predicted = (h, U * abs(float(exact)))
@@ -129,7 +132,7 @@ def _curve(text: str, method: str, steps: np.ndarray) -> Curve:
     model_rounding = np.full(len(steps), U * abs(float(exact))) if weight == 0 else B / steps
     return Curve(
         total, truncation, rounding, (float(steps[i]), float(median[i])), predicted, slope, order,
-        A * steps**order, model_rounding, median,
+        A * steps**order, model_rounding, median, lost,
     )  # fmt: skip
 
 

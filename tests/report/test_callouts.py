@@ -105,6 +105,25 @@ def test_that_zeros_are_nothing_is_said_at_the_floor(stage: Any, build: Any) -> 
     assert min(abs(box.y0 - floor), abs(box.y1 - floor)) < 10
 
 
+def test_that_values_cancel_is_said_at_the_derivative_and_along_its_marks(stage: Any, sweep: Any) -> None:
+    curve = sweep.curves["central"]
+    lost = (sweep.steps > 1e-10) & (sweep.steps < 1e-2)
+    told = replace(sweep, exact=1e-3, order=2, curves={"central": replace(curve, lost=lost)})
+    on = stage(told)
+    callouts.lost(on.labels, on.frame)
+    box = on.text("difference exactly 0: error |f″|").get_window_extent()
+    (left, height), (right, _) = on.labels.to_pixels([1e-10, 1e-2], [1e-3, 1e-3])
+    assert min(abs(box.y0 - height), abs(box.y1 - height)) < 15
+    assert left - 10 < box.x0 < right
+
+
+def test_where_no_step_is_lost_nothing_is_said_of_it(stage: Any, sweep: Any) -> None:
+    curve = replace(sweep.curves["central"], lost=np.zeros(len(sweep.steps), bool))
+    on = stage(replace(sweep, curves={"central": curve}))
+    callouts.lost(on.labels, on.frame)
+    assert on.said() == []
+
+
 # -- theory's steps ------------------------------------------------------------------------------------------
 
 
@@ -118,7 +137,7 @@ def test_a_predicted_step_stands_at_its_tick(stage: Any, sweep: Any) -> None:
     on = stage(sweep.only("central"))
     callouts.predictions(on.labels, on.frame)
     box = on.text("³√ε").get_window_extent()
-    x, foot = on.labels.to_pixels(sweep.curves["central"].predicted[0], on.frame.ax.get_ylim()[0])[0]
+    x, foot = on.labels.to_pixels(2.0 ** (-52 / 3), on.frame.ax.get_ylim()[0])[0]
     assert min(abs(box.x0 - x), abs(box.x1 - x)) < 10
     assert 0 <= box.y0 - foot < 25
 
@@ -130,7 +149,7 @@ def test_a_flat_method_has_a_longest_step_instead_of_a_best_one(stage: Any, buil
     assert on.said() == [f"≤ {step:.0e}"]
 
 
-@pytest.mark.parametrize("step", [math.nan, math.inf])
+@pytest.mark.parametrize("step", [math.nan, math.inf, 0.0])
 def test_where_theory_has_no_step_nothing_is_said(stage: Any, sweep: Any, step: float) -> None:
     curve = replace(sweep.curves["central"], predicted=(step, step))
     on = stage(replace(sweep, curves={"central": curve}))
@@ -205,10 +224,29 @@ def test_rounding_dominates_on_the_left_and_truncation_on_the_right(stage: Any, 
     assert highest < min(left.y0, right.y0)
 
 
+def test_a_side_that_is_not_there_is_not_named(stage: Any, sweep: Any) -> None:
+    curve = sweep.curves["central"]
+    for step, words in (
+        (sweep.steps[0], "truncation dominates →"),
+        (sweep.steps[-1], "← rounding dominates"),
+    ):
+        on = stage(replace(sweep, curves={"central": replace(curve, best=(float(step), 1e-9))}))
+        callouts.regions(on.labels, on.frame)
+        assert on.said() == [words]
+
+
+def test_at_0_where_x_plus_h_is_exact_only_f_is_rounded(stage: Any, sweep: Any) -> None:
+    on = stage(replace(sweep, x=0.0))
+    callouts.models(on.labels, on.frame)
+    assert "rounding ≈ u |f| / h" in on.said()
+
+
 def test_every_truncation_line_is_named_once_and_rounding_once_for_all(stage: Any, build: Any) -> None:
     on = stage(build("exp(x)", ALL).only("forward", "backward", "central", "richardson"))
     callouts.models(on.labels, on.frame)
-    assert sorted(on.said()) == sorted(["truncation ≈ C h", "C h²", "C h⁴", "rounding ≈ u |f| / h"])
+    assert sorted(on.said()) == sorted(
+        ["truncation ≈ C h", "C h²", "C h⁴", "rounding ≈ u (|f| + |x f′|) / h"]
+    )
 
 
 def test_without_cancellation_or_without_truncation_those_lines_are_not_named(stage: Any, build: Any) -> None:
@@ -219,7 +257,7 @@ def test_without_cancellation_or_without_truncation_those_lines_are_not_named(st
     nothing = replace(exp.curves["central"], model_truncation=np.zeros(len(exp.steps)))
     level = stage(replace(exp, curves={"central": nothing}))
     callouts.models(level.labels, level.frame)
-    assert level.said() == ["rounding ≈ u |f| / h"]
+    assert level.said() == ["rounding ≈ u (|f| + |x f′|) / h"]
 
 
 def test_the_rounding_line_of_the_curve_that_goes_furthest_stands_for_all(build: Any) -> None:

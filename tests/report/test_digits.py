@@ -1,5 +1,6 @@
 """The figure of a comparison: a line for each method, its digits written out."""
 
+import numpy as np
 import pytest
 
 import diffkit as dk
@@ -48,3 +49,30 @@ def test_a_study_draws_itself_and_a_thing_that_is_no_study_is_refused(comparison
 def test_without_a_reference_every_line_says_so():
     ax = dk.compare("abs(x)", 0.0).plot()
     assert [text.get_text() for text in ax.texts].count("no reference to compare with") == 7
+
+
+@pytest.mark.parametrize(
+    ("point", "order", "title"),
+    [
+        ((0.7,), 1, "Correct digits of the derivative of f at 0.7"),
+        ((0.7,), 2, "Correct digits of the second derivative of f at 0.7"),
+        (({"x": 3.0, "y": 4.0},), 1, "Correct digits of the derivative of f at x = 3, y = 4"),
+        ((np.array([1.0, 2.0]),), 1, "Correct digits of the derivative of f at [1. 2.]"),
+    ],
+)
+def test_the_title_says_which_derivative_and_where(point, order, title):
+    f = "x^2*y" if isinstance(point[0], dict) else lambda x: np.sum(x * x)
+    comparison = dk.compare(f, *point, methods=["central", "reverse"], order=order, text="f")
+    ax = comparison.plot()
+    assert ax.get_title(loc="left") == title
+    assert ax.get_label().startswith(title + ", and calls of f")
+
+
+def test_a_long_function_and_a_long_point_are_cut_and_the_title_stays_in_the_figure():
+    comparison = dk.compare(
+        lambda x: np.sum(x * x), np.arange(40) / 7, methods=["reverse"], text="x*x + " * 50
+    )
+    ax = comparison.plot()
+    ax.figure.draw_without_rendering()
+    assert ax._left_title.get_window_extent().x1 <= ax.figure.bbox.x1
+    assert ax.get_title(loc="left").count("…") == 2

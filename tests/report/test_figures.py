@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
+import diffkit as dk
 from diffkit.report import LOOKS, alt_text, error_against_step, error_split, new_axes
 
 ALL = ("forward", "backward", "central", "richardson", "complex-step")
@@ -72,6 +73,37 @@ def test_no_two_words_touch_and_none_leaves_the_figure(
     assert_no_collision(error_against_step(build(text, methods), new_axes(*size)), dpi=200)
 
 
+class FivePoint(dk.numerical.Central):
+    """A sixth method with a step."""
+
+    name = "five-point"
+
+    def stencil(self, derivative: int = 1) -> Any:
+        return dk.numerical.Central(accuracy=4).stencil(derivative)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "more"),
+    [
+        ("exp(x)", 1.0, {}),
+        ("x^3", 0.0, {}),
+        ("1/x", 1e-3, {}),
+        ("sin(x)", 1e6, {}),
+        ("abs(x)", 0.1, {}),
+        ("sin(x)", 1.0, {"dtype": "float32"}),
+        ("sin(x)", 1.0, {"order": 2}),
+        ("exp(x)", 1.0, {"order": 3}),
+        ("exp(x)", 1.0, {"methods": (*ALL, FivePoint())}),
+    ],
+)
+def test_no_two_words_touch_whatever_is_swept(f: str, x: float, more: dict[str, Any]) -> None:
+    sweep = dk.error_sweep(f, x, **more)
+    ax = error_against_step(sweep)
+    assert_no_collision(ax, dpi=150)
+    told = " ".join(said(ax))
+    assert all(LOOKS[name].name in told for name in sweep.curves if name in LOOKS)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_one_to_five_methods_are_all_named(build: Callable[..., Any], count: int) -> None:
     sweep = build(CASES[0], ALL).only(*ALL[:count])
@@ -99,7 +131,7 @@ def test_both_axes_are_logarithmic_and_h_grows_to_the_right(drawn: Axes, sweep: 
     assert drawn.get_xlim()[0] < sweep.steps[0] < sweep.steps[-1] < drawn.get_xlim()[1]
 
 
-def test_the_thick_line_is_the_median_and_the_thin_one_the_error_at_every_step(
+def test_the_thick_line_is_the_median_and_the_thin_one_the_error_at_every_step_that_is_not_lost(
     drawn: Axes, sweep: Any
 ) -> None:
     curve = sweep.curves["central"]
@@ -108,7 +140,8 @@ def test_the_thick_line_is_the_median_and_the_thin_one_the_error_at_every_step(
     thin = [
         one for one in drawn.get_lines() if one.get_alpha() == 0.35 and one.get_color() == thick.get_color()
     ]
-    np.testing.assert_array_equal(thin[0].get_ydata(), np.abs(curve.total))
+    np.testing.assert_array_equal(thin[0].get_xdata(), sweep.steps[~curve.lost])
+    np.testing.assert_array_equal(thin[0].get_ydata(), np.abs(curve.total[~curve.lost]))
     assert thick.get_linewidth() >= 1.5 > thin[0].get_linewidth()
 
 
@@ -130,12 +163,12 @@ def test_slopes_1_2_4_are_drawn_as_triangles_of_that_slope(drawn: Axes) -> None:
 
 
 def test_every_kind_of_theory_line_is_named(drawn: Axes) -> None:
-    assert {"truncation ≈ C h", "C h²", "C h⁴", "rounding ≈ u |f| / h"} <= set(said(drawn))
+    assert {"truncation ≈ C h", "C h²", "C h⁴", "rounding ≈ u (|f| + |x f′|) / h"} <= set(said(drawn))
 
 
-def test_the_predicted_steps_are_ticks_on_the_h_axis(drawn: Axes, sweep: Any) -> None:
+def test_the_roots_of_epsilon_are_ticks_on_the_h_axis_exactly_where_they_are(drawn: Axes) -> None:
     ticks = [one.get_xdata()[0] for one in drawn.get_lines() if list(one.get_ydata()) == [0, 0.035]]
-    assert ticks == [curve.predicted[0] for curve in sweep.curves.values()]
+    assert ticks == pytest.approx([2.0**-26, 2.0 ** (-52 / 3), 2.0 ** (-52 / 5)], rel=1e-15)
     assert {"√ε", "³√ε", "⁵√ε"} <= set(said(drawn))
 
 
@@ -150,14 +183,47 @@ def test_level_lines_that_coincide_share_their_words(sweep: Any) -> None:
     assert "reverse mode and dual numbers (no h): error 5e-18" in said(error_against_step(both))
 
 
+def test_level_lines_that_are_one_to_the_eye_are_drawn_once_at_the_larger_error(sweep: Any) -> None:
+    ax = error_against_step(replace(sweep, flat={"reverse": 2e-17, "dual": 5e-17}))
+    assert [one.get_ydata()[0] for one in ax.get_lines() if list(one.get_xdata()) == [0, 1]] == [5e-17]
+    assert "dual numbers and reverse mode (no h): error 5e-17" in said(ax)
+
+
+def test_lost_steps_are_hollow_marks_at_the_derivative_and_no_thin_line_leads_there(sweep: Any) -> None:
+    curve = sweep.curves["central"]
+    lost = np.arange(len(sweep.steps)) % 3 == 0
+    told = replace(sweep, curves={"central": replace(
+        curve, lost=lost, total=np.where(lost, -sweep.exact, curve.total))})  # fmt: skip
+    lines = error_against_step(told).get_lines()
+    (marks,) = [one for one in lines if one.get_markerfacecolor() == "none" and len(one.get_xdata())]
+    np.testing.assert_array_equal(marks.get_xdata(), sweep.steps[lost])
+    np.testing.assert_array_equal(marks.get_ydata(), abs(sweep.exact))
+    (thin,) = [one for one in lines if one.get_alpha() == 0.35]
+    np.testing.assert_array_equal(thin.get_xdata(), sweep.steps[~lost])
+
+
+def test_the_key_names_only_what_is_drawn(build: Callable[..., Any]) -> None:
+    def rows(ax: Axes) -> list[str]:
+        legend = ax.get_legend()
+        return [text.get_text() for text in legend.get_texts()] if legend else []
+
+    exp = build("exp(x)", ALL)
+    assert {"best h, measured", "best h, theory"} <= set(rows(error_against_step(exp.only("central"))))
+    assert "best h, measured" not in rows(error_against_step(exp.only("complex-step")))
+    cube = build("x**3", THREE).only("richardson")  # no truncation error: theory has no best step
+    assert "best h, theory" not in rows(error_against_step(cube))
+
+
 def test_errors_of_exactly_zero_stand_on_a_floor_below_all_others(build: Callable[..., Any]) -> None:
     sweep = build("x**3", THREE)
     ax = error_against_step(sweep)
     total = sweep.curves["richardson"].total
     marks = [one for one in ax.get_lines() if one.get_markerfacecolor() == "none" and len(one.get_xdata())]
-    assert sum(len(one.get_xdata()) for one in marks) == np.count_nonzero(total == 0) > 0
+    heights = np.concatenate([one.get_ydata() for one in marks])
+    heights = heights[heights != sweep.exact]  # where the values of f cancel
+    assert len(heights) == np.count_nonzero(total == 0) > 0
     smallest = min(np.abs(c.total[c.total != 0]).min() for c in sweep.curves.values())
-    assert all(ax.get_ylim()[0] < y < smallest for one in marks for y in one.get_ydata())
+    assert np.all((ax.get_ylim()[0] < heights) & (heights < smallest))
     assert "error exactly 0" in said(ax)
 
 
@@ -203,7 +269,7 @@ def test_a_second_derivative_in_float32_has_its_own_words(sweep: Any) -> None:
     told = replace(sweep, order=2, dtype="float32")
     assert "Error of the second derivative" in alt_text(told)
     assert alt_text(told).split(". ")[0].endswith("in float32")
-    assert "rounding ≈ u |f| / h²" in said(error_against_step(told))
+    assert "rounding ≈ u (|f| + |x f′|) / h²" in said(error_against_step(told))
 
 
 def test_it_draws_where_it_is_told(sweep: Any) -> None:

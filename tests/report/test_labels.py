@@ -237,3 +237,27 @@ def test_only_a_label_that_stands_far_off_is_joined_to_its_point(
     leaders = [text for text in labels.ax.texts if not text.get_text()]
     assert len(leaders) == lines
     assert all(leader.arrow_patch is not None and leader.xy == (0.5, 0.5) for leader in leaders)
+
+
+def test_a_gap_in_a_line_is_free(labels: Labels) -> None:
+    x = np.linspace(0.1, 0.9, 9)
+    labels.avoid(x, np.where(abs(x - 0.5) < 0.15, np.nan, 0.5))
+    on, gap = labels.to_pixels([0.2, 0.5], [0.5, 0.5])
+    assert labels.covers(Bbox([on - 5, on + 5])) > 0
+    assert labels.covers(Bbox([gap - 5, gap + 5])) == 0
+    (left, _), (right, _) = labels.to_pixels([0.3, 0.7], [0.5, 0.5])
+    assert not np.any((labels.obstacles[:, 0] > left + 1) & (labels.obstacles[:, 0] < right - 1))
+
+
+@pytest.mark.parametrize("y", [[np.nan, np.nan], [0.5, np.nan], [np.nan, 0.5, np.nan]])
+def test_only_the_points_that_are_there_stand_in_the_way(labels: Labels, y: list[float]) -> None:
+    labels.avoid(np.linspace(0.2, 0.8, len(y)), y)
+    assert len(labels.obstacles) == len(labels.weights) == np.isfinite(y).sum()
+
+
+def test_no_line_to_a_label_runs_through_what_others_may_not_touch(labels: Labels) -> None:
+    labels.avoid_box(box_at(labels, 0.5, 0.7))  # another star, above
+    far = [Spot(0, 1, 0, 150, dislike=0), Spot(0, -1, 0, 60, dislike=50)]
+    lines: list[tuple[str, dict[str, Any]]] = [("name", {}), ("words", {})]
+    labels.place_together([Label(lines, (0.5, 0.5), far, math.inf, {"color": "black"})])
+    assert texts(labels)["name"].get_window_extent().y1 < labels.to_pixels(0.5, 0.5)[0, 1]

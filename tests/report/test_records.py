@@ -31,7 +31,7 @@ def real() -> Any:
 
 
 def test_the_protocols_name_what_figures_read() -> None:
-    assert len(promised(records.Curve)) == 10
+    assert len(promised(records.Curve)) == 11
     assert len(promised(records.Sweep)) == 8
 
 

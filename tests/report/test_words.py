@@ -17,7 +17,7 @@ from diffkit.report.words import (
     power,
     slope_text,
     split_alt_text,
-    step_text,
+    theory_tick,
     title_text,
 )
 
@@ -27,8 +27,6 @@ ALL = ("forward", "backward", "central", "richardson", "complex-step")
 def test_numbers_and_powers_in_words() -> None:
     assert (number(0.0), number(9.4e-18), power("h", 12)) == ("0", "9e-18", "h¹²")
     assert (slope_text(1.02), slope_text(-0.96), slope_text(2.31)) == ("slope 1", "slope -1", "slope 2.3")
-    assert step_text(2e-4, 2, 2, "float64") == "⁴√ε"
-    assert step_text(3e-3, 1, 2, "float32") == "³√ε"
 
 
 def test_a_number_that_rounds_up_to_the_next_decade_says_so() -> None:
@@ -50,16 +48,30 @@ EPS_32 = 2.0**-23
 
 
 @pytest.mark.parametrize(
-    ("step", "text"),
+    ("step", "tick"),
     [
-        (EPS_32**0.5 * 9.9, "√ε"),
-        (EPS_32**0.5 * 10.1, "3e-03"),
-        (EPS_32**0.5 / 9.9, "√ε"),
-        (EPS_32**0.5 / 10.1, "3e-05"),
+        (EPS_32**0.5 * 9.9, (EPS_32**0.5, "√ε")),
+        (EPS_32**0.5 * 10.1, (EPS_32**0.5 * 10.1, "3e-03")),
+        (EPS_32**0.5 / 9.9, (EPS_32**0.5, "√ε")),
+        (EPS_32**0.5 / 10.1, (EPS_32**0.5 / 10.1, "3e-05")),
     ],
 )
-def test_the_rule_of_thumb_is_named_within_a_factor_of_10(step: float, text: str) -> None:
-    assert step_text(step, 1, 1, "float32") == text
+def test_the_rule_of_thumb_is_named_within_a_factor_of_10_and_where_it_is_exactly(
+    sweep: Any, step: float, tick: tuple[float, str]
+) -> None:
+    curve = replace(sweep.curves["forward"], predicted=(step, 1.0))
+    assert theory_tick(curve, 1, "float32") == tick
+
+
+def test_the_root_of_epsilon_is_that_of_the_dtype_and_of_both_orders(sweep: Any) -> None:
+    central = replace(sweep.curves["central"], predicted=(2e-4, 1.0))
+    assert theory_tick(central, 2, "float64") == (2.0**-13, "⁴√ε")
+    assert theory_tick(replace(central, predicted=(3e-3, 1.0)), 1, "float32") == (EPS_32 ** (1 / 3), "³√ε")
+
+
+@pytest.mark.parametrize("step", [0.0, math.inf, math.nan])
+def test_a_step_that_one_cannot_take_has_no_tick(sweep: Any, step: float) -> None:
+    assert theory_tick(replace(sweep.curves["central"], predicted=(step, 0.0)), 1, "float64") is None
 
 
 # -- titles ------------------------------------------------------------------------------------------------
@@ -71,10 +83,24 @@ def test_a_title_names_derivative_function_and_point(sweep: Any) -> None:
 
 @pytest.mark.parametrize(
     ("order", "which"),
-    [(1, "derivative"), (2, "second derivative"), (3, "third derivative"), (4, "4th derivative")],
+    [
+        (1, "derivative"),
+        (2, "second derivative"),
+        (3, "third derivative"),
+        *((n, f"{n}th derivative") for n in (4, 10, 11, 12, 13, 14, 20, 111)),
+        *((n, f"{n}st derivative") for n in (21, 101)),
+        (22, "22nd derivative"),
+        (23, "23rd derivative"),
+    ],
 )
 def test_a_title_says_which_derivative(sweep: Any, order: int, which: str) -> None:
     assert title_text(replace(sweep, order=order)).startswith(f"Error of the {which} of sin")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "longdouble"])
+def test_a_title_names_a_dtype_that_is_not_the_usual_one(sweep: Any, dtype: str) -> None:
+    assert title_text(replace(sweep, dtype=dtype)) == title_text(sweep) + f" in {dtype}"
+    assert title_text(replace(sweep, dtype=dtype), by="central").endswith(f" at 0.7 in {dtype}, central")
 
 
 def test_a_title_names_the_method_it_is_given_last(sweep: Any) -> None:

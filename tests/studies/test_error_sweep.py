@@ -66,11 +66,29 @@ def test_the_best_steps_are_within_a_factor_ten_of_theory(exp_at_one):
         assert 0.05 < found[1] / theory[1] < 2
 
 
-def test_predicted_steps_are_those_of_the_textbook(exp_at_one):
-    u = 2.0**-53
-    assert exp_at_one.predicted["forward"][0] == pytest.approx(2 * math.sqrt(u), rel=1e-6)
-    assert exp_at_one.predicted["central"][0] == pytest.approx((3 * u) ** (1 / 3), rel=1e-6)
-    assert exp_at_one.predicted["richardson"][0] == pytest.approx((11.25 * u) ** (1 / 5), rel=1e-6)
+def test_predicted_steps_are_those_of_the_textbook_where_x_plus_h_is_exact():
+    u, predicted = 2.0**-53, dk.error_sweep("exp(x)", 0.0, steps=[1e-5, 1e-3]).predicted
+    assert predicted["forward"][0] == pytest.approx(2 * math.sqrt(u), rel=1e-6)
+    assert predicted["central"][0] == pytest.approx((3 * u) ** (1 / 3), rel=1e-6)
+    assert predicted["richardson"][0] == pytest.approx((11.25 * u) ** (1 / 5), rel=1e-6)
+
+
+def test_predicted_steps_are_larger_where_x_plus_h_is_rounded_too(exp_at_one):
+    u = 2.0**-53  # x f' is f here
+    assert exp_at_one.predicted["forward"][0] == pytest.approx(math.sqrt(6 * u), rel=1e-6)
+    assert exp_at_one.predicted["central"][0] == pytest.approx((6 * u) ** (1 / 3), rel=1e-6)
+    assert exp_at_one.predicted["richardson"][0] == pytest.approx((22.5 * u) ** (1 / 5), rel=1e-6)
+
+
+def test_far_from_0_the_rounding_of_x_plus_h_is_what_makes_the_best_step():
+    sweep = dk.error_sweep("sin(x)", 1e6)
+    for name in ("forward", "central", "richardson"):
+        (step, error), (theory, bound) = sweep.best[name], sweep.predicted[name]
+        assert 0.1 < step / theory < 10
+        assert 0.1 < error / bound < 1
+    assert sweep.slope["forward"] == pytest.approx(1, abs=0.1)
+    assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
+    assert sweep.slope["richardson"] == pytest.approx(4, abs=0.2)
 
 
 def test_the_complex_step_has_truncation_and_no_rounding_that_grows(exp_at_one):
@@ -127,8 +145,64 @@ def test_a_truncation_error_that_vanishes_is_zero_and_said():
 def test_second_derivatives_round_like_one_over_h_squared():
     sweep = dk.error_sweep("sin(x)", 1.0, methods=["central"], order=2)
     assert sweep.slope["central"] == pytest.approx(2, abs=0.1)
-    assert sweep.predicted["central"][0] == pytest.approx((48 * 2.0**-53) ** 0.25, rel=1e-6)
+    assert sweep.predicted["central"][0] == pytest.approx(
+        (48 * 2.0**-53 * (1 + 0.5 / math.tan(1))) ** 0.25, rel=1e-6
+    )
     assert "1/h^2" in str(sweep)
+
+
+def test_a_function_with_a_corner_shows_no_power_law():
+    sweep = dk.error_sweep("abs(x)", 0.1)
+    assert all(map(math.isnan, sweep.slope.values()))
+    remarks = sweep.remarks()
+    assert remarks[0] == "forward: no truncation error for this f; rounding dominates and grows like 1/h."
+    assert remarks[1].startswith("central: truncation shows no power law; below h = ")
+    assert "h^2" not in str(sweep)
+
+
+def test_remarks_tell_the_slope_that_was_measured_where_it_is_not_the_order():
+    # f and its second derivative are 0 there: the forward difference gains an order, nothing rounds
+    remarks = dk.error_sweep("sin(x)", 0.0, methods=["forward", "central"]).remarks()
+    assert remarks[0] == "forward: truncation dominates at every step and falls like h^2, not h."
+    assert remarks[1] == "central: truncation dominates at every step and falls like h^2."
+
+
+def test_steps_too_large_for_rounding_to_be_seen_claim_nothing_of_it():
+    sweep = dk.error_sweep("exp(x)", 1.0, methods=["central"], steps=np.logspace(-3, -1, 21))
+    assert sweep.remarks()[0] == "central: truncation dominates at every step and falls like h^2."
+
+
+def test_the_best_error_is_told_as_the_median_that_it_is(exp_at_one):
+    assert "median error" in exp_at_one.tables()[1].columns
+    step, error = exp_at_one.best["central"]
+    near = np.argsort(np.abs(np.log(exp_at_one.steps / step)), kind="stable")[:15]
+    assert error == np.median(np.abs(exp_at_one.total["central"][near]))
+
+
+def test_where_the_values_of_f_cancel_the_error_is_the_derivative_itself():
+    sweep = dk.error_sweep("sin(x)", 1.0, methods=["central"], order=2)
+    curve = sweep["central"]
+    assert 0 < np.count_nonzero(curve.lost) < len(sweep.steps)
+    np.testing.assert_array_equal(curve.total[curve.lost], -sweep.exact)
+    for i in np.flatnonzero(curve.lost)[:3]:
+        assert dk.derivative(np.sin, 1.0, "central", order=2, h=float(sweep.steps[i])) == 0
+    assert "Where the values of f cancel to exactly 0, the error is the derivative itself, 8.41e-01." in str(
+        sweep
+    )
+
+
+def test_a_derivative_of_0_is_exactly_0_and_nothing_to_lose():
+    sweep = dk.error_sweep("x^3", 0.0)  # mpmath says 1e-138
+    assert sweep.exact == 0
+    assert set(sweep.flat.values()) == {0.0}
+    assert not any(np.any(curve.lost) for curve in sweep.curves.values())
+    assert "richardson: no error at any step." in sweep.remarks()
+
+
+@pytest.mark.parametrize(("f", "x"), [("1e-120*sin(x)", 1.0), ("exp(-x^2)", 15.0), ("x^2", 1e-90)])
+def test_a_small_derivative_is_not_0(f, x):
+    sweep = dk.error_sweep(f, x, methods=["central"])
+    assert sweep.exact == pytest.approx(dk.derivative(f, x), rel=1e-12, abs=0)
 
 
 def test_the_dictionary_is_json_and_the_csv_has_a_line_a_step(exp_at_one):
@@ -148,6 +222,7 @@ def test_a_curve_is_found_by_its_method(exp_at_one):
     [
         ({"methods": ["reverse"]}, ArgumentsError, "no step"),
         ({"methods": []}, ArgumentsError, "no methods"),
+        ({"methods": ["central", dk.numerical.Central(accuracy=4)]}, ArgumentsError, "named 'central'"),
         ({"steps": [0.0, 1.0]}, ArgumentsError, "positive"),
         ({"steps": []}, ArgumentsError, "positive"),
         ({"dtype": "int32"}, ArgumentsError, "float32"),
