@@ -20,6 +20,8 @@ def getitem(x: Any, *, key: Any) -> Any:
 
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
+    if is_foreign(x):
+        return _handed_over(scatter, x, (x,), key=key, shape=shape)
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
     if _takes_each_once(key):
         out[key] = x
@@ -35,11 +37,15 @@ def _takes_each_once(key: Any) -> bool:
 
 def assemble(*elements: Any, shape: tuple[int, ...]) -> Any:
     """An array of this shape made of its elements in reading order, as `np.array([...])` makes it."""
-    if any(map(is_foreign, elements)):
-        array = np.empty(len(elements), dtype=object)  # elements that are active for an outer trace
-        array[:] = elements
-        return array.reshape(shape)
+    for element in elements:
+        if is_foreign(element):
+            return _handed_over(assemble, element, elements, shape=shape)
     return np.array(elements).reshape(shape)
+
+
+def _handed_over(function: Callable[..., Any], to: Any, args: tuple[Any, ...], **keywords: Any) -> Any:
+    """A call given to the active value among its operands, as NumPy does with the functions it knows."""
+    return to.__array_function__(function, (type(to),), args, keywords)
 
 
 def component(values: tuple[Any, ...], *, index: int) -> Any:

@@ -139,19 +139,31 @@ def array_rule(
 
 
 def linear(
-    function: Callable[..., Any], pull: Map, examples: Iterable[Example] = (), selects: bool = False
+    function: Callable[..., Any],
+    pull: Map,
+    examples: Iterable[Example] = (),
+    selects: bool = False,
+    others: tuple[Zero, ...] = (),
 ) -> None:
-    """Declare a function linear in its first operand: its tangent is the function of the tangent."""
+    """Declare a function linear in its first operand: its tangent is the function of the tangent.
+
+    `others` is (0,) where the second operand is whole numbers, such as indices, which are not felt.
+    """
 
     def push(x_dot: Any, y: Any, x: Any, *rest: Any, **keywords: Any) -> Any:
         return function(x_dot, *rest, **keywords)
 
-    array_rule(function, (push, pull), examples=examples, selects=selects)
+    array_rule(function, (push, pull), *others, examples=examples, selects=selects)
 
 
-def selecting(function: Callable[..., Any], pull: Map, examples: Iterable[Example] = ()) -> None:
+def selecting(
+    function: Callable[..., Any],
+    pull: Map,
+    examples: Iterable[Example] = (),
+    others: tuple[Zero, ...] = (),
+) -> None:
     """Declare a linear function that passes some elements on and drops the others."""
-    linear(function, pull, examples, selects=True)
+    linear(function, pull, examples, selects=True, others=others)
 
 
 def expand(reduced: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -7,6 +7,7 @@ a list, or as a mixture of simpler calls, leaves in the spelling that has a rule
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,8 @@ JOINING = frozenset({np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, 
 
 def operands(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Call:
     """The same call with no active value inside a list."""
-    if function is np.clip:
-        args, keywords = _clip_operands(*args, **keywords)
+    if function in SPELT:
+        args, keywords = SPELT[function](*args, **keywords)
     if function is np.where and len(args) == 1:
         function = np.nonzero
     if args and isinstance(args[0], list | tuple) and (function in JOINING or _is_ragged(args[0])):
@@ -107,6 +108,54 @@ def _clip_operands(x: Any, *bounds: Any, **keywords: Any) -> tuple[tuple[Any, ..
     for name in ("a_max", "max"):
         high = keywords.pop(name, high)
     return (x, low, high), keywords
+
+
+def _einsum_operands(*args: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """np.einsum with one text in which every letter stands: "...i,i" of a matrix becomes "ai,i->a"."""
+    text, arrays = (args[0], args[1:]) if isinstance(args[0], str) else _einsum_text(*args)
+    text = text.replace(" ", "")
+    front, arrow, out = text.partition("->")
+    if arrow and "..." in front and "..." not in out:
+        return (text, *arrays), keywords  # NumPy says what is wrong with it
+    if not arrow:
+        once = sorted(letter for letter in set(front) - set(".,") if front.count(letter) == 1)
+        out = "".join(["..." * ("..." in front), *once])
+    terms = front.split(",")
+    hidden = [np.ndim(x) - len(t.replace("...", "")) for t, x in zip(terms, arrays, strict=True)]
+    widest = max((n for n, term in zip(hidden, terms, strict=True) if "..." in term), default=0)
+    spare = "".join(letter for letter in ascii_letters if letter not in text)[:widest]
+    terms = [term.replace("...", spare[widest - n :]) for n, term in zip(hidden, terms, strict=True)]
+    return (",".join(terms) + "->" + out.replace("...", spare), *arrays), keywords
+
+
+def _einsum_text(*args: Any) -> tuple[str, tuple[Any, ...]]:
+    """The text of np.einsum(a, [0, 1], b, [1, 2], [0, 2]), and its arrays."""
+    count = len(args) // 2
+    labels = [*args[1 : 2 * count : 2], *args[2 * count :]]
+    known = sorted({label for term in labels for label in term} - {Ellipsis})
+    letter = {Ellipsis: "..."} | dict(zip(known, sorted(ascii_letters), strict=False))
+    terms = ["".join(letter[label] for label in term) for term in labels]
+    return ",".join(terms[:count]) + "".join("->" + out for out in terms[count:]), args[: 2 * count : 2]
+
+
+def _diff_operands(
+    x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """np.diff of what its ends have been put to."""
+    parts = [x if part is x else _end(part, x, axis) for part in (prepend, x, append) if part is not None]
+    return (x if len(parts) == 1 else np.concatenate(parts, axis=axis), n, axis), {}
+
+
+def _end(end: Any, x: Any, axis: int) -> Any:
+    edge = [1 if a == axis % np.ndim(x) else size for a, size in enumerate(np.shape(x))]
+    return end if np.ndim(end) else np.broadcast_to(end, edge)
+
+
+SPELT: dict[Any, Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]] = {
+    np.clip: _clip_operands,
+    np.diff: _diff_operands,
+    np.einsum: _einsum_operands,
+}
 
 
 def _select(conditions: Any, choices: Any, default: Any = 0) -> Any:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from diffkit.autodiff import jvp, vjp
 from diffkit.rules import rules
 from diffkit.rules.example import Array, example
 from diffkit.structure import flatten
@@ -22,20 +23,21 @@ def is_array(value):
 def program(function, shown):
     """(f, shapes): the example as a function of its arrays, with one real array for its result."""
     leaves, structure = flatten(
-        shown.operands, is_leaf=lambda value: not holds_array(value) or is_array(value)
+        (shown.operands, shown.keywords), is_leaf=lambda value: not holds_array(value) or is_array(value)
     )
 
     def f(*arrays):
         supply = iter(arrays)
         fill = lambda a: a.made(next(supply)) if a.made else next(supply)
-        operands = structure.build([fill(leaf) if is_array(leaf) else leaf for leaf in leaves])
-        return real_vector(function(*operands, **shown.keywords))
+        operands, keywords = structure.build([fill(leaf) if is_array(leaf) else leaf for leaf in leaves])
+        return real_vector(function(*operands, **keywords))
 
     return f, [leaf.shape for leaf in leaves if is_array(leaf)]
 
 
 def holds_array(value):
-    return isinstance(value, list | tuple) and any(is_array(v) or holds_array(v) for v in value)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return any(is_array(item) or holds_array(item) for item in items)
 
 
 def real_vector(y):
@@ -49,6 +51,18 @@ def real_vector(y):
 def test_a_row_holds_for_the_calls_beside_it(function, shown, check_maps):
     f, shapes = program(function, shown)
     check_maps(f, *shapes)
+
+
+@pytest.mark.parametrize(("function", "shown"), EXAMPLES)
+def test_the_derivative_has_the_precision_of_the_call(function, shown):
+    f, shapes = program(function, shown)
+    rng = np.random.default_rng(7)
+    single = tuple(rng.uniform(0.3, 1.3, shape).astype(np.float32)[()] for shape in shapes)
+    expected = np.asarray(f(*single)).dtype
+    y, pullback = vjp(f, *single)
+    y_dot = jvp(f, single, single)[1]
+    assert [np.asarray(part).dtype for part in (y, y_dot)] == [expected, expected]
+    assert {x_bar.dtype for x_bar in pullback(np.ones_like(y))} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("rule", ROWS, ids=lambda rule: rule.function.__name__)
