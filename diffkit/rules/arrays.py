@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import NoRuleError
+from diffkit.example import Array, example
 from diffkit.primitives import component
 from diffkit.rules.declare import array_rule, linear
-from diffkit.rules.example import Array, example
 
 # Shaping -------------------------------------------------------------------------------------------
 

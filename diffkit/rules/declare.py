@@ -28,7 +28,7 @@ from typing import Any, Literal
 import numpy as np
 
 from diffkit.errors import NoRuleError
-from diffkit.rules.example import USUAL, Box, Example
+from diffkit.example import USUAL, Box, Example
 
 __all__ = [
     "Rule",
@@ -70,7 +70,7 @@ class Rule:
         For an elementwise function, boxes in which the row holds: an interval for each operand, or the
         number that it has to be.
     examples
-        For another, calls for which it holds (`diffkit.rules.example`).
+        For another, calls for which it holds (`diffkit.example`).
     """
 
     function: Callable[..., Any]

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from diffkit.example import Array, Example, example
 from diffkit.primitives import Joined, assemble, getitem, scatter
 from diffkit.rules.declare import Rule, array_rule, linear, made_by, selecting
-from diffkit.rules.example import Array, Example, example
 
 X = Array(2, 3, 4)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.example import Array, Example, example
 from diffkit.primitives import scatter
 from diffkit.rules.declare import array_rule
-from diffkit.rules.example import Array, Example, example
 
 A = Array(2, 3)
 Z = Array(2, 3, made=lambda x: x + 1j * np.sin(3 * x))

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.example import Array, Example, example
 from diffkit.rules.declare import array_rule, expand, linear
-from diffkit.rules.example import Array, Example, example
 
 X = Array(2, 3, 4)
 TAKEN = np.indices(X.shape).sum(axis=0) % 3 != 0  # leaves something of every row, in every direction

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.example import Array, example
 from diffkit.rules.declare import array_rule, elementwise
-from diffkit.rules.example import Array, example
 from diffkit.structure import is_foreign
 
 # Python floats: a NumPy float64 would turn float32 arrays into float64.

@@ -15,6 +15,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.primitives import Joined
 from diffkit.structure import is_foreign
+from diffkit.tape.written import WRITTEN_WITH_OTHERS, holds_foreign
 
 __all__ = ["DISCRETE", "METADATA", "WRITTEN_WITH_OTHERS", "operands", "ufunc_call"]
 
@@ -58,7 +59,7 @@ def operands(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapp
     if args and isinstance(args[0], list | tuple) and (function in JOINING or _is_ragged(args[0])):
         items = tuple(args[0])
         return Joined(function, len(items)), (*items, *args[1:]), keywords
-    return function, tuple(_as_array(a) if _holds_foreign(a) else a for a in args), keywords
+    return function, tuple(_as_array(a) if holds_foreign(a) else a for a in args), keywords
 
 
 def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Call:
@@ -86,12 +87,8 @@ def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: di
     )
 
 
-def _holds_foreign(value: Any) -> bool:
-    return isinstance(value, list | tuple) and any(is_foreign(v) or _holds_foreign(v) for v in value)
-
-
 def _is_ragged(items: Any) -> bool:
-    return _holds_foreign(items) and len({np.shape(item) for item in items}) > 1
+    return holds_foreign(items) and len({np.shape(item) for item in items}) > 1
 
 
 def _as_array(items: Any) -> Any:
@@ -155,58 +152,4 @@ SPELT: dict[Any, Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]] = {
     np.clip: _clip_operands,
     np.diff: _diff_operands,
     np.einsum: _einsum_operands,
-}
-
-
-def _select(conditions: Any, choices: Any, default: Any = 0) -> Any:
-    """np.select: the first condition that holds chooses."""
-    y = default
-    for condition, choice in reversed(list(zip(conditions, choices, strict=True))):
-        y = np.where(condition, choice, y)
-    return y
-
-
-def _piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **keywords: Any) -> Any:
-    """np.piecewise, each function called on all of x: the last condition that holds chooses."""
-    if not isinstance(conditions, list | tuple):
-        conditions = [conditions] if np.ndim(conditions) <= np.ndim(x) else list(conditions)
-    y = np.zeros_like(x)
-    pieces = [*zip(conditions, functions, strict=False)]
-    if len(functions) == len(conditions) + 1:
-        pieces.insert(0, (np.ones(np.shape(x), dtype=bool), functions[-1]))
-    for condition, piece in pieces:
-        y = np.where(condition, piece(x, *args, **keywords) if callable(piece) else piece, y)
-    return y
-
-
-def _block(arrays: Any) -> Any:
-    """np.block: the innermost lists joined along the last axis, those around them along the one before."""
-    depth = _depth(arrays)
-    ndim = max(depth, *(np.ndim(leaf) for leaf in _leaves(arrays)))
-
-    def joined(part: Any, level: int) -> Any:
-        if isinstance(part, list):
-            return np.concatenate([joined(p, level - 1) for p in part], axis=-level)
-        return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
-
-    return joined(arrays, depth)
-
-
-def _append(array: Any, values: Any, axis: int | None = None) -> Any:
-    return np.concatenate([np.ravel(array), np.ravel(values)] if axis is None else [array, values], axis or 0)
-
-
-def _depth(arrays: Any) -> int:
-    return 1 + max(map(_depth, arrays)) if isinstance(arrays, list) else 0
-
-
-def _leaves(arrays: Any) -> list[Any]:
-    return [leaf for part in arrays for leaf in _leaves(part)] if isinstance(arrays, list) else [arrays]
-
-
-WRITTEN_WITH_OTHERS: dict[Any, Callable[..., Any]] = {
-    np.select: _select,
-    np.piecewise: _piecewise,
-    np.block: _block,
-    np.append: _append,
 }
