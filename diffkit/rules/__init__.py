@@ -3,6 +3,7 @@
 import diffkit.rules.arrays
 import diffkit.rules.moving
 import diffkit.rules.ordering
+import diffkit.rules.polynomials
 import diffkit.rules.products
 import diffkit.rules.reductions
 import diffkit.rules.ufuncs  # noqa: F401

@@ -409,6 +409,8 @@ def _equip() -> None:
     ]  # fmt: skip
     for name in methods:
         setattr(Active, name, _method(getattr(np, name)))
+    Active.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
+    Active.choose = lambda self, *args, **keywords: np.choose(self, *args, **keywords)  # type: ignore[attr-defined]
     # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
     for name in dir(np):
         function = getattr(np, name)

@@ -15,6 +15,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.primitives import Joined
 from diffkit.structure import is_foreign
+from diffkit.tape.ufuncs import ufunc_call
 from diffkit.tape.written import WRITTEN_WITH_OTHERS, holds_foreign
 
 __all__ = ["DISCRETE", "METADATA", "WRITTEN_WITH_OTHERS", "operands", "ufunc_call"]
@@ -25,7 +26,9 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 METADATA = frozenset(
     {
         np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast,
-        np.min_scalar_type, np.zeros_like, np.ones_like, np.empty_like,
+        np.min_scalar_type, np.zeros_like, np.ones_like, np.empty_like, np.common_type, np.einsum_path,
+        np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.shares_memory,
+        np.may_share_memory, np.array_repr, np.array_str, np.array2string,
     }
 )  # fmt: skip
 
@@ -41,17 +44,17 @@ DISCRETE = frozenset(
     }
 )  # fmt: skip
 
-REDUCTIONS: dict[Any, Callable[..., Any]] = {
-    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
-    np.logical_and: np.all, np.logical_or: np.any,
-}  # fmt: skip
-
 # Their first argument is a list of arrays. Elsewhere a list of active values is an array of them.
 JOINING = frozenset({np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack})
 
 
 def operands(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Call:
     """The same call with no active value inside a list."""
+    if function in IN_PLACE:
+        raise NoRuleError(
+            f"np.{function.__name__} writes into an array in place and has no rule; "
+            f"write {IN_PLACE[function]}"
+        )
     if function in SPELT:
         args, keywords = SPELT[function](*args, **keywords)
     if function is np.where and len(args) == 1:
@@ -60,31 +63,6 @@ def operands(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapp
         items = tuple(args[0])
         return Joined(function, len(items)), (*items, *args[1:]), keywords
     return function, tuple(_as_array(a) if holds_foreign(a) else a for a in args), keywords
-
-
-def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Call:
-    """np.add(a, b), np.add.reduce(x) and np.add.outer(a, b) as calls of plain functions."""
-    for name in ("out", "where"):
-        if keywords.get(name) is not None and keywords[name] is not True:
-            raise NoRuleError(
-                f"np.{ufunc.__name__}(..., {name}=...) of an active value has no rule; "
-                + ("write a = a + b, not a += b or out=a" if name == "out" else "select with np.where")
-            )
-    keywords.pop("out", None)
-    if method == "__call__":
-        return ufunc, args, keywords
-    if method == "reduce" and ufunc in REDUCTIONS:
-        given = dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)) | keywords
-        # Here None is a choice for the axis only (all of them); the function's own default is None too.
-        given = {"axis": 0} | {name: v for name, v in given.items() if name == "axis" or v is not None}
-        return REDUCTIONS[ufunc], args[:1], given
-    if method == "outer":
-        a, b = args
-        return ufunc, (np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b), keywords
-    raise NoRuleError(
-        f"np.{ufunc.__name__}.{method} of an active value has no rule; write it with np.{ufunc.__name__} "
-        f"and the functions np.sum, np.prod, np.cumsum"
-    )
 
 
 def _is_ragged(items: Any) -> bool:
@@ -147,6 +125,15 @@ def _end(end: Any, x: Any, axis: int) -> Any:
     edge = [1 if a == axis % np.ndim(x) else size for a, size in enumerate(np.shape(x))]
     return end if np.ndim(end) else np.broadcast_to(end, edge)
 
+
+IN_PLACE = {
+    np.copyto: "np.where(mask, new, old)",
+    np.put: "np.where(mask, new, old)",
+    np.putmask: "np.where(mask, new, old)",
+    np.place: "np.where(mask, new, old)",
+    np.put_along_axis: "np.where(mask, new, old)",
+    np.fill_diagonal: "np.where(np.eye(n, dtype=bool), new, old)",
+}
 
 SPELT: dict[Any, Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]] = {
     np.clip: _clip_operands,

@@ -128,6 +128,12 @@ def unique_values(x: Any) -> Any:
     return unique(x)
 
 
+@written(np.union1d, examples=[example(V, Array(2, 2)), example(V, [0.5])])
+def union1d(a: Any, b: Any) -> Any:
+    """np.union1d: the different elements of two arrays."""
+    return unique(np.append(a, b))
+
+
 @written(
     np.trim_zeros,
     examples=[

@@ -48,6 +48,19 @@ def _trimmed(p: Any) -> Any:
     return p if len(p) else np.zeros(1)
 
 
+@written(np.polydiv, examples=[example(P, Q), example(Array(5), Array(3)), example(Q, P), example(P, NUMBER)])
+def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
+    """np.polydiv: quotient and remainder, by long division."""
+    u, v = np.atleast_1d(u) + 0.0, np.atleast_1d(v) + 0.0
+    quotient = []
+    while len(u) >= len(v):
+        quotient.append(u[0] / v[0])
+        u = np.concatenate([u[1 : len(v)] - quotient[-1] * v[1:], u[len(v) :]])
+    while len(u) > 1 and np.allclose(u[0], 0, rtol=1e-14):
+        u = u[1:]
+    return (np.stack(quotient) if quotient else 0 * u[:1]), (u if len(u) else 0 * v[:1])
+
+
 @written(np.polyder, examples=[example(P), example(P, 2), example(Q, m=3), example(P, 0)])
 def polyder(p: Any, m: int = 1) -> Any:
     """np.polyder: the m-th derivative of a polynomial."""
