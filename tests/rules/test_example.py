@@ -7,7 +7,7 @@ from diffkit.autodiff import jvp, vjp
 from diffkit.example import Array, example
 from diffkit.rules import rules
 from diffkit.structure import flatten
-from diffkit.tape import written
+from diffkit.tape import record, written
 
 ROWS = [rule for rule in rules() if rule.partials is None]
 SHOWN = {rule.function: rule.examples for rule in ROWS} | written.EXAMPLES
@@ -66,6 +66,14 @@ def test_the_derivative_has_the_precision_of_the_call(function, shown):
     assert [np.asarray(part).dtype for part in (y, y_dot)] == [expected, expected]
     x_bars = [x_bar for x_bar in pullback(np.ones_like(y)) if np.ndim(x_bar)]
     assert all(x_bar.dtype == np.float32 for x_bar in x_bars)
+
+
+@pytest.mark.parametrize(("function", "shown"), EXAMPLES)
+def test_a_tape_of_the_call_gives_its_value(function, shown):
+    f, shapes = program(function, shown)
+    rng = np.random.default_rng(7)
+    args = tuple(rng.uniform(0.3, 1.3, shape)[()] for shape in shapes)
+    assert record(f, *args).replay(*args) == pytest.approx(f(*args), rel=2e-15, abs=1e-15, nan_ok=True)
 
 
 @pytest.mark.parametrize("function", SHOWN, ids=lambda function: function.__name__)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.errors import NoRuleError
 from diffkit.example import Array, example
 from diffkit.tape.written.declare import as_array, as_type, written
 
@@ -104,9 +105,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     """np.pad in every named mode."""
     array = as_array(array)
     if callable(mode):
-        raise NotImplementedError(
-            "np.pad with a function writes in place; join the parts with np.concatenate"
-        )
+        raise NoRuleError("np.pad with a function writes in place; join the parts with np.concatenate")
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(a, pad_width.get(a - np.ndim(array), 0)) for a in range(np.ndim(array))]
         pad_width = [np.broadcast_to(pair, 2) for pair in pad_width]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, example
-from diffkit.tape.written.declare import as_array, as_type, written
+from diffkit.tape.written.declare import as_array, as_type, whole, written
 
 X, V, NUMBER = Array(3, 4), Array(5), Array()
 
@@ -144,7 +144,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     x, xp, fp = map(as_array, (x, xp, fp))
     if period is not None:
         x, xp = x % period, xp % period
-        order = np.argsort(xp)
+        order = whole(np.argsort(xp))
         xp, fp = xp[order], fp[order]
         xp = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
@@ -152,8 +152,9 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     if np.size(xp) == 1:
         y = np.broadcast_to(fp[0], np.shape(x)) * 1.0
     else:
-        i = np.clip(np.searchsorted(xp, x, "right") - 1, 0, np.size(xp) - 2)
-        y = (fp[i + 1] - fp[i]) / (xp[i + 1] - xp[i]) * (x - xp[i]) + fp[i]
+        i = np.clip(whole(np.searchsorted(xp, x, "right")) - 1, 0, np.size(xp) - 2)
+        x0, x1, f0, f1 = xp[i], xp[i + 1], fp[i], fp[i + 1]
+        y = (f1 - f0) / (x1 - x0) * (x - x0) + f0
     y = np.where(x < xp[0], fp[0] if left is None else left, y)
     y = np.where(x > xp[-1], fp[-1] if right is None else right, y)
     return as_type(y, complex if np.iscomplexobj(y) else float)  # in double precision, as NumPy's

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.errors import NoRuleError
 from diffkit.example import Array, example
-from diffkit.tape.written.declare import as_array, written
+from diffkit.tape.written.declare import as_array, whole, written
 
 X, V = Array(2, 3), Array(5)
 MASK = np.array([True, False, True])
@@ -70,7 +71,7 @@ def choose(index: Any, choices: Any, out: None = None, mode: str = "raise") -> A
     index = np.broadcast_to(index, shape)
     index = {"wrap": index % count, "clip": np.clip(index, 0, count - 1)}.get(mode, index)
     layers = np.stack([np.broadcast_to(choice, shape) for choice in choices])
-    return layers[(index, *np.indices(shape, sparse=True))]
+    return layers[(whole(index), *np.indices(shape, sparse=True))]
 
 
 @written(
@@ -83,13 +84,13 @@ def choose(index: Any, choices: Any, out: None = None, mode: str = "raise") -> A
 )
 def compress(condition: Any, x: Any, axis: int | None = None) -> Any:
     """np.compress: the slices along an axis for which the condition holds."""
-    return np.take(x, np.flatnonzero(condition), axis)
+    return np.take(x, whole(np.flatnonzero(condition)), axis)
 
 
 @written(np.extract, examples=[example([[True, False, True], [False, False, True]], X)])
 def extract(condition: Any, x: Any) -> Any:
     """np.extract: the elements for which the condition holds."""
-    return np.take(x, np.flatnonzero(condition))
+    return np.take(x, whole(np.flatnonzero(condition)))
 
 
 @written(
@@ -110,7 +111,7 @@ def unique(
 ) -> Any:
     """np.unique of a flattened array; equal elements share the derivative of the one they become (s)."""
     if axis is not None:
-        raise NotImplementedError("np.unique(..., axis=...) of an active value: take rows with x[i]")
+        raise NoRuleError("np.unique(..., axis=...) of an active value: take rows with x[i]")
     flat = np.ravel(x)
     order = np.argsort(flat, kind="stable")
     ordered = np.sort(flat)

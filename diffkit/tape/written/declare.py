@@ -18,7 +18,7 @@ import numpy as np
 from diffkit.example import Example
 from diffkit.structure import is_foreign
 
-__all__ = ["EXAMPLES", "WRITTEN_WITH_OTHERS", "as_array", "as_type", "holds_foreign", "written"]
+__all__ = ["EXAMPLES", "WRITTEN_WITH_OTHERS", "as_array", "as_type", "holds_foreign", "whole", "written"]
 
 WRITTEN_WITH_OTHERS: dict[Any, Callable[..., Any]] = {}
 EXAMPLES: dict[Any, tuple[Example, ...]] = {}
@@ -67,6 +67,13 @@ def holds_foreign(value: Any) -> bool:
 def as_array(value: Any) -> Any:
     """An active value as it is, anything else as an array."""
     return value if is_foreign(value) else np.asarray(value)
+
+
+def whole(value: Any) -> Any:
+    """Plain whole numbers; a recording keeps those that were active as a guard."""
+    from diffkit.tape import active  # which imports this room
+
+    return np.asarray(active.whole(value))
 
 
 def as_type(value: Any, dtype: Any) -> Any:

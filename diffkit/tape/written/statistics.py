@@ -10,7 +10,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.example import Array, example
 from diffkit.primitives import scatter
-from diffkit.tape.written.declare import as_array, as_type, written
+from diffkit.tape.written.declare import as_array, as_type, whole, written
 
 X, V = Array(2, 3, 4), Array(5)
 EACH_WAY = [example(X), example(X, 1), example(X, axis=(0, 2)), example(X, axis=-1, keepdims=True)]
@@ -196,10 +196,11 @@ def percentile(x: Any, q: Any, *args: Any, **keywords: Any) -> Any:
 @written(np.bincount, examples=[example([0, 2, 2], Array(3)), example([1, 0], weights=Array(2), minlength=5)])
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     """np.bincount: the weights added up, number by number."""
-    count = max(minlength, int(np.max(x, initial=-1)) + 1)
+    x = whole(x).astype(int)
     if weights is None:
-        return np.bincount(np.asarray(x, dtype=int), minlength=minlength)
-    return scatter(as_type(weights, np.float64), key=as_array(x), shape=(count,))
+        return np.bincount(x, minlength=minlength)
+    count = max(minlength, int(np.max(x, initial=-1)) + 1)
+    return scatter(as_type(weights, np.float64), key=x, shape=(count,))
 
 
 @written(
@@ -213,13 +214,14 @@ def histogram(x: Any, bins: Any = 10, range: Any = None, density: Any = None, we
     """np.histogram: the weights that fall between edges; where x falls is constant between jumps."""
     x = np.ravel(as_array(x))
     if isinstance(bins, str):
-        bins = len(np.histogram_bin_edges(np.asarray(x.value if hasattr(x, "value") else x), bins, range)) - 1
+        raise NoRuleError(
+            f"np.histogram(..., bins={bins!r}) of an active value has no rule; give their number"
+        )
     if np.ndim(bins) == 0:
         low, high = (np.min(x), np.max(x)) if range is None else range
         low, high = (low - 0.5, high + 0.5) if low == high else (low, high)
         bins = np.linspace(low, high, bins + 1, dtype=np.result_type(low, high, x.dtype))
-    place = np.searchsorted(bins, x, "right") - 1
-    place = np.where(x == bins[-1], len(bins) - 2, place)
+    place = whole(np.searchsorted(bins, x, "right")) - 1 - whole(x == bins[-1])  # the last edge counts too
     inside = np.flatnonzero((place >= 0) & (place < len(bins) - 1))
     if weights is None:
         counts = np.bincount(place[inside], minlength=len(bins) - 1)
@@ -244,8 +246,7 @@ def _without_nan(function: Any) -> Callable[..., Any]:
 
 
 for ignoring, function in [
-    (np.nansum, np.sum), (np.nanprod, np.prod), (np.nanmean, np.mean), (np.nanvar, np.var),
-    (np.nanstd, np.std),
+    (np.nanmean, np.mean), (np.nanvar, np.var), (np.nanstd, np.std),
 ]:  # fmt: skip
     written(ignoring, examples=HOLES)(_without_nan(function))
 
@@ -266,16 +267,18 @@ written(np.nanmax, examples=HOLES)(_extreme_without_nan(np.max, -np.inf))
 written(np.nanmin, examples=HOLES)(_extreme_without_nan(np.min, np.inf))
 
 
-@written(np.nancumsum, examples=[example(HOLED), example(HOLED, axis=0)])
-def nancumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    """np.nancumsum: nan counts as 0."""
-    return np.cumsum(np.where(np.isnan(x), 0, x), axis, dtype)
+def _nan_counts_as(number: int, function: Any) -> Callable[..., Any]:
+    def called(x: Any, *args: Any, **keywords: Any) -> Any:
+        return function(np.where(np.isnan(x), number, x), *args, **keywords)
+
+    called.__doc__ = f"np.{function.__name__}, for which nan counts as {number}."
+    return called
 
 
-@written(np.nancumprod, examples=[example(HOLED), example(HOLED, axis=0)])
-def nancumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    """np.nancumprod: nan counts as 1."""
-    return np.cumprod(np.where(np.isnan(x), 1, x), axis, dtype)
+written(np.nansum, examples=HOLES)(_nan_counts_as(0, np.sum))
+written(np.nanprod, examples=HOLES)(_nan_counts_as(1, np.prod))
+written(np.nancumsum, examples=[example(HOLED), example(HOLED, axis=0)])(_nan_counts_as(0, np.cumsum))
+written(np.nancumprod, examples=[example(HOLED), example(HOLED, axis=0)])(_nan_counts_as(1, np.cumprod))
 
 
 def _line_by_line(function: Callable[..., Any], lines: Any) -> Any:
