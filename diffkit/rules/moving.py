@@ -72,7 +72,27 @@ def moving(function: Callable[..., Any], *examples: Example) -> None:
 moving(
     np.repeat, example(X, 2), example(X, [1, 0], axis=0), example(Array(), 3), example(X, repeats=3, axis=-1)
 )
-moving(np.tile, example(X, 2), example(X, (2, 1, 3, 1)), example(Array(3), 0), example(Array(), (2, 2)))
+
+
+def _pull_tile(y_bar: Any, y: Any, x: Any, reps: Any) -> Any:
+    reps = np.atleast_1d(reps).tolist()
+    ndim = max(len(reps), np.ndim(x))
+    sizes = (1,) * (ndim - np.ndim(x)) + np.shape(x)
+    tiles = [n for pair in zip([1] * (ndim - len(reps)) + reps, sizes, strict=True) for n in pair]
+    return np.reshape(np.sum(np.reshape(y_bar, tiles), axis=tuple(range(0, 2 * ndim, 2))), np.shape(x))
+
+
+linear(
+    np.tile,
+    _pull_tile,
+    [
+        example(X, 2),
+        example(X, (2, 1, 3, 1)),
+        example(X, (2, 3)),
+        example(Array(3), 0),
+        example(Array(), (2, 2)),
+    ],
+)
 moving(
     np.take,
     example(X, [0, 0, 5]),

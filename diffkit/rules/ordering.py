@@ -48,8 +48,8 @@ def ordering(function: Callable[..., Any], axis_at: int, *examples: Example) -> 
     def orders(y: Any, x: Any, rest: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
         axis = rest[axis_at] if len(rest) > axis_at else keywords.get("axis", -1)
         x_lines, y_lines = _lines(x, axis), y if axis is None else _lines(y, axis)
-        rise = np.argsort(x_lines, axis=-1, kind="stable")
-        rank = None if function is np.sort else np.argsort(np.argsort(y_lines, kind="stable"))
+        rise = np.argsort(x_lines, axis=-1)
+        rank = None if function is np.sort else np.argsort(np.argsort(y_lines))
         return axis, rise, rank, np.take_along_axis(x_lines, rise, -1)
 
     def push(x_dot: Any, y: Any, x: Any, *rest: Any, **keywords: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, Example, example
+from diffkit.primitives import scatter
 from diffkit.rules.declare import array_rule, expand, linear
 
 X = Array(2, 3, 4)
@@ -213,9 +214,10 @@ linear(np.cumsum, _pull_cumsum, RUNNING)
 def _pull_diff(y_bar: Any, y: Any, x: Any, n: int = 1, axis: int = -1) -> Any:
     if not np.size(y):
         return np.zeros_like(x)
-    zero = y.dtype.type(0)
+    inside = (*[slice(None)] * (axis % np.ndim(x)), slice(1, -1))
     for _ in range(n):
-        y_bar = -np.diff(y_bar, axis=axis, prepend=zero, append=zero)
+        shape = [size + 2 * (a == axis % np.ndim(x)) for a, size in enumerate(np.shape(y_bar))]
+        y_bar = -np.diff(scatter(y_bar, key=inside, shape=tuple(shape)), axis=axis)
     return y_bar
 
 
