@@ -32,6 +32,7 @@ def getitem(x: Any, *, key: Any) -> Any:
     return x[key]
 
 
+@dispatched
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
@@ -56,12 +57,9 @@ def takes_each_once(key: Any) -> bool:
     return all(p is None or p is Ellipsis or isinstance(p, int | np.integer | slice) for p in parts)
 
 
+@dispatched
 def assemble(*elements: Any, shape: tuple[int, ...]) -> Any:
     """An array of this shape made of its elements in reading order, as `np.array([...])` makes it."""
-    if any(map(is_foreign, elements)):
-        array = np.empty(len(elements), dtype=object)  # elements that are active for an outer trace
-        array[:] = elements
-        return array.reshape(shape)
     return np.array(elements).reshape(shape)
 
 

@@ -11,12 +11,15 @@ A partial may be a plain number (1, -1, 0) where it is constant; 0 also stands f
 operand that is not felt (a mask). None in its place says that no derivative is known with respect to
 that operand (the order of a Bessel function). A partial, push or pull is asked for only when its operand
 is active. Pulls need not undo broadcasting: the sweep does that, in one place.
+
+A row also says where it holds: an elementwise one by its `domain`, the intervals of its operands; another
+by `examples`, calls that it must get right. The tests of the rules take every row at its word.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -26,6 +29,7 @@ from typing import Any, Literal
 import numpy as np
 
 from diffkit.errors import NoRuleError
+from diffkit.example import USUAL, Box, Example
 from diffkit.floats import for_floats
 
 __all__ = [
@@ -66,6 +70,11 @@ class Rule:
     selects
         Whether the function passes some elements on and drops others. Below it, an exact zero means
         "not selected", and must not meet an infinite partial.
+    domain
+        For an elementwise function, boxes in which the row holds: an interval for each operand, or the
+        number that it has to be.
+    examples
+        For another, calls for which it holds (`diffkit.example`).
     """
 
     function: Callable[..., Any]
@@ -74,6 +83,8 @@ class Rule:
     pulls: tuple[Map | Zero | None, ...] = ()
     variadic: bool = False
     selects: bool = False
+    domain: tuple[Box, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     def partial(self, position: int) -> Partial:
         """dy/dx of the operand at this position."""
@@ -132,36 +143,56 @@ def _for_floats(rule: Rule, position: int) -> Any:
     return partial if callable(partial) else float(partial)
 
 
-def elementwise(function: Map, *partials: Partial | None, selects: bool = False) -> None:
-    """Declare an elementwise function by its partials, one an operand."""
-    _RULES[function] = Rule(function, partials=partials, selects=selects)
+def elementwise(
+    function: Map, *partials: Partial | None, domain: Iterable[Box] = (), selects: bool = False
+) -> None:
+    """Declare an elementwise function by its partials, one an operand, and the boxes in which they hold."""
+    boxes = tuple(domain) or tuple((side,) * len(partials) for side in USUAL)
+    _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes)
     QUICK.pop(function, None)
 
 
 def array_rule(
     function: Callable[..., Any],
     *maps: tuple[Map, Map] | Zero | None,
+    examples: Iterable[Example] = (),
     variadic: bool = False,
     selects: bool = False,
 ) -> None:
-    """Declare a function of whole arrays by a (push, pull) pair an operand."""
+    """Declare a function of whole arrays by a (push, pull) pair an operand, and calls that it gets right."""
     pushes = tuple(pair and pair[0] for pair in maps)
     pulls = tuple(pair and pair[1] for pair in maps)
-    _RULES[function] = Rule(function, pushes=pushes, pulls=pulls, variadic=variadic, selects=selects)
+    _RULES[function] = Rule(
+        function, None, pushes, pulls, variadic=variadic, selects=selects, examples=tuple(examples)
+    )
 
 
-def linear(function: Callable[..., Any], pull: Map, selects: bool = False) -> None:
-    """Declare a function linear in its first operand: its tangent is the function of the tangent."""
+def linear(
+    function: Callable[..., Any],
+    pull: Map,
+    examples: Iterable[Example] = (),
+    selects: bool = False,
+    others: tuple[Zero, ...] = (),
+) -> None:
+    """Declare a function linear in its first operand: its tangent is the function of the tangent.
+
+    `others` is (0,) where the second operand is whole numbers, such as indices, which are not felt.
+    """
 
     def push(x_dot: Any, y: Any, x: Any, *rest: Any, **keywords: Any) -> Any:
         return function(x_dot, *rest, **keywords)
 
-    array_rule(function, (push, pull), selects=selects)
+    array_rule(function, (push, pull), *others, examples=examples, selects=selects)
 
 
-def selecting(function: Callable[..., Any], pull: Map) -> None:
+def selecting(
+    function: Callable[..., Any],
+    pull: Map,
+    examples: Iterable[Example] = (),
+    others: tuple[Zero, ...] = (),
+) -> None:
     """Declare a linear function that passes some elements on and drops the others."""
-    linear(function, pull, selects=True)
+    linear(function, pull, examples, selects=True, others=others)
 
 
 def expand(reduced: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:

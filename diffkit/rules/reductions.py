@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from diffkit.example import Array, Example, example
+from diffkit.primitives import scatter
 from diffkit.rules.declare import array_rule, expand, linear
+
+X = Array(2, 3, 4)
+TAKEN = np.indices(X.shape).sum(axis=0) % 3 != 0  # leaves something of every row, in every direction
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,28 @@ def _size(x: Any) -> int:
     return math.prod(getattr(x, "shape", ()))
 
 
+def _options(function: Callable[..., Any]) -> list[dict[str, Any]]:
+    """Every option of a reduction, as it comes and in company."""
+    options = [
+        {"axis": axis, "keepdims": keepdims}
+        for axis in (None, 0, -1, (0, 2), (1,))
+        for keepdims in (False, True)
+    ]
+    names = inspect.signature(function).parameters
+    masks: list[dict[str, Any]] = [{"where": TAKEN, "axis": axis} for axis in (None, 0, (1, 2))]
+    started = [{**mask, "initial": 0.9} for mask in masks]
+    if function in (np.max, np.min, np.amax, np.amin):
+        masks = []  # the greatest of some needs one to start from
+    more = [*masks, *started, {"ddof": 1}, {"correction": 1}, {"mean": 1.0}]
+    return options + [o for o in more if set(o) <= set(names)]
+
+
 def _reduction(
-    function: Callable[..., Any], push: Callable[..., Any], pull: Callable[..., Any], selects: bool = False
+    function: Callable[..., Any],
+    push: Callable[..., Any],
+    pull: Callable[..., Any],
+    examples: Iterable[Example] = (),
+    selects: bool = False,
 ) -> None:
     """Declare a reduction by push(x_dot, y, x, over) and pull(y_bar, y, x, over)."""
     names = tuple(inspect.signature(function).parameters)[1:]
@@ -81,6 +106,10 @@ def _reduction(
             lambda x_dot, y, x, *rest, **keywords: push(x_dot, y, x, over(rest, keywords)),
             lambda y_bar, y, x, *rest, **keywords: pull(y_bar, y, x, over(rest, keywords)),
         ),
+        examples=[
+            *[example(X, **options) for options in _options(function)],
+            *[example(X, 1), example(Array(3, 0), axis=0), *examples],
+        ],
         selects=selects,
     )
 
@@ -95,8 +124,14 @@ def _pull_mean(y_bar: Any, y: Any, x: Any, over: Over) -> Any:
     return _pull_sum(y_bar, y, x, over) / over.count(x, y)
 
 
-_reduction(np.sum, lambda x_dot, y, x, over: over.sum(x_dot), _pull_sum)
-_reduction(np.mean, lambda x_dot, y, x, over: over.average(x_dot), _pull_mean)
+NUMBER = [example(Array()), example(X, axis=())]
+_reduction(
+    np.sum,
+    lambda x_dot, y, x, over: over.sum(x_dot),
+    _pull_sum,
+    [*NUMBER, example(X, 0, None, None, True), example(Array(0, 3), axis=0)],
+)
+_reduction(np.mean, lambda x_dot, y, x, over: over.average(x_dot), _pull_mean, NUMBER)
 
 
 def _winners(y: Any, x: Any, over: Over) -> Any:
@@ -118,7 +153,7 @@ def _pull_extreme(y_bar: Any, y: Any, x: Any, over: Over) -> Any:
 
 
 for extreme in (np.max, np.min, np.amax, np.amin):
-    _reduction(extreme, _push_extreme, _pull_extreme, selects=True)
+    _reduction(extreme, _push_extreme, _pull_extreme, [*NUMBER, example(X, 0, None, True)], selects=True)
 
 
 def _reduced(partial: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -157,8 +192,12 @@ def _std_partial(y: Any, x: Any, over: Over) -> Any:
     return _var_partial(y, x, over) / (2 * np.where(spread == 0, 1.0, spread))
 
 
-_reduction(np.prod, *_reduced(_others))
-_reduction(np.var, *_reduced(_var_partial))
+_reduction(
+    np.prod,
+    *_reduced(_others),
+    [*NUMBER, example(X, (0, 1), None, None, True), example(Array(0, 3), axis=0)],
+)
+_reduction(np.var, *_reduced(_var_partial), [example(X, 1, None, None, 1, True)])
 _reduction(np.std, *_reduced(_std_partial))
 
 # Running sums and products -------------------------------------------------------------------------
@@ -170,7 +209,33 @@ def _pull_cumsum(y_bar: Any, y: Any, x: Any, axis: Any = None, *_: Any, **__: An
     return np.reshape(summed, np.shape(x))
 
 
-linear(np.cumsum, _pull_cumsum)
+RUNNING = [
+    *[example(X, axis) for axis in (None, 0, 1, -1)],
+    *[example(Array(*shape)) for shape in ((), (1,), (0,), (5,))],
+    *[example(X, axis=1), example(Array(0, 3), axis=0)],
+]
+linear(np.cumsum, _pull_cumsum, RUNNING)
+
+
+def _pull_diff(y_bar: Any, y: Any, x: Any, n: int = 1, axis: int = -1) -> Any:
+    if not np.size(y):
+        return np.zeros_like(x)
+    inside = (*[slice(None)] * (axis % np.ndim(x)), slice(1, -1))
+    for _ in range(n):
+        shape = [size + 2 * (a == axis % np.ndim(x)) for a, size in enumerate(np.shape(y_bar))]
+        y_bar = -np.diff(scatter(y_bar, key=inside, shape=tuple(shape)), axis=axis)
+    return y_bar
+
+
+linear(
+    np.diff,
+    _pull_diff,
+    [
+        *[example(X, n, axis) for n in (0, 1, 2) for axis in (-1, 0)],
+        *[example(Array(2), n=3), example(Array(0))],
+        *[example(X, prepend=0.5), example(X, axis=1, append=Array()), example(X, prepend=Array(2, 3, 2))],
+    ],
+)
 
 
 def _shifted(x: Any, k: int, filled_like: Callable[..., Any]) -> Any:
@@ -210,4 +275,4 @@ def _pull_cumprod(y_bar: Any, y: Any, x: Any, axis: Any = None, *_: Any, **__: A
     return np.reshape(before * r, np.shape(x)) if axis is None else np.moveaxis(before * r, -1, axis)
 
 
-array_rule(np.cumprod, (_push_cumprod, _pull_cumprod))
+array_rule(np.cumprod, (_push_cumprod, _pull_cumprod), examples=RUNNING)

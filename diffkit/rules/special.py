@@ -26,7 +26,7 @@ elementwise(sc.erfc,     lambda y, x: -2 / SQRT_PI * np.exp(-x * x))
 elementwise(sc.erfcx,    lambda y, x: 2 * x * y - 2 / SQRT_PI)
 elementwise(sc.erfi,     lambda y, x: 2 / SQRT_PI * np.exp(x * x))
 elementwise(sc.erfinv,   lambda y, x: SQRT_PI / 2 * np.exp(y * y))
-elementwise(sc.erfcinv,  lambda y, x: -SQRT_PI / 2 * np.exp(y * y))
+elementwise(sc.erfcinv,  lambda y, x: -SQRT_PI / 2 * np.exp(y * y), domain=[((0.3, 1.7),)])
 elementwise(sc.dawsn,    lambda y, x: 1 - 2 * x * y)
 elementwise(sc.ndtr,     lambda y, x: np.exp(-x * x / 2) / SQRT_2PI)
 elementwise(sc.log_ndtr, lambda y, x: np.exp(-x * x / 2 - y) / SQRT_2PI)
@@ -40,8 +40,8 @@ elementwise(sc.gammaln,   lambda y, x: sc.psi(x))
 elementwise(sc.loggamma,  lambda y, x: sc.psi(x))
 elementwise(sc.rgamma,    lambda y, x: -sc.psi(x) * y)
 elementwise(sc.gammasgn,  0)
-elementwise(sc.psi,       lambda y, x: _trigamma(x))
-elementwise(ZETA,         None, lambda y, s, q: -s * sc.zeta(s + 1, q))
+elementwise(sc.psi,       lambda y, x: _trigamma(x), domain=[((0.5, 3.0),), ((-0.8, -0.2),), ((-3.8, -3.2),)])
+elementwise(ZETA,         None, lambda y, s, q: -s * sc.zeta(s + 1, q), domain=[((2.2, 3.0), (0.5, 2.0))])
 elementwise(sc.poch,      lambda y, a, m: y * (sc.psi(a + m) - sc.psi(a)), lambda y, a, m: y * sc.psi(a + m))
 elementwise(sc.beta,      lambda y, a, b: y * (sc.psi(a) - sc.psi(a + b)),
                           lambda y, a, b: y * (sc.psi(b) - sc.psi(a + b)))
@@ -73,10 +73,11 @@ elementwise(sc.kl_div,    lambda y, a, b: np.log(a / b),     lambda y, a, b: 1 -
 elementwise(sc.xlogy,     lambda y, a, b: np.log(b),         lambda y, a, b: a / b)
 elementwise(sc.xlog1py,   lambda y, a, b: np.log1p(b),       lambda y, a, b: a / (1 + b))
 elementwise(sc.boxcox,    lambda y, x, p: np.power(x, p - 1), None)
-elementwise(sc.huber,     None, lambda y, d, x: np.clip(x, -d, d))
+elementwise(sc.huber,     None, lambda y, d, x: np.clip(x, -d, d),
+            domain=[((0.8, 0.9), (0.2, 0.5)), ((0.2, 0.3), (0.6, 0.9)), ((0.2, 0.3), (-0.9, -0.6))])
 elementwise(sc.pseudo_huber, None, lambda y, d, x: x / np.sqrt(1 + (x / d) * (x / d)))
 elementwise(sc.exp10,     lambda y, x: y * math.log(10.0))
-elementwise(sc.exprel,    lambda y, x: _exprel_partial(y, x))
+elementwise(sc.exprel,    lambda y, x: _exprel_partial(y, x), domain=[((-0.0005, 0.0005),), ((0.01, 2.0),)])
 elementwise(sc.cosm1,     lambda y, x: -np.sin(x))
 # fmt: on
 
@@ -99,13 +100,14 @@ elementwise(sc.i0,  lambda y, x: sc.i1(x))
 elementwise(sc.i1,  lambda y, x: (sc.i0(x) + sc.iv(2, x)) / 2)
 elementwise(sc.k0,  lambda y, x: -sc.k1(x))
 elementwise(sc.k1,  lambda y, x: -(sc.k0(x) + sc.kv(2, x)) / 2)
-elementwise(sc.jv,  None, lambda y, n, x: (sc.jv(n - 1, x) - sc.jv(n + 1, x)) / 2)
-elementwise(sc.yv,  None, lambda y, n, x: (sc.yv(n - 1, x) - sc.yv(n + 1, x)) / 2)
-elementwise(sc.yn,  None, lambda y, n, x: (sc.yv(n - 1, x) - sc.yv(n + 1, x)) / 2)
+elementwise(sc.jv,  None, lambda y, n, x: (sc.jv(n - 1, x) - sc.jv(n + 1, x)) / 2, domain=[(1.3, (0.5, 9.0))])
+elementwise(sc.yv,  None, lambda y, n, x: (sc.yv(n - 1, x) - sc.yv(n + 1, x)) / 2, domain=[(1.3, (0.5, 9.0))])
+elementwise(sc.yn,  None, lambda y, n, x: (sc.yv(n - 1, x) - sc.yv(n + 1, x)) / 2, domain=[(2, (0.5, 2.0))])
 elementwise(sc.iv,  None, lambda y, n, x: (sc.iv(n - 1, x) + sc.iv(n + 1, x)) / 2)
 elementwise(sc.kv,  None, lambda y, n, x: -(sc.kv(n - 1, x) + sc.kv(n + 1, x)) / 2)
-elementwise(sc.kn,  None, lambda y, n, x: -(sc.kv(n - 1, x) + sc.kv(n + 1, x)) / 2)
-elementwise(sc.ive, None, lambda y, n, x: (sc.ive(n - 1, x) + sc.ive(n + 1, x)) / 2 - y * np.sign(x))
+elementwise(sc.kn,  None, lambda y, n, x: -(sc.kv(n - 1, x) + sc.kv(n + 1, x)) / 2, domain=[(3, (0.5, 2.0))])
+elementwise(sc.ive, None, lambda y, n, x: (sc.ive(n - 1, x) + sc.ive(n + 1, x)) / 2 - y * np.sign(x),
+            domain=[(1.3, (0.5, 5.0))])
 elementwise(sc.kve, None, lambda y, n, x: -(sc.kve(n - 1, x) + sc.kve(n + 1, x)) / 2 + y)
 # fmt: on
 
@@ -113,11 +115,14 @@ elementwise(sc.kve, None, lambda y, n, x: -(sc.kve(n - 1, x) + sc.kve(n + 1, x))
 # fmt: off
 elementwise(sc.exp1,  lambda y, x: -np.exp(-x) / x)
 elementwise(sc.expi,  lambda y, x: np.exp(x) / x)
-elementwise(sc.expn,  None, lambda y, n, x: _expn_partial(y, n, x))
-elementwise(sc.spence, lambda y, x: np.log(x) / (1 - x))
+elementwise(sc.expn,  None, lambda y, n, x: _expn_partial(y, n, x),
+            domain=[(n, (0.5, 2.0)) for n in (0, 1, 2, 3)])
+elementwise(sc.spence, lambda y, x: np.log(x) / (1 - x), domain=[((0.2, 0.9),), ((1.2, 3.0),)])
 # K = pi/2 2F1(1/2, 1/2; 1; m), E = pi/2 2F1(-1/2, 1/2; 1; m) (DLMF 19.5): no cancellation near m = 0
-elementwise(sc.ellipk, lambda y, m: np.pi / 8 * sc.hyp2f1(1.5, 1.5, 2.0, m))
-elementwise(sc.ellipe, lambda y, m: -np.pi / 8 * sc.hyp2f1(0.5, 1.5, 2.0, m))
+elementwise(sc.ellipk, lambda y, m: np.pi / 8 * sc.hyp2f1(1.5, 1.5, 2.0, m),
+            domain=[((-2.0, 0.9),), ((-1e-9, 1e-9),)])
+elementwise(sc.ellipe, lambda y, m: -np.pi / 8 * sc.hyp2f1(0.5, 1.5, 2.0, m),
+            domain=[((-2.0, 0.9),), ((-1e-9, 1e-9),)])
 elementwise(sc.hyp2f1, None, None, None, lambda y, a, b, c, x: a * b / c * sc.hyp2f1(a + 1, b + 1, c + 1, x))
 # fmt: on
 

@@ -12,11 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.example import Array, example
 from diffkit.rules.declare import array_rule, elementwise
 from diffkit.structure import is_foreign
 
 # Python floats: a NumPy float64 would turn float32 arrays into float64.
 LN2, LN10 = math.log(2.0), math.log(10.0)
+
+# Where a / b is not whole, for either sign of a.
+BETWEEN_JUMPS = [((5.1, 5.4), (1.5, 1.6)), ((-5.4, -5.1), (1.5, 1.6))]
 
 # Arithmetic ------------------------------------------------------------------------------------
 # fmt: off
@@ -28,8 +32,8 @@ elementwise(np.negative,     -1)
 elementwise(np.positive,     1)
 elementwise(np.reciprocal,   lambda y, x: -y * y)
 elementwise(np.square,       lambda y, x: 2 * x)
-elementwise(np.remainder,    1, lambda y, a, b: -np.floor(a / b))
-elementwise(np.fmod,         1, lambda y, a, b: -np.trunc(a / b))
+elementwise(np.remainder,    1, lambda y, a, b: -np.floor(a / b), domain=BETWEEN_JUMPS)
+elementwise(np.fmod,         1, lambda y, a, b: -np.trunc(a / b), domain=BETWEEN_JUMPS)
 elementwise(np.floor_divide, 0, 0)
 # fmt: on
 
@@ -97,9 +101,9 @@ elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b),
                         lambda y, a, b: -a / _nonzero(a * a + b * b))
 elementwise(np.sinh,    lambda y, x: np.cosh(x))
 elementwise(np.cosh,    lambda y, x: np.sinh(x))
-elementwise(np.tanh,    lambda y, x: _sech2(x))
+elementwise(np.tanh,    lambda y, x: _sech2(x), domain=[((-3.0, 3.0),), ((15.0, 20.0),)])
 elementwise(np.arcsinh, lambda y, x: 1 / np.hypot(1.0, x))
-elementwise(np.arccosh, lambda y, x: 1 / np.sqrt((x - 1) * (x + 1)))
+elementwise(np.arccosh, lambda y, x: 1 / np.sqrt((x - 1) * (x + 1)), domain=[((1.2, 3.0),)])
 elementwise(np.arctanh, lambda y, x: 1 / ((1 - x) * (1 + x)))
 elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)
@@ -124,7 +128,7 @@ def _sinc_partial(y: Any, x: Any) -> Any:
     return np.where(np.absolute(x) < 0.05, np.pi * series, (np.cos(np.pi * safe) - np.sinc(safe)) / safe)
 
 
-elementwise(np.sinc, _sinc_partial)
+elementwise(np.sinc, _sinc_partial, domain=[((0.01, 0.04),), ((-0.04, 0.04),), ((0.3, 3.7),)])
 
 # Piecewise ---------------------------------------------------------------------------------------
 # fmt: off
@@ -134,9 +138,9 @@ elementwise(np.copysign, lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0)
 # fmt: on
 
 for step in (np.sign, np.floor, np.ceil, np.trunc, np.rint):
-    elementwise(step, 0)
+    elementwise(step, 0, domain=[((0.6, 0.9),), ((-0.4, -0.2),)])
 elementwise(np.heaviside, 0, lambda y, a, b: np.where(a == 0, 1.0, 0.0))
-elementwise(np.round, 0, None)
+elementwise(np.round, 0, None, domain=[((0.6, 0.9), 0), ((1.1, 1.4), 0)])
 
 
 def _direction(y: Any, x: Any) -> Any:
@@ -169,7 +173,18 @@ def _at_high(y: Any, x: Any, low: Any, high: Any, **_: Any) -> Any:
     return np.where((x != y) & (y == high), 1.0, 0.0)
 
 
-elementwise(np.clip, _inside, _at_low, _at_high, selects=True)
+elementwise(
+    np.clip,
+    _inside,
+    _at_low,
+    _at_high,
+    domain=[
+        ((0.4, 0.6), (0.1, 0.3), (0.7, 0.9)),  # let through
+        ((0.1, 0.2), (0.3, 0.4), (0.7, 0.9)),  # held at the low edge
+        ((0.9, 1.0), (0.1, 0.3), (0.5, 0.7)),  # held at the high edge
+    ],
+    selects=True,
+)
 
 
 def _where_pull(taken: int) -> Any:
@@ -184,5 +199,6 @@ array_rule(
     0,  # the mask decides, and is not felt
     (lambda a_dot, y, mask, a, b: np.where(mask, a_dot, 0), _where_pull(1)),
     (lambda b_dot, y, mask, a, b: np.where(mask, 0, b_dot), _where_pull(0)),
+    examples=[example([[True], [False]], Array(2, 3), Array(3)), example(True, Array(), Array(2, 1))],
     selects=True,
 )

@@ -188,8 +188,11 @@ class _ObjectArithmetic(Arithmetic):
         x = np.asarray(args[0], dtype=object)
         axes = range(x.ndim) if axis is None else [a % x.ndim for a in np.atleast_1d(axis)]
         step = np.frompyfunc(row, 2, 1)
+        started = {"initial": self.constant(keywords["initial"])} if "initial" in keywords else {}
+        if "where" in keywords:  # which NumPy demands an initial value for
+            x = np.where(keywords["where"], x, started["initial"])
         for a in sorted(axes, reverse=True):
-            x = step.reduce(x, axis=a, keepdims=bool(keywords.get("keepdims", False)))
+            x = step.reduce(x, axis=a, keepdims=bool(keywords.get("keepdims", False)), **started)
         return x
 
 

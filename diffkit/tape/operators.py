@@ -62,6 +62,8 @@ def _equip() -> None:
     Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
     for name in METHODS:
         setattr(Active, name, _method(getattr(np, name)))
+    Active.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
+    Active.choose = lambda self, *args, **keywords: np.choose(self, *args, **keywords)  # type: ignore[attr-defined]
     # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
     for name in dir(np):
         function = getattr(np, name)

@@ -7,6 +7,7 @@ a list, or as a mixture of simpler calls, leaves in the spelling that has a rule
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.primitives import Joined
 from diffkit.structure import is_foreign
+from diffkit.tape.ufuncs import ufunc_call
+from diffkit.tape.written import WRITTEN_WITH_OTHERS, holds_foreign
 
 __all__ = ["DISCRETE", "METADATA", "WRITTEN_WITH_OTHERS", "operands", "ufunc_call"]
 
@@ -23,7 +26,9 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 METADATA = frozenset(
     {
         np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast,
-        np.min_scalar_type,
+        np.min_scalar_type, np.common_type, np.einsum_path,
+        np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.shares_memory,
+        np.may_share_memory, np.array_repr, np.array_str, np.array2string,
     }
 )  # fmt: skip
 
@@ -39,58 +44,29 @@ DISCRETE = frozenset(
     }
 )  # fmt: skip
 
-REDUCTIONS: dict[Any, Callable[..., Any]] = {
-    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
-    np.logical_and: np.all, np.logical_or: np.any,
-}  # fmt: skip
-
 # Their first argument is a list of arrays. Elsewhere a list of active values is an array of them.
 JOINING = frozenset({np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack})
 
 
 def operands(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Call:
     """The same call with no active value inside a list."""
-    if function is np.clip:
-        args, keywords = _clip_operands(*args, **keywords)
+    if function in IN_PLACE:
+        raise NoRuleError(
+            f"np.{function.__name__} writes into an array in place and has no rule; "
+            f"write {IN_PLACE[function]}"
+        )
+    if function in SPELT:
+        args, keywords = SPELT[function](*args, **keywords)
     if function is np.where and len(args) == 1:
         function = np.nonzero
     if args and isinstance(args[0], list | tuple) and (function in JOINING or _is_ragged(args[0])):
         items = tuple(args[0])
         return Joined(function, len(items)), (*items, *args[1:]), keywords
-    return function, tuple(_as_array(a) if _holds_foreign(a) else a for a in args), keywords
-
-
-def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Call:
-    """np.add(a, b), np.add.reduce(x) and np.add.outer(a, b) as calls of plain functions."""
-    for name in ("out", "where"):
-        if keywords.get(name) is not None and keywords[name] is not True:
-            raise NoRuleError(
-                f"np.{ufunc.__name__}(..., {name}=...) of an active value has no rule; "
-                + ("write a = a + b, not a += b or out=a" if name == "out" else "select with np.where")
-            )
-    keywords.pop("out", None)
-    if method == "__call__":
-        return ufunc, args, keywords
-    if method == "reduce" and ufunc in REDUCTIONS:
-        given = dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)) | keywords
-        # Here None is a choice for the axis only (all of them); the function's own default is None too.
-        given = {"axis": 0} | {name: v for name, v in given.items() if name == "axis" or v is not None}
-        return REDUCTIONS[ufunc], args[:1], given
-    if method == "outer":
-        a, b = args
-        return ufunc, (np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b), keywords
-    raise NoRuleError(
-        f"np.{ufunc.__name__}.{method} of an active value has no rule; write it with np.{ufunc.__name__} "
-        f"and the functions np.sum, np.prod, np.cumsum"
-    )
-
-
-def _holds_foreign(value: Any) -> bool:
-    return isinstance(value, list | tuple) and any(is_foreign(v) or _holds_foreign(v) for v in value)
+    return function, tuple(_as_array(a) if holds_foreign(a) else a for a in args), keywords
 
 
 def _is_ragged(items: Any) -> bool:
-    return _holds_foreign(items) and len({np.shape(item) for item in items}) > 1
+    return holds_foreign(items) and len({np.shape(item) for item in items}) > 1
 
 
 def _as_array(items: Any) -> Any:
@@ -109,55 +85,58 @@ def _clip_operands(x: Any, *bounds: Any, **keywords: Any) -> tuple[tuple[Any, ..
     return (x, low, high), keywords
 
 
-def _select(conditions: Any, choices: Any, default: Any = 0) -> Any:
-    """np.select: the first condition that holds chooses."""
-    y = default
-    for condition, choice in reversed(list(zip(conditions, choices, strict=True))):
-        y = np.where(condition, choice, y)
-    return y
+def _einsum_operands(*args: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """np.einsum with one text in which every letter stands: "...i,i" of a matrix becomes "ai,i->a"."""
+    text, arrays = (args[0], args[1:]) if isinstance(args[0], str) else _einsum_text(*args)
+    text = text.replace(" ", "")
+    front, arrow, out = text.partition("->")
+    if arrow and "..." in front and "..." not in out:
+        return (text, *arrays), keywords  # NumPy says what is wrong with it
+    if not arrow:
+        once = sorted(letter for letter in set(front) - set(".,") if front.count(letter) == 1)
+        out = "".join(["..." * ("..." in front), *once])
+    terms = front.split(",")
+    hidden = [np.ndim(x) - len(t.replace("...", "")) for t, x in zip(terms, arrays, strict=True)]
+    widest = max((n for n, term in zip(hidden, terms, strict=True) if "..." in term), default=0)
+    spare = "".join(letter for letter in ascii_letters if letter not in text)[:widest]
+    terms = [term.replace("...", spare[widest - n :]) for n, term in zip(hidden, terms, strict=True)]
+    return (",".join(terms) + "->" + out.replace("...", spare), *arrays), keywords
 
 
-def _piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **keywords: Any) -> Any:
-    """np.piecewise, each function called on all of x: the last condition that holds chooses."""
-    if not isinstance(conditions, list | tuple):
-        conditions = [conditions] if np.ndim(conditions) <= np.ndim(x) else list(conditions)
-    y = np.zeros(np.shape(x), x.dtype)
-    pieces = [*zip(conditions, functions, strict=False)]
-    if len(functions) == len(conditions) + 1:
-        pieces.insert(0, (np.ones(np.shape(x), dtype=bool), functions[-1]))
-    for condition, piece in pieces:
-        y = np.where(condition, piece(x, *args, **keywords) if callable(piece) else piece, y)
-    return y
+def _einsum_text(*args: Any) -> tuple[str, tuple[Any, ...]]:
+    """The text of np.einsum(a, [0, 1], b, [1, 2], [0, 2]), and its arrays."""
+    count = len(args) // 2
+    labels = [*args[1 : 2 * count : 2], *args[2 * count :]]
+    known = sorted({label for term in labels for label in term} - {Ellipsis})
+    letter = {Ellipsis: "..."} | dict(zip(known, sorted(ascii_letters), strict=False))
+    terms = ["".join(letter[label] for label in term) for term in labels]
+    return ",".join(terms[:count]) + "".join("->" + out for out in terms[count:]), args[: 2 * count : 2]
 
 
-def _block(arrays: Any) -> Any:
-    """np.block: the innermost lists joined along the last axis, those around them along the one before."""
-    depth = _depth(arrays)
-    ndim = max(depth, *(np.ndim(leaf) for leaf in _leaves(arrays)))
-
-    def joined(part: Any, level: int) -> Any:
-        if isinstance(part, list):
-            return np.concatenate([joined(p, level - 1) for p in part], axis=-level)
-        return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
-
-    return joined(arrays, depth)
+def _diff_operands(
+    x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """np.diff of what its ends have been put to."""
+    parts = [x if part is x else _end(part, x, axis) for part in (prepend, x, append) if part is not None]
+    return (x if len(parts) == 1 else np.concatenate(parts, axis=axis), n, axis), {}
 
 
-def _append(array: Any, values: Any, axis: int | None = None) -> Any:
-    return np.concatenate([np.ravel(array), np.ravel(values)] if axis is None else [array, values], axis or 0)
+def _end(end: Any, x: Any, axis: int) -> Any:
+    edge = [1 if a == axis % np.ndim(x) else size for a, size in enumerate(np.shape(x))]
+    return end if np.ndim(end) else np.broadcast_to(end, edge)
 
 
-def _depth(arrays: Any) -> int:
-    return 1 + max(map(_depth, arrays)) if isinstance(arrays, list) else 0
+IN_PLACE = {
+    np.copyto: "np.where(mask, new, old)",
+    np.put: "np.where(mask, new, old)",
+    np.putmask: "np.where(mask, new, old)",
+    np.place: "np.where(mask, new, old)",
+    np.put_along_axis: "np.where(mask, new, old)",
+    np.fill_diagonal: "np.where(np.eye(n, dtype=bool), new, old)",
+}
 
-
-def _leaves(arrays: Any) -> list[Any]:
-    return [leaf for part in arrays for leaf in _leaves(part)] if isinstance(arrays, list) else [arrays]
-
-
-WRITTEN_WITH_OTHERS: dict[Any, Callable[..., Any]] = {
-    np.select: _select,
-    np.piecewise: _piecewise,
-    np.block: _block,
-    np.append: _append,
+SPELT: dict[Any, Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]] = {
+    np.clip: _clip_operands,
+    np.diff: _diff_operands,
+    np.einsum: _einsum_operands,
 }

@@ -54,34 +54,6 @@ def test_the_bounds_of_clip_are_operands_in_every_spelling():
     assert all([s[0].tolist(), s[1], s[2]] == [[1.0, 0.0, 0.0], 1.0, 1.0] for s in slopes)
 
 
-def test_the_last_piece_that_holds_is_the_one_that_counts_and_the_first_choice():
-    f = lambda x: np.piecewise(x, [x > -9, x > 0], [lambda t: t**2, lambda t: 10 * t])
-    g = lambda x: np.select([x > -9, x > 0], [x**2, 10 * x])
-    assert record(f, V).replay(V).tolist() == f(V).tolist() == [5.0, 15.0, 4.0]
-    assert record(g, V).replay(V).tolist() == g(V).tolist() == [0.25, 2.25, 4.0]
-    assert grad(lambda x: np.sum(f(x)))(V).tolist() == [10.0, 10.0, -4.0]
-
-
-def test_pieces_of_a_number_and_of_a_matrix_of_conditions():
-    f = lambda x: np.piecewise(x, x > 0, [lambda t: t**2, -1.0])
-    g = lambda x: np.piecewise(x, np.array([V > 0, V < 0]), [lambda t: t**2, lambda t: -t])
-    assert (record(f, 3.0).replay(3.0), record(f, -3.0).replay(-3.0)) == (9.0, -1.0)
-    assert record(g, V).replay(V).tolist() == g(V).tolist()
-
-
-@pytest.mark.parametrize(
-    "f",
-    [
-        lambda x: np.block([[M, x[:, None]], [x, 1.0]]),
-        lambda x: np.block([x, 2 * x]),
-        lambda x: np.block(x),
-        lambda x: np.block([[[M]], [[x * M]]]),
-    ],
-)
-def test_block_joins_lists_of_any_depth(f):
-    assert np.array_equal(record(f, V).replay(V), f(V))
-
-
 def test_arrays_of_different_shapes_in_a_list_stay_a_list():
     f = lambda x: np.linalg.multi_dot([x, M, x[:, None]])
     assert np.array_equal(record(f, V).replay(V), f(V))
