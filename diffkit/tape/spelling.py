@@ -14,6 +14,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.primitives import Joined
 from diffkit.structure import is_foreign
+from diffkit.tape.linear_algebra import WRITTEN_IN_LINEAR_ALGEBRA
 
 __all__ = ["DISCRETE", "METADATA", "WRITTEN_WITH_OTHERS", "operands", "ufunc_call"]
 
@@ -160,4 +161,5 @@ WRITTEN_WITH_OTHERS: dict[Any, Callable[..., Any]] = {
     np.piecewise: _piecewise,
     np.block: _block,
     np.append: _append,
+    **WRITTEN_IN_LINEAR_ALGEBRA,
 }

@@ -27,6 +27,40 @@ def leibniz(a):
     return total
 
 
+# Functions that are written with others ----------------------------------------------------------------
+
+la = np.linalg
+B = A[:3, :3]
+WRITTEN = [
+    (lambda a: la.eigvalsh(a, "U"), (2, 3, 3)),
+    (lambda a: la.eigvals(a + np.diag([0.0, 2, 4])), (3, 3)),
+    (lambda a: np.imag(la.eigvals(a @ np.array([[0.0, -2], [3, 0]]))), (2, 2)),
+    (la.svdvals, (2, 3, 4)),
+    (lambda a: la.vector_norm(a, axis=(0, 2), ord=3), (2, 3, 4)),
+    (lambda a: la.vector_norm(a + 1j * np.cos(a), keepdims=True), (2, 3)),
+    *[(lambda a, p=p: la.matrix_norm(a, ord=p), (2, 3, 4)) for p in ("fro", 2, 1)],
+    *[(lambda a, p=p: la.cond(a + 3 * np.eye(3), p), (2, 3, 3)) for p in (None, 2, -2, 1, np.inf, "fro")],
+    *[(lambda a, n=n: la.matrix_power(a / 4 + np.eye(3), n), (2, 3, 3)) for n in (0, 1, 2, 5, -1, -3)],
+    (lambda a, b, c: la.multi_dot([a, b, B, c]), (2, 5), (5, 3), (3,)),
+    (lambda a, b: la.multi_dot([a, B, b]), (3,), (3,)),
+    (lambda a: la.tensorinv(a + np.eye(6).reshape(2, 3, 3, 2)), (2, 3, 3, 2)),
+    (lambda a, b: la.tensorsolve(a + np.eye(6).reshape(2, 3, 6), b), (2, 3, 6), (2, 3)),
+    (lambda a, b: la.vecdot(a + 1j * b, np.cos(a) + 2j, axis=0).imag, (3, 2), (3, 1)),
+    (lambda a, b: la.outer(a, b) + la.matmul(la.matrix_transpose(a[None, :]), b[None, :]), (3,), (2,)),
+    (lambda a, b: la.tensordot(a, b, axes=1), (2, 3), (3, 2)),
+    (lambda a: la.trace(a, offset=1) + la.diagonal(a, offset=-1)[..., 0], (2, 3, 4)),
+]
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_what_is_written_with_others_is_right_in_both_modes_and_orders(case, check_maps):
+    check_maps(*case)
+
+
+def test_the_rank_is_constant():
+    assert grad(lambda a: la.matrix_rank(a) * np.sum(a))(np.eye(2)).tolist() == [[2.0, 2.0], [2.0, 2.0]]
+
+
 # Determinants ----------------------------------------------------------------------------------------
 
 
