@@ -11,6 +11,8 @@ Advances in Automatic Differentiation, 2008, 35-44.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,19 @@ import numpy as np
 from diffkit.rules.declare import array_rule
 from diffkit.rules.example import Array, example
 from diffkit.structure import is_foreign
+
+
+def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of plain arrays, as one operation that active values may be given to."""
+
+    @wraps(function)
+    def operation(*args: Any, **keywords: Any) -> Any:
+        for a in args:
+            if is_foreign(a):
+                return a.__array_function__(operation, (type(a),), args, keywords)
+        return function(*args, **keywords)
+
+    return operation
 
 
 def swapped(x: Any) -> Any:
@@ -228,10 +243,9 @@ array_rule(
 # Determinants (Giles 2.2.4) ---------------------------------------------------------------------------
 
 
+@primitive
 def cofactor(a: Any) -> Any:
     """The matrices of cofactors of a stack, right also at singular ones: the gradient of np.linalg.det."""
-    if is_foreign(a):
-        return a.__array_function__(cofactor, (type(a),), (a,), {})
     if _well_conditioned(a):
         return np.expand_dims(np.linalg.det(a), (-2, -1)) * swapped(np.linalg.inv(a))
     u, s, vt = np.linalg.svd(a)
