@@ -20,6 +20,8 @@ def getitem(x: Any, *, key: Any) -> Any:
 
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
+    if is_foreign(x):  # active for an outer trace
+        return x.__array_function__(scatter, (type(x),), (x,), {"key": key, "shape": shape})
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
     if _takes_each_once(key):
         out[key] = x
