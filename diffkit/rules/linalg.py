@@ -246,15 +246,22 @@ array_rule(
 @primitive
 def cofactor(a: Any) -> Any:
     """The matrices of cofactors of a stack, right also at singular ones: the gradient of np.linalg.det."""
-    if _well_conditioned(a):
-        return np.expand_dims(np.linalg.det(a), (-2, -1)) * swapped(np.linalg.inv(a))
+    inverse = _good_inverse(a)
+    if inverse is not None:
+        return np.expand_dims(np.linalg.det(a), (-2, -1)) * swapped(inverse)
     u, s, vt = np.linalg.svd(a)
     others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
     return _turn(u, vt) * np.conjugate((u * others[..., None, :]) @ vt)
 
 
-def _well_conditioned(a: Any) -> bool:
-    return bool(np.all(np.linalg.matrix_rank(a, rtol=1e-4) == np.shape(a)[-1]))
+def _good_inverse(a: Any) -> Any:
+    """The inverse, None where a matrix is so nearly singular that it would lose a quarter of its digits."""
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return None
+    condition = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
+    return inverse if np.all(condition <= 1e4 * np.shape(a)[-1]) else None
 
 
 def _turn(u: Any, vt: Any) -> Any:
@@ -264,8 +271,9 @@ def _turn(u: Any, vt: Any) -> Any:
 
 def _cofactor_derivative(h: Any, y: Any, a: Any) -> Any:
     """How the cofactors change along h: symmetric in h and y_bar, since it is the Hessian of det."""
-    if _well_conditioned(a):
-        turned = swapped(np.linalg.inv(a))
+    inverse = _good_inverse(a)
+    if inverse is not None:
+        turned = swapped(inverse)
         return y * np.sum(turned * h, axis=(-2, -1), keepdims=True) - turned @ swapped(h) @ y
     # Between the singular vectors a is diagonal: each second-order minor is a product of the others.
     u, s, vt = np.linalg.svd(a)
