@@ -11,7 +11,7 @@ import numpy as np
 
 from diffkit.structure import is_foreign
 
-__all__ = ["Joined", "assemble", "component", "getitem", "put", "scatter", "takes_each_once"]
+__all__ = ["Joined", "assemble", "component", "dispatched", "getitem", "put", "scatter", "takes_each_once"]
 
 
 def dispatched(primitive: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,6 +35,8 @@ def getitem(x: Any, *, key: Any) -> Any:
 @dispatched
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
+    if is_foreign(x):  # active for an outer trace
+        return x.__array_function__(scatter, (type(x),), (x,), {"key": key, "shape": shape})
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
     if takes_each_once(key):
         out[key] = x

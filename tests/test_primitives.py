@@ -7,6 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
+from diffkit.autodiff import grad
 from diffkit.primitives import Joined, assemble, component, getitem, scatter
 
 A = np.arange(6.0).reshape(2, 3)
@@ -70,3 +71,9 @@ def test_joined_takes_its_list_apart():
 def test_joined_is_equal_hashable_and_travels():
     assert Joined(np.stack, 2) == pickle.loads(pickle.dumps(Joined(np.stack, 2)))
     assert len({Joined(np.stack, 2), Joined(np.stack, 2), Joined(np.stack, 3)}) == 2
+
+
+def test_third_derivatives_pass_through_indices():
+    f = lambda x: x[0] ** 4 * x[[1, 1]].sum()  # = 2 a^4 b
+    first = lambda f: lambda x: grad(f)(x)[0]
+    assert grad(first(first(f)))(np.array([1.0, 2.0])).tolist() == [96.0, 24.0]

@@ -204,7 +204,10 @@ def expand(reduced: Any, x: Any, axis: Any = None, keepdims: bool = False) -> An
 
 # Functions of these packages have their rows in a module that is imported when one is first met,
 # so that a program without them does not wait for SciPy.
-_LATER = ("diffkit.rules.special",)
+_LATER = tuple(
+    f"diffkit.rules.{name}"
+    for name in ("special", "linalg", "factorizations", "norms", "matrix_functions", "fft")
+)
 
 # A function that was put together, such as the joining of three arrays, has its rule made to measure.
 _MAKERS: dict[type, Callable[[Any], Rule | None]] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Place", "calling_place"]
+__all__ = ["INSIDE", "Place", "calling_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class Place:
 
 
 # Frames of these trees are ours or NumPy's, not the user's.
-_INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
+INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
 
 
 def calling_place() -> Place:
     """The innermost line outside diffkit and NumPy: where the user's program took a decision."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
         frame = frame.f_back
     file, line = frame.f_code.co_filename, frame.f_lineno
     return Place(Path(file).name, line, linecache.getline(file, line).strip())

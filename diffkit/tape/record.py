@@ -16,7 +16,7 @@ from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
 from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node, reachable
-from diffkit.tape.place import Place, calling_place
+from diffkit.tape.place import INSIDE, Place, calling_place
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
 __all__ = ["Recorder", "record", "run"]
@@ -154,41 +154,52 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
     """The leaves of f's result on active arguments, and how the result nests."""
     try:
         result = f(*arguments)
-    except ValueError as error:
+    except (TypeError, ValueError, AttributeError) as error:
+        advice = _advice(error)
+        if advice is not None:
+            raise LostHistoryError(advice) from error
         # NumPy hides what float() says when an active value is stored into a float array.
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None
         raise
-    except TypeError as error:
-        advice = _advice(error)
-        if advice is None:
-            raise
-        raise LostHistoryError(advice) from error
     finally:
         trace.running = False
     leaves, structure = flatten(result, is_leaf=lambda value: isinstance(value, Active))
     return [opened(leaf, trace) for leaf in leaves], structure
 
 
-def _advice(error: TypeError) -> str | None:
+def _advice(error: Exception) -> str | None:
     """What to write instead, where NumPy or SciPy could not work with the objects that active values are."""
-    if isinstance(error, DiffkitError):
+    if isinstance(error, DiffkitError) and not isinstance(error, LostHistoryError):
         return None
-    for frame in traceback.extract_tb(error.__traceback__):
-        folders = Path(frame.filename).parts[:-1]
-        if "scipy" in folders and not frame.name.startswith(("_", "<", "wrapper")):
-            module = next(folder for folder in reversed(folders) if not folder.startswith("_"))
-            name = f"{module}.{frame.name}"
-            return (
-                f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
-                f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
-            )
+    name = _scipy_function(error)
+    lost = isinstance(error, TypeError) or isinstance(error.__cause__, LostHistoryError)
+    if name and (lost or any(words in str(error) for words in ("object arrays", "active value"))):
+        return (
+            f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
+            f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
+        )
+    if not isinstance(error, TypeError) or isinstance(error, DiffkitError):
+        return None
     if "dtype('O')" in str(error) or "has no callable" in str(error):
         return (
             f"np.array([...]) of active values is an array of objects, with which NumPy cannot do this "
             f"({error}); build it with np.stack or np.concatenate"
         )
     return None
+
+
+def _scipy_function(error: Exception) -> str | None:
+    """The SciPy function that the user's innermost line called, if the error rose inside one."""
+    name = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        folders = Path(frame.filename).parts[:-1]
+        if "scipy" in folders:
+            if name is None and not frame.name.startswith(("_", "<", "wrapper")):
+                name = f"{next(f for f in reversed(folders) if not f.startswith('_'))}.{frame.name}"
+        elif not frame.filename.startswith(INSIDE):
+            name = None  # a function of the user's that SciPy has called
+    return name
 
 
 def opened(value: Any, trace: Trace) -> Any:

@@ -40,7 +40,7 @@ DISCRETE = frozenset(
         np.isnan, np.isinf, np.isfinite, np.signbit, np.isclose, np.allclose, np.array_equal,
         np.argmax, np.argmin, np.argsort, np.searchsorted, np.nonzero, np.flatnonzero, np.count_nonzero,
         np.any, np.all, np.digitize, np.nanargmax, np.nanargmin, np.isreal, np.iscomplex, np.array_equiv,
-        np.isposinf, np.isneginf, np.isin, np.argwhere, np.argpartition, np.lexsort,
+        np.isposinf, np.isneginf, np.isin, np.argwhere, np.argpartition, np.lexsort, np.linalg.matrix_rank,
     }
 )  # fmt: skip
 

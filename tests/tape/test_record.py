@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 
 import numpy as np
 import pytest
+import scipy.linalg
+import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -367,3 +370,16 @@ def test_a_type_error_of_the_users_own_stays_as_it_is():
 
     with pytest.raises(TypeError, match=r"^mine$"):
         record(f, 1.0)
+
+
+def test_a_function_of_the_users_that_scipy_calls_is_not_taken_for_scipys():
+    def f(x):
+        return scipy.optimize.brentq(lambda t: math.cos(t) - float(x), 0.0, 2.0)
+
+    with pytest.raises(LostHistoryError, match=r"float\(\), a math function"):
+        record(f, 0.5)
+
+
+def test_an_argument_that_scipy_refuses_stays_as_it_is():
+    with pytest.raises(ValueError, match=r"infs or NaNs"):
+        record(lambda x: x * scipy.linalg.solve_triangular([[np.nan]], [1.0])[0], 1.0)

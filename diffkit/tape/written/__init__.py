@@ -3,6 +3,7 @@
 import diffkit.tape.written.building
 import diffkit.tape.written.calculus
 import diffkit.tape.written.choosing
+import diffkit.tape.written.linear_algebra
 import diffkit.tape.written.polynomials
 import diffkit.tape.written.products
 import diffkit.tape.written.statistics  # noqa: F401
