@@ -4,13 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from diffkit.structure import is_foreign
 
-__all__ = ["Joined", "assemble", "component", "getitem", "scatter"]
+__all__ = ["Joined", "assemble", "component", "getitem", "primitive", "scatter"]
+
+
+def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that hands itself to its active operands, as every NumPy function does by itself.
+
+    With it, a function of plain arrays becomes one row of a tape and can have a rule.
+
+    Examples
+    --------
+    >>> import scipy.special as sc
+    >>> float(primitive(sc.spherical_jn)(0, 0.0))
+    1.0
+    """
+
+    @wraps(function)
+    def called(*args: Any, **keywords: Any) -> Any:
+        foreign = _first_foreign(args)
+        if foreign is None:
+            return function(*args, **keywords)
+        return foreign.__array_function__(called, (type(foreign),), args, keywords)
+
+    return called
+
+
+def _first_foreign(values: Any) -> Any:
+    for value in values:
+        if is_foreign(value):
+            return value
+        if isinstance(value, list | tuple) or getattr(value, "dtype", None) == np.dtype(object):
+            found = _first_foreign(np.ravel(value) if isinstance(value, np.ndarray) else value)
+            if found is not None:
+                return found
+    return None
 
 
 def getitem(x: Any, *, key: Any) -> Any:
