@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import DiffkitError
 from diffkit.methods import METHODS
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import optimal_step, unit_roundoff
+from diffkit.rules.example import Array
+from diffkit.structure import flatten
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +45,76 @@ def assert_one_clear_line() -> Callable[[DiffkitError], None]:
         assert len(text) < 400
 
     return check
+
+
+@pytest.fixture
+def check_maps():
+    """check(f, *shapes): push and pull are transposes, and right, at first and second order."""
+
+    def check(f, *shapes, low=0.3, high=1.3):
+        rng = np.random.default_rng(7)
+        args = tuple(rng.uniform(low, high, shape)[()] for shape in shapes)
+        dots = tuple(rng.uniform(-1, 1, shape)[()] for shape in shapes)
+        y, pullback = vjp(f, *args)
+        y_bar = rng.uniform(-1, 1, np.shape(y))[()]
+        x_bars = pullback(y_bar)
+        value, y_dot = jvp(f, args, dots)
+        along = lambda g, h: g(*(a + h * d for a, d in zip(args, dots, strict=True)))
+        h = 2.0**-17  # a central difference: truncation h^2, rounding eps / h, both below 1e-9
+
+        expected = np.asarray(f(*args))
+        assert np.shape(y) == np.shape(value) == np.shape(y_dot) == expected.shape
+        assert y == pytest.approx(expected)
+        assert [np.shape(bar) for bar in x_bars] == [np.shape(a) for a in args]
+        assert np.sum(y_bar * y_dot) == pytest.approx(inner(x_bars, dots), rel=1e-12, abs=1e-12)
+        assert y_dot == pytest.approx((along(f, h) - along(f, -h)) / (2 * h), rel=1e-8, abs=1e-8)
+
+        # The sine makes the second derivative differ from zero where f is linear.
+        gradient = grad(lambda *x: np.sum(np.sin(f(*x)) * y_bar), argnums=tuple(range(len(args))))
+        forward_over_reverse = jvp(gradient, args, dots)[1]
+        reverse_over_reverse = grad(lambda *x: inner(gradient(*x), dots), argnums=range(len(args)))(*args)
+        for i, found in enumerate(forward_over_reverse):
+            difference = (along(gradient, h)[i] - along(gradient, -h)[i]) / (2 * h)
+            assert found == pytest.approx(difference, rel=1e-7, abs=1e-7)
+            assert reverse_over_reverse[i] == pytest.approx(found, rel=1e-11, abs=1e-11)
+
+    return check
+
+
+def inner(left, right):
+    return sum(np.sum(a * b) for a, b in zip(left, right, strict=True))
+
+
+def is_array(value):
+    return isinstance(value, Array)
+
+
+@pytest.fixture(scope="session")
+def program():
+    """program(function, shown): (f, shapes), the example as a function of its arrays, with a real result."""
+    return _program
+
+
+def _program(function, shown):
+    leaves, structure = flatten(
+        shown.operands, is_leaf=lambda value: not holds_array(value) or is_array(value)
+    )
+
+    def f(*arrays):
+        supply = iter(arrays)
+        fill = lambda a: a.made(next(supply)) if a.made else next(supply)
+        operands = structure.build([fill(leaf) if is_array(leaf) else leaf for leaf in leaves])
+        return real_vector(function(*operands, **shown.keywords))
+
+    return f, [leaf.shape for leaf in leaves if is_array(leaf)]
+
+
+def holds_array(value):
+    return isinstance(value, list | tuple) and any(is_array(v) or holds_array(v) for v in value)
+
+
+def real_vector(y):
+    """All that a call answers: several results and complex ones laid out as one array of real numbers."""
+    if isinstance(y, tuple | list):
+        return np.concatenate([np.ravel(real_vector(part)) for part in y if part.dtype.kind in "fc"])
+    return np.stack([np.real(y), np.imag(y)]) if y.dtype.kind == "c" else y

@@ -113,44 +113,6 @@ def check_arrays():
 
 
 @pytest.fixture
-def check_maps():
-    """check(f, *shapes): push and pull are transposes, and right, at first and second order."""
-
-    def check(f, *shapes, low=0.3, high=1.3):
-        rng = np.random.default_rng(7)
-        args = tuple(rng.uniform(low, high, shape)[()] for shape in shapes)
-        dots = tuple(rng.uniform(-1, 1, shape)[()] for shape in shapes)
-        y, pullback = vjp(f, *args)
-        y_bar = rng.uniform(-1, 1, np.shape(y))[()]
-        x_bars = pullback(y_bar)
-        value, y_dot = jvp(f, args, dots)
-        along = lambda g, h: g(*(a + h * d for a, d in zip(args, dots, strict=True)))
-        h = 2.0**-17  # a central difference: truncation h^2, rounding eps / h, both below 1e-9
-
-        expected = np.asarray(f(*args))
-        assert np.shape(y) == np.shape(value) == np.shape(y_dot) == expected.shape
-        assert y == pytest.approx(expected)
-        assert [np.shape(bar) for bar in x_bars] == [np.shape(a) for a in args]
-        assert np.sum(y_bar * y_dot) == pytest.approx(inner(x_bars, dots), rel=1e-12, abs=1e-12)
-        assert y_dot == pytest.approx((along(f, h) - along(f, -h)) / (2 * h), rel=1e-8, abs=1e-8)
-
-        # The sine makes the second derivative differ from zero where f is linear.
-        gradient = grad(lambda *x: np.sum(np.sin(f(*x)) * y_bar), argnums=tuple(range(len(args))))
-        forward_over_reverse = jvp(gradient, args, dots)[1]
-        reverse_over_reverse = grad(lambda *x: inner(gradient(*x), dots), argnums=range(len(args)))(*args)
-        for i, found in enumerate(forward_over_reverse):
-            difference = (along(gradient, h)[i] - along(gradient, -h)[i]) / (2 * h)
-            assert found == pytest.approx(difference, rel=1e-7, abs=1e-7)
-            assert reverse_over_reverse[i] == pytest.approx(found, rel=1e-11, abs=1e-11)
-
-    return check
-
-
-def inner(left, right):
-    return sum(np.sum(a * b) for a, b in zip(left, right, strict=True))
-
-
-@pytest.fixture
 def functions_met():
     """functions_met(f, *shapes): the functions that f, and a derivative of it, consist of."""
 
