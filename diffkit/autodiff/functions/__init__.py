@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["signal", "special", "stats"]
+__all__ = ["integrate", "signal", "special", "stats"]
 
 
 def __getattr__(name: str) -> Any:
