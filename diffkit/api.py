@@ -45,9 +45,12 @@ def derivative(
     order
         Which derivative, from 1 on.
     full_output
-        Return an `Estimate` with the error estimate, step and calls of f instead of the bare value.
+        Return an `Estimate` with the step and calls of f instead of the bare value; its `error_estimate` is
+        None unless the method makes one.
     options
-        The method's own fields: `h=1e-5` for a difference.
+        The method's own fields. For a difference: `h`, the step (None chooses one), and for forward,
+        backward and central `accuracy`, the power of h in its truncation error, for which it takes more
+        points. `diffkit.methods.method_for("central")` prints a method with its fields.
 
     Returns
     -------
@@ -56,8 +59,9 @@ def derivative(
     Raises
     ------
     DomainError
-        If x is not finite and real, or the derivative has no value there. In an array those elements
-        are nan.
+        If x is not finite and real, or f or its derivative has no value there. In an array those
+        elements are nan. At a corner the methods that follow f's program answer with the stated
+        convention: |x|' = 0 at 0, and what ties shares equally.
     NotElementwiseError
         If f mixes the elements of x.
     UnknownMethodError, UnknownOptionError, ExpressionError, NotClosedFormError
@@ -70,6 +74,8 @@ def derivative(
     -0.08396815100693278
     >>> dk.derivative("x^3", [1.0, 2.0], method="central", h=0.5)
     array([ 3.25, 12.25])
+    >>> dk.derivative("x^3", [1.0, 2.0], method="central", h=0.5, accuracy=4)
+    array([ 3., 12.])
     >>> dk.derivative(np.exp, 0.0, order=4)
     1.0
     """
@@ -82,7 +88,9 @@ def derivative(
         found = chosen.derivative(g, point, int(order))
         value = _as_given(found.value, x)
         # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
-        if isinstance(value, float) and (np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point)))):
+        if isinstance(value, float) and (
+            np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point.copy())))
+        ):
             raise DomainError(_why_nan(g, [point], chosen, found))
     return _output(found, value, full_output)
 
@@ -206,6 +214,7 @@ class Problem:
         self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]
     ) -> None:
         self.f = as_function(f)
+        _require_by_position(self.f, point, options)
         self.method = method_for(method, options)
         if not point:
             raise ArgumentsError("no point is given; write one argument for each argument of f")
@@ -232,7 +241,7 @@ class Problem:
         """Raise DomainError if there is a nan or inf because f itself has no value here."""
         if not all(np.all(np.isfinite(part)) for part in parts):
             with np.errstate(all="ignore"):
-                if not np.all(np.isfinite(np.asarray(self.g(*self.leaves)))):
+                if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
 
     def nested(self, parts: Sequence[Any], like: Sequence[Any] | None = None) -> Any:
@@ -280,10 +289,10 @@ def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
     """Raise ArgumentsError where a text, SymPy expression or callable takes another number of arguments."""
     variables = getattr(g, "variables", None)
     if variables is not None:
+        if not variables:  # a constant takes any point
+            return
         by_name = count == 1 and point and isinstance(point[0], Mapping)
         given = [str(name) for name in point[0]] if by_name else [""] * count
-        if not variables:
-            raise ArgumentsError(f"f is the constant {g!r}; write 0*x + {g!r} to name its variable")
         if sorted(given) != sorted(variables) if by_name else len(given) != len(variables):
             got = (", ".join(given) or "nothing") if by_name else len(given)
             example = "{" + ", ".join(f'"{name}": ...' for name in variables) + "}"
@@ -302,6 +311,18 @@ def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
         name = getattr(g, "__name__", "f")
         arguments = f"{count} argument{'s' * (count != 1)}"
         raise ArgumentsError(f"{name}{signature} cannot be called with {arguments}: {error}") from error
+
+
+def _require_by_position(g: Any, point: tuple[Any, ...], options: Mapping[str, Any]) -> None:
+    """Raise ArgumentsError where the point is given by keywords, which belong to the method."""
+    variables = getattr(g, "variables", ())
+    if not point and options and set(options) <= set(variables or _parameter_names(g)):
+        by_name = "{" + ", ".join(f'"{name}": {str(value)[:20]}' for name, value in options.items()) + "}"
+        by_order = ", ".join(str(value)[:20] for value in options.values())
+        raise ArgumentsError(
+            f"a point is not given by keywords ({', '.join(options)}); "
+            f"write {by_name if variables else by_order} after f"
+        )
 
 
 def _leaf_names(f: Any, point: tuple[Any, ...], structure: Structure, count: int) -> list[str]:
@@ -335,7 +356,7 @@ def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Es
     """Why there is no derivative: f has no value at the point, or the method left f's domain."""
     at = ", ".join(str(leaf) for leaf in leaves)
     at = at if len(at) <= 60 else f"{at[:57]}..."
-    y = np.asarray(g(*leaves))
+    y = np.asarray(g(*(leaf.copy() for leaf in leaves)))
     if not np.all(np.isfinite(y)):
         bad = y[~np.isfinite(y)].ravel()[0]
         return f"f is {bad} at {at}, so it has no derivative there; write a point inside the domain of f"

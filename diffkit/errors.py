@@ -21,6 +21,8 @@ says what, where, and what to write instead.
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "ArgumentsError",
     "DiffkitError",
@@ -37,6 +39,15 @@ __all__ = [
     "UnknownMethodError",
     "UnknownOptionError",
 ]
+
+
+def with_article(noun: str) -> str:
+    """A noun as a sentence takes it.
+
+    >>> with_article("int"), with_article("dict")
+    ('an int', 'a dict')
+    """
+    return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
 
 
 class DiffkitError(Exception):
@@ -105,9 +116,11 @@ class ExpressionError(DiffkitError, ValueError):
     def __str__(self) -> str:
         if self.column is None:
             return self.reason
-        # A long text is shown around the column only, so that the caret stays on the screen.
+        # Of a long text only what is around the column is shown, so that the caret stays on the screen; of
+        # several lines only the first: the end of a line is what is wrong with it.
         start = max(0, self.column - 40)
-        shown = "".join(c if c.isprintable() else "?" for c in self.text[start : start + 72])
+        line = re.split(r"[\r\n]", self.text, maxsplit=1)[0]
+        shown = "".join(c if c.isprintable() else "?" for c in line[start : start + 72])
         return f"{self.reason}\n  {shown}\n  {' ' * (self.column - start)}^"
 
     def __reduce__(self) -> tuple[object, ...]:

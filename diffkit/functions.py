@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError, ExpressionError
+from diffkit.errors import ArgumentsError, ExpressionError, with_article
 
 __all__ = [
     "CONSTANTS",
@@ -118,6 +118,8 @@ def _natural(name: str) -> tuple[list[str | int], str]:
 
 def _bind(variables: tuple[str, ...], point: tuple[Any, ...]) -> dict[str, Any]:
     """The value of each variable, in order: from one mapping by name, or from one value each."""
+    if not variables:  # a constant, whatever the point
+        return {}
     by_name = len(point) == 1 and isinstance(point[0], Mapping)
     pairs = point[0].items() if by_name else zip(variables, point, strict=False)
     named = {str(name): value for name, value in pairs}  # a SymPy symbol stands for its name
@@ -136,7 +138,8 @@ class TextFunction:
     """A function that was given as text; make one with `parse`.
 
     Call it with one value for each of ``variables`` (in natural order: x1, x2, x10), or with one mapping
-    by name. Values may be whatever NumPy's functions take: floats, arrays, complex numbers, tracers.
+    by name; a constant, which has none, takes anything. Values may be whatever NumPy's functions take:
+    floats, arrays, complex numbers, tracers.
     """
 
     text: str
@@ -200,7 +203,8 @@ def as_function(f: Any) -> Callable[..., Any]:
         return SympyFunction(f)
     if callable(f):
         return f  # type: ignore[no-any-return]
-    raise ArgumentsError(f"f is a {type(f).__name__}; give a callable, a SymPy expression or text as 'x^2'")
+    kind = with_article(type(f).__name__)
+    raise ArgumentsError(f"f is {kind}; give a callable, a SymPy expression or text as 'x^2'")
 
 
 def text_of(f: Callable[..., Any]) -> str:
@@ -247,8 +251,12 @@ _INSTEAD = {
     r"[^A-Za-z0-9_ \t+*/^().,-]": "it is numbers, variables, + - * / ^, parentheses and functions",
 }
 _NUMBER = r"(?<![\w.])(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-# What is never right, though Python may read it: a pattern, whose group the caret is under, and the reason.
+_OF_A_MODULE = r"(?<![\w.])((?:c?math|np|numpy|scipy|sp|special|sympy|mpmath)\.(?:\w+\.)*"
+# What is never right, though Python may read it: a pattern, whose first group the caret is under, and the
+# reason, for which the groups are words.
 _SLIPS = {
+    rf"{_OF_A_MODULE}({'|'.join(FUNCTIONS)}))\b": "{!r} is known without its module; write {}(...)",
+    rf"{_OF_A_MODULE}({'|'.join(CONSTANTS)}))\b": "{!r} is known without its module; write {}",
     **{f"({signs})": f"{{!r}} cannot stand in an expression; {hint}" for signs, hint in _INSTEAD.items()},
     rf"\b({'|'.join(keyword.kwlist)})\b": "{!r} is a word of Python; give the variable another name",
     r"(?<![\w.])(_\w*|\w+__\w*)": "{!r} is not a name that is read; begin with a letter and leave out '__'",
@@ -265,6 +273,7 @@ _SENSELESS = (
     "the expression makes no sense at this column; "
     "it is numbers, variables, + - * / ^, parentheses and functions such as sin(x)"
 )
+_WHERE = "all functions are in 'diffkit compare --help' and in diffkit.functions.FUNCTIONS"
 _SYNTAX = {  # what Python's parser says, and what is said here
     "never closed": "this '(' is never closed; write the ')' for it",
     "unmatched": "this ')' closes nothing; take it out or open a '('",
@@ -280,7 +289,7 @@ _UNLISTED: dict[type[ast.AST], str] = {  # the nodes that no slip gives away
 def _program(text: str) -> list[tuple[str, Any]]:
     """The text in post-order: numbers, variables, and operations with how many operands they take."""
     found = [(re.search(pattern, text), reason) for pattern, reason in _SLIPS.items()]
-    slips = [(slip.start(1), reason.format(slip[1])) for slip, reason in found if slip]
+    slips = [(slip.start(1), reason.format(*slip.groups())) for slip, reason in found if slip]
     if slips:
         column, reason = min(slips, key=itemgetter(0))
         raise ExpressionError(reason, text, column)
@@ -359,10 +368,10 @@ def _instruction(node: ast.expr) -> tuple[str, Any]:
                 raise ExpressionError(f"{name} takes {takes} and got {len(args)}")
             return name, len(args)
         case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
-            nearest = difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
-            advice = f"perhaps {nearest[0]} is meant" if nearest else f"a product is written {name}*(...)"
-            known = ", ".join(FUNCTIONS)
-            raise ExpressionError(f"{name!r} is not a function; {advice}; the functions are {known}")
+            few = 1 if name.lower() in FUNCTIONS else 3
+            nearest = " or ".join(difflib.get_close_matches(name.lower(), FUNCTIONS, few))
+            advice = f"perhaps {nearest} is meant" if nearest else f"a product is written {name}*(...)"
+            raise ExpressionError(f"{name!r} is not a function; {advice}; {_WHERE}")
     raise ExpressionError(_UNLISTED.get(type(node), _SENSELESS))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import entry_points
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from diffkit.numerical import Backward, Central, ComplexStep, Forward, Richardso
 from diffkit.result import Estimate
 from diffkit.symbolic import Symbolic
 
-__all__ = ["METHODS", "Method", "method_for", "register_method"]
+__all__ = ["METHODS", "Method", "method_for", "methods_for", "register_method"]
 
 
 @runtime_checkable
@@ -110,8 +110,8 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
             _load_plugins()
         if method not in _TABLE:
             near = difflib.get_close_matches(method, _TABLE, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UnknownMethodError(f"no method {method!r}; {hint}The methods are {', '.join(_TABLE)}")
+            hint = f"did you mean {near[0]!r}? The" if near else "the"
+            raise UnknownMethodError(f"no method {method!r}; {hint} methods are {', '.join(_TABLE)}")
         method = _TABLE[method]
     elif isinstance(method, type) or not isinstance(method, Method):
         raise UnknownMethodError(
@@ -120,14 +120,62 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
         )
     if not options:
         return method
-    fields: list[str] = (
-        [f.name for f in dataclasses.fields(method) if f.init] if dataclasses.is_dataclass(method) else []
-    )
+    fields = _options_of(method)
     for option in options:
         if option not in fields:
             has = f"its options are {', '.join(fields)}" if fields else "it has none"
-            raise UnknownOptionError(f"method {method.name!r} has no option {option!r}; {has}")
+            raise UnknownOptionError(f"method {method.name!r} has no option {option!r}; {has}{_hint(option)}")
     return dataclasses.replace(method, **options)  # type: ignore[type-var]
+
+
+def methods_for(
+    methods: str | Method | Iterable[str | Method] | None, options: Mapping[str, Any] | None = None
+) -> list[Method]:
+    """The methods that are meant: by one name, names with commas between them, or a list; None means all.
+
+    Each gets those of the options that it has.
+
+    Raises
+    ------
+    ArgumentsError
+        If there is none.
+    UnknownOptionError
+        For an option that none of them has; the other errors are those of `method_for`.
+
+    Examples
+    --------
+    >>> methods_for("central, reverse", {"h": 1e-5})
+    [Central(h=1e-05, accuracy=2), Reverse()]
+    """
+    if methods is None:
+        methods = _TABLE.values()
+    elif isinstance(methods, str):
+        methods = [name.strip() for name in methods.split(",") if name.strip()]
+    elif not isinstance(methods, Iterable):
+        methods = [methods]
+    found = [method_for(method) for method in methods]
+    if not found:
+        raise ArgumentsError(f"no methods are given; write some of {', '.join(_TABLE)}")
+    for option in options or {}:
+        if not any(option in _options_of(method) for method in found):
+            names = ", ".join(method.name for method in found)
+            raise UnknownOptionError(f"no option {option!r} in {names}{_hint(option)}")
+    return [
+        method_for(method, {o: v for o, v in (options or {}).items() if o in _options_of(method)})
+        for method in found
+    ]
+
+
+def _options_of(method: Method) -> list[str]:
+    return [f.name for f in dataclasses.fields(method) if f.init] if dataclasses.is_dataclass(method) else []
+
+
+def _hint(option: str) -> str:
+    """Which methods have an option, for one that has not."""
+    others = [name for name, method in _TABLE.items() if option in _options_of(method)]
+    example = "central" if "central" in others else others[0] if others else ""
+    has = "has" if len(others) == 1 else "have"
+    return f'; {", ".join(others)} {has} it, as in method="{example}"' if others else ""
 
 
 @lru_cache(maxsize=1)

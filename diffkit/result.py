@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError, DomainError
+from diffkit.errors import ArgumentsError, DomainError, with_article
 
 __all__ = ["Estimate", "an_answer", "nan_outside", "real_answer"]
 
@@ -66,16 +66,16 @@ def nan_outside(y: Any, value: Any) -> Any:
 
 
 def an_answer(y: Any) -> Any:
-    """What f returned, if it is numbers: one, an array, or a list of them; else ArgumentsError.
+    """What f returned, if it is numbers: one, an array, or nested lists of them; else ArgumentsError.
 
     Examples
     --------
     >>> an_answer(1j)
     1j
     """
-    for part in y if isinstance(y, list | tuple) else (y,):
+    for part in _parts(y):
         if part is None or isinstance(part, str | bytes | Mapping):
-            what = "nothing (None)" if part is None else f"a {type(part).__name__}"
+            what = "nothing (None)" if part is None else with_article(type(part).__name__)
             raise ArgumentsError(f"f returned {what}; it has to return a number or an array")
     return y
 
@@ -88,9 +88,18 @@ def real_answer(y: Any) -> Any:
     >>> real_answer(2.0)
     2.0
     """
-    for part in an_answer(y) if isinstance(y, list | tuple) else (an_answer(y),):
+    for part in _parts(an_answer(y)):
         if isinstance(part, complex) or getattr(getattr(part, "dtype", None), "kind", "f") == "c":
             raise DomainError(
                 "f is complex at this real point; write its real and its imaginary part as two functions"
             )
     return y
+
+
+def _parts(y: Any) -> Iterator[Any]:
+    """What f returned, without the lists and tuples around it."""
+    if isinstance(y, list | tuple):
+        for part in y:
+            yield from _parts(part)
+    else:
+        yield y

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from numbers import Number
 from typing import Any
 
@@ -24,8 +25,15 @@ class Structure:
     keys: tuple[Any, ...] = ()
     children: tuple[Structure, ...] = ()
 
+    @cached_property
+    def flat(self) -> bool:
+        """Whether it is a list or tuple of leaves: the usual case, and a quick one."""
+        return self.kind in (list, tuple) and all(child.kind is None for child in self.children)
+
     def build(self, leaves: Sequence[Any] | Iterator[Any]) -> Any:
         """The nested value of this structure with these leaves."""
+        if self.flat and leaves.__class__ is list:
+            return self.kind(leaves)  # type: ignore[misc]
         supply = iter(leaves)
         if self.kind is None:
             return next(supply)
@@ -62,9 +70,19 @@ def flatten(value: Any, is_leaf: Callable[[Any], bool] = lambda value: False) ->
 
 def flatten_arguments(arguments: tuple[Any, ...]) -> tuple[list[Any], Structure]:
     """The leaves of a function's arguments, and the structure of their tuple, which is never an array."""
+    if all(argument.__class__ in _PLAIN for argument in arguments):
+        return list(arguments), _leaves(len(arguments))
     parts = [flatten(argument) for argument in arguments]
     leaves = [leaf for part, _ in parts for leaf in part]
     return leaves, Structure(tuple, (), tuple(structure for _, structure in parts))
+
+
+_PLAIN = frozenset({float, int, np.ndarray, np.float64})
+
+
+@lru_cache(maxsize=64)
+def _leaves(count: int) -> Structure:
+    return Structure(tuple, (), (LEAF,) * count)
 
 
 def is_array_like(value: Any) -> bool:
@@ -86,7 +104,9 @@ def as_leaf(value: Any) -> Any:
 
     Integers become float64, since derivatives live in the real numbers.
     """
-    if value.__class__ is float or is_foreign(value):
+    if value.__class__ is float or (value.__class__ is np.ndarray and value.dtype.kind in "fc"):
+        return value
+    if is_foreign(value):
         return value
     array = np.asarray(value)
     if array.dtype.kind in "biu":

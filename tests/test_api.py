@@ -146,6 +146,9 @@ def test_a_constant_has_derivative_0(method: str) -> None:
     assert dk.derivative(lambda x: 3.0, 1.0, method) == 0.0
     assert dk.gradient(lambda x, y: 3.0, 1.0, [2.0, 3.0], method=method)[0] == 0.0
     assert dk.gradient(lambda x, y: x * x, 3.0, 4.0, method=method)[1] == 0.0
+    for constant in ("5", sympy.Integer(5)):
+        assert dk.derivative(constant, 1.0, method, order=2) == 0.0
+        assert dk.gradient(constant, {"x": 1.0, "y": 2.0}, method=method) == {"x": 0.0, "y": 0.0}
 
 
 # -- forms of f -------------------------------------------------------------------------------------------

@@ -68,8 +68,13 @@ def test_the_caret_of_a_long_text_stays_on_the_screen_and_under_its_character(co
 
 
 def test_characters_that_would_disturb_a_terminal_are_not_printed():
-    shown = str(ExpressionError("bad", "x\x1b[31m\n", 1)).splitlines()
+    shown = str(ExpressionError("bad", "x\x1b[31m\t", 1)).splitlines()
     assert shown == ["bad", "  x?[31m?", "   ^"]
+
+
+@pytest.mark.parametrize("text", ["x +\ny", "x +\r\ny"])
+def test_of_several_lines_the_first_is_shown_with_the_caret_at_its_end(text):
+    assert str(ExpressionError("bad", text, 3)).splitlines() == ["bad", "  x +", "     ^"]
 
 
 def test_an_expression_error_travels_with_its_column():

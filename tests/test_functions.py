@@ -152,7 +152,7 @@ FOLDED = (
 def test_constants_are_folded_and_small_whole_numbers_stay_whole(text: str, number: float) -> None:
     ((kind, found),) = parse(text).program
     assert (kind, found, type(found)) == ("number", number, type(number))
-    assert parse(text)() == number
+    assert parse(text)() == parse(text)(3.0) == parse(text)({"x": 1.0, "y": 2.0}) == number
 
 
 def test_a_power_keeps_its_whole_exponent() -> None:
@@ -190,6 +190,7 @@ REFUSED = {
     r"gamma\(n \+ 1\)": ["x‸!"],
     "write floor": ["x ‸// 2", "x ‸% 2"],
     "a dot stands only inside": [
+        *("x‸.sin(y)", "np‸.sum(x)", "snp‸.sin(x)", "y‸.np.sin(x)"),
         *("x‸.real", "x‸.__class__", "1e5‸.real", "3 ‸.real", "x1‸.real", "(x^2)‸.real", "x‸.", "‸..."),
     ],
     "write parentheses": ["x‸[0]", "‸[x for x in y]", "‸{x}"],
@@ -204,8 +205,14 @@ REFUSED = {
     "does not begin with 0": ["‸007", "x^2 + ‸007"],
     "makes no sense at this column": ["x‸.5", "x^2 + x1‸.5", "‸x1.sin(y)"],
     r"not a function; a product is written \w+\*\(": ["‸f(x)", "‸x(2)", "‸pi(2)", "‸x (2)"],
-    "not a function; .* the functions are sin, cos": ["2*‸foo(x)^2", "x^2^‸foo(x)", "‸eval(x)"],
-    "perhaps sin is meant": ["‸Sin(x)", "2^x^‸sine(x)"],
+    "not a function; .* all functions are in": ["2*‸foo(x)^2", "x^2^‸foo(x)", "‸eval(x)"],
+    "perhaps sin is meant": ["‸Sin(x)"],
+    "perhaps sin or sinh or sinc is meant": ["2^x^‸sine(x)"],
+    r"'\w+\.sin' is known without its module; write sin\(\.\.\.\)": [
+        *("‸math.sin(x)", "2*‸np.sin(x)", "x^2 + ‸numpy.sin", "sin(‸np.sin(x))"),
+    ],
+    r"'scipy.special.erf' is known without its module; write erf\(": ["2^x*‸scipy.special.erf(x)"],
+    "'np.pi' is known without its module; write pi\n": ["‸np.pi*x"],
     "sin takes 1 argument and got 2": ["2 + ‸sin(x, y)"],
     "atan2 takes 2 arguments and got 1": ["‸atan2(x)"],
     "min takes two or more arguments and got 1": ["x^2*‸min(x)"],

@@ -17,7 +17,7 @@ PACKAGE = Path(diffkit.__file__).parent
 
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "problems", "tape", "rules"},
+    0: {"errors", "result", "structure", "primitives", "floats", "problems", "tape", "rules"},
     1: {"numerical", "autodiff", "symbolic", "views", "functions", "peers"},
     2: {"methods"},
     3: {"api"},
@@ -30,9 +30,10 @@ GROUND = {
     "result": {"errors"},
     "structure": set(),
     "primitives": {"structure"},
+    "floats": set(),
     "problems": {"errors"},
-    "tape": {"errors", "structure", "primitives"},
-    "rules": {"errors", "structure", "primitives"},
+    "tape": {"errors", "structure", "primitives", "floats"},
+    "rules": {"errors", "structure", "primitives", "floats"},
 }
 # A study hands itself to the report when it is drawn: the one arrow that points upwards. On the top
 # floor the command line saves what the report draws.

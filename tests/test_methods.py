@@ -12,7 +12,7 @@ import pytest
 import diffkit as dk
 from diffkit import methods as table
 from diffkit.errors import ArgumentsError, DiffkitError, UnknownMethodError, UnknownOptionError
-from diffkit.methods import METHODS, method_for, register_method
+from diffkit.methods import METHODS, method_for, methods_for, register_method
 from diffkit.numerical import Central, Forward
 
 NAMES = ["forward", "backward", "central", "richardson", "complex-step", "symbolic", "dual", "reverse"]
@@ -99,7 +99,7 @@ def test_an_unknown_name_suggests_the_nearest_and_lists_them_all(
 def test_a_name_near_nothing_lists_them_without_a_guess(typed: str) -> None:
     with pytest.raises(UnknownMethodError) as caught:
         dk.derivative(np.sin, 1.0, typed)
-    assert "did you mean" not in str(caught.value)
+    assert f"no method {typed!r}; the methods are forward, " in str(caught.value)
     assert "central" in str(caught.value)
 
 
@@ -129,6 +129,43 @@ def test_an_unknown_option_lists_the_options_of_that_method(
             ask(np.sin, 1.0, method=name, step=1e-3)
         assert isinstance(caught.value, TypeError)
         assert_one_clear_line(caught.value)
+
+
+@pytest.mark.parametrize("name", ["reverse", "dual", "symbolic"])
+def test_an_option_of_other_methods_names_them_and_what_to_write(name: str) -> None:
+    with pytest.raises(UnknownOptionError) as caught:
+        dk.derivative(np.sin, 1.0, name, h=1e-5)
+    assert str(caught.value).endswith(
+        '; forward, backward, central, richardson, complex-step have it, as in method="central"'
+    )
+    with pytest.raises(UnknownOptionError, match='; symbolic has it, as in method="symbolic"'):
+        dk.derivative(np.sin, 1.0, "reverse", max_nodes=5)
+
+
+def test_methods_are_a_name_several_names_objects_or_all() -> None:
+    assert methods_for("reverse") == [METHODS["reverse"]]
+    assert methods_for(Central(h=1e-3)) == [Central(h=1e-3)]
+    assert methods_for(" central,reverse ") == methods_for(["central", METHODS["reverse"]])
+    assert methods_for(None) == list(METHODS.values())
+    assert methods_for(name for name in ("dual",)) == [METHODS["dual"]]
+
+
+def test_an_option_reaches_the_methods_that_have_it_and_one_has_to() -> None:
+    assert methods_for("forward,reverse", {"h": 0.5}) == [Forward(h=0.5), METHODS["reverse"]]
+    with pytest.raises(UnknownOptionError, match=r"no option 'h' in reverse, dual; forward, .* have it"):
+        methods_for("reverse,dual", {"h": 0.5})
+
+
+@pytest.mark.parametrize("none", ["", " , ", [], ()])
+def test_no_methods_are_refused_with_the_list(none: Any) -> None:
+    with pytest.raises(ArgumentsError, match="no methods are given; write some of forward"):
+        methods_for(none)
+
+
+@pytest.mark.parametrize("wrong", [3, [3], Central, [None]])
+def test_what_is_no_method_is_refused_alone_as_in_a_list(wrong: Any) -> None:
+    with pytest.raises(UnknownMethodError, match="write a name"):
+        methods_for(wrong)
 
 
 def test_a_registered_method_is_used_by_its_name(own_table: None) -> None:

@@ -57,14 +57,20 @@ def test_real_numbers_are_an_answer(y):
 
 @pytest.mark.parametrize(
     ("y", "words"),
-    [(None, r"nothing \(None\)"), ("text", "a str"), ({"y": 1.0}, "a dict"), ([1.0, None], "nothing")],
+    [
+        (None, r"nothing \(None\)"),
+        ("text", "a str"),
+        ({"y": 1.0}, "a dict"),
+        ([1.0, None], "nothing"),
+        ([[None]], "nothing"),
+    ],
 )
 def test_what_is_no_number_is_no_answer(y, words):
     with pytest.raises(ArgumentsError, match=f"f returned {words}"):
         real_answer(y)
 
 
-@pytest.mark.parametrize("y", [1j, np.complex64(1), np.ones(2, complex), [1.0, 1j]])
+@pytest.mark.parametrize("y", [1j, np.complex64(1), np.ones(2, complex), [1.0, 1j], [[1j]]])
 def test_complex_numbers_are_an_answer_and_not_a_real_one(y):
     assert an_answer(y) is y
     with pytest.raises(DomainError, match="f is complex at this real point"):

@@ -37,6 +37,8 @@ class DualTrace(Trace):
 
     __slots__ = ()
 
+    kind = Dual
+
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         values = self.values(args)
         y = NUMPY.call(function, values, keywords)

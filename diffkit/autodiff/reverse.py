@@ -2,92 +2,164 @@
 
 Letters: `y` the value of a node, `x` one of its operands; `y_bar` and `x_bar` their cotangents, the
 derivatives of the final result with respect to them (Griewank & Walther, Evaluating Derivatives, 2008,
-chapter 3).
+chapter 3). While a cotangent travels, a Python float may stand for an array with this one value everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
 from diffkit.rules import Rule, rule_of
+from diffkit.rules.declare import QUICK, float_partials
 from diffkit.tape.active import Trace, plain
-from diffkit.tape.record import Node, reachable
+from diffkit.tape.node import Node
 
 __all__ = ["added", "fit", "product", "pull_back"]
 
 
-def pull_back(seeds: Iterable[tuple[Any, Any]], owner: Trace, keep: bool = False) -> dict[int, Any]:
-    """The cotangents of the nodes from which the seeded outputs came, by node number.
+def pull_back(seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False) -> dict[int, Any]:
+    """The cotangents of the leaves from which the seeded outputs came, by node number.
+
+    The nodes are met in falling order of their numbers, so each after all that came from it.
 
     Parameters
     ----------
     seeds
-        Pairs (output, y_bar); outputs that are constant for this trace are passed over.
+        Pairs (output, y_bar); outputs that are constant for this trace are passed over. The list is
+        emptied: where nothing else holds an output, its history is freed as the sweep passes.
     owner
         The trace whose nodes are swept.
     keep
-        Keep the cotangents of intermediate nodes; otherwise they are freed as the sweep passes.
+        Return the cotangents of intermediate nodes too; otherwise they are freed as the sweep passes.
     """
-    bars: dict[int, Any] = {}
-    for output, y_bar in seeds:
-        if isinstance(output, Node) and output.owner is owner:
-            _add(bars, output, fit(y_bar, output.value))
-    nodes = reachable([output for output, _ in seeds], owner)
-    selected = False
+    bars: dict[int, Any] = {}  # what has arrived at each node, by its number
+    nodes: dict[int, Node] = {}
+    heap: list[int] = []  # the numbers, negative: the largest comes first
+    sums: set[int] = set()  # the numbers whose cotangent is a sum, in an array of the sweep's own
+    found: dict[int, Any] = {}
+    kind, assigned, selected = owner.kind, owner.assigned, False
+
+    def give(operand: Any, x: Any, x_bar: Any) -> None:
+        """Add to what has arrived at an operand, whose value is x."""
+        if x_bar.__class__ is not float:
+            x_bar = fit(x_bar, x)
+        key = operand.number
+        if key not in bars:
+            bars[key], nodes[key] = x_bar, operand
+            heappush(heap, -key)
+        elif x_bar.__class__ is bars[key].__class__ is float:
+            bars[key] += x_bar
+        elif key in sums and x_bar.__class__ in _ADDED_IN_PLACE:
+            np.add(bars[key], x_bar, out=bars[key])
+        else:
+            total = bars[key] = added(bars[key], x_bar)
+            (sums.add if total.__class__ is np.ndarray else sums.discard)(key)
+
+    while seeds:
+        node, y_bar = seeds.pop()
+        if isinstance(node, Node) and node.owner is owner:
+            give(node, node.value, fit(y_bar, node.value))
     with np.errstate(all="ignore"):  # an infinite partial is an answer here, not an accident
-        for node in reversed(nodes):
-            if node.function is None or node.number not in bars:
-                continue
-            y_bar = bars[node.number] if keep else bars.pop(node.number)
-            rule = rule_of(node.function)
+        while heap:
+            number = -heappop(heap)
+            node, y_bar = nodes.pop(number), bars.pop(number)
+            function, args, y = node.function, node.args, node.value
+            if function is None or keep:
+                bar = whole(y_bar, y)
+                found[number] = bar if bar.__class__ is not np.ndarray or number in sums else bar.copy()
+                if function is None:
+                    continue
+            if assigned:
+                args = tuple([a.read_by(number) if a.__class__ is kind else a for a in args])
+            if y.__class__ is float and y_bar.__class__ is float and node.keywords is None:
+                # Numbers: the loop below, without what only arrays, selection and many operands need.
+                partials = QUICK.get(function)
+                if partials is None:
+                    partials = float_partials(function)
+                if partials and not selected:
+                    try:
+                        a = args[0]
+                        u = a.value if a.__class__ is kind and a.owner is owner else a
+                        p = partials[0]
+                        if len(args) == 1:
+                            give(a, u, y_bar * (p if p.__class__ is float else p(y, u)))
+                            continue
+                        b = args[1]
+                        v = b.value if b.__class__ is kind and b.owner is owner else b
+                        q = partials[1]
+                        a_bar = None if u is a else y_bar * (p if p.__class__ is float else p(y, u, v))
+                        b_bar = None if v is b else y_bar * (q if q.__class__ is float else q(y, u, v))
+                        if u is not a:
+                            give(a, u, a_bar)
+                        if v is not b:
+                            give(b, v, b_bar)
+                        continue
+                    except _NO_FLOAT:  # NumPy would say inf or nan: the long way
+                        pass
+            values = [a.value if a.__class__ is kind and a.owner is owner else a for a in args]
+            rule = rule_of(function)
             selected = selected or rule.selects
-            values = owner.values(node.args)
-            for position, operand in enumerate(node.args):
-                if operand.__class__ is Node and operand.owner is owner:
-                    x_bar = _pulled(rule, position, y_bar, node, values, selected)
+            if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):
+                y_bar = whole(y_bar, y)
+            keywords = node.keywords or _NO_KEYWORDS
+            for position, a in enumerate(args):
+                if a.__class__ is kind and a.owner is owner:
+                    if rule.partials is not None:
+                        x_bar = product(y_bar, rule, position, y, values, keywords, selected)
+                    else:
+                        pull = rule.pull(position)
+                        x_bar = pull(y_bar, y, *values, **keywords) if pull else None
                     if x_bar is not None:
-                        _add(bars, operand, fit(x_bar, operand.value))
-    return bars
+                        give(a, values[position], x_bar)
+    return found
 
 
-def _pulled(rule: Rule, position: int, y_bar: Any, node: Node, values: list[Any], selected: bool) -> Any:
-    """What one operand's cotangent gains from this node; None when that is nothing."""
-    keywords = node.keywords or {}
-    if rule.partials is None:
-        pull = rule.pull(position)
-        return pull(y_bar, node.value, *values, **keywords) if pull else None
-    return product(y_bar, rule, position, node.value, values, keywords, selected)
+_ADDED_IN_PLACE = (float, np.ndarray)
+_NO_KEYWORDS: Mapping[str, Any] = {}
+_NO_FLOAT = (ZeroDivisionError, OverflowError, ValueError, TypeError)
 
 
-def product(
-    bar: Any, rule: Rule, position: int, y: Any, values: list[Any], keywords: Any, selected: bool
-) -> Any:
+def whole(bar: Any, y: Any) -> Any:
+    """A cotangent in the shape of its value, where one float stood for all its elements."""
+    if bar.__class__ is not float or y.__class__ is float:
+        return bar
+    if isinstance(y, tuple) or not y.shape:
+        return fit(bar, y)
+    return np.full(y.shape, bar, y.dtype)
+
+
+def _broadcasts(y: Any, values: list[Any]) -> bool:
+    """Whether an operand has another shape than the result: then one float cannot stand for y_bar."""
+    shape = getattr(y, "shape", ())
+    return any(getattr(x, "shape", ()) != shape for x in values)
+
+
+def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: Any, selected: bool) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
     With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
     whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
     """
-    partial = rule.partial(position)
+    partial = rule.partials[position] if rule.partials and position < len(rule.partials) else None
     if not callable(partial):
+        if partial is None:
+            partial = rule.partial(position)  # raises
         if not partial:
             return None
         return bar if partial == 1 else -bar if partial == -1 else bar * partial
     try:
-        slope = partial(y, *values, **keywords)
+        slope = partial(y, *values, **keywords) if keywords else partial(y, *values)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
-    scaled = bar * slope
+    scaled = slope if bar.__class__ is float and bar == 1.0 else bar * slope
     if selected and not np.all(np.isfinite(plain(scaled))):
         dropped = (plain(bar) == 0) | (rule.selects & (plain(slope) == 0))
         scaled = np.where(dropped, 0.0, scaled)
     return scaled
-
-
-def _add(bars: dict[int, Any], node: Node, x_bar: Any) -> None:
-    bars[node.number] = added(bars.get(node.number), x_bar)
 
 
 def added(a: Any, b: Any) -> Any:
@@ -101,6 +173,8 @@ def added(a: Any, b: Any) -> Any:
 
 def fit(bar: Any, x: Any) -> Any:
     """A cotangent in the shape and dtype of its operand: broadcasting is undone here and nowhere else."""
+    if x.__class__ is bar.__class__ is np.ndarray and x.shape == bar.shape and x.dtype is bar.dtype:
+        return bar
     if x.__class__ is float and (bar.__class__ is float or bar.__class__ is np.float64):
         return float(bar)
     if isinstance(x, tuple):

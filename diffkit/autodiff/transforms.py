@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,8 @@ from diffkit.autodiff.reverse import fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.structure import as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, gather
-from diffkit.tape.record import Node, Recorder, run
+from diffkit.tape.node import Node
+from diffkit.tape.record import Recorder, run
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -42,23 +44,46 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     >>> value, pullback(1.0)
     (12.0, (4.0, 3.0))
     """
-    recorder = Recorder()
-    leaves, structure = flatten_arguments(args)
-    inputs = [Node(recorder, _own(_leaf(leaf))) for leaf in leaves]
-    outputs, result_structure = run(f, structure.build(inputs), recorder)
-    values = [_below(output, recorder) for output in outputs]
+    followed = _Followed(f, args)
+    outputs, values = followed.outputs, followed.values
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         bars, given = flatten(cotangent, is_leaf=lambda value: isinstance(value, Active))
-        if given != result_structure:
+        if given != followed.result_structure:
             raise ArgumentsError("the cotangent is not nested as the result of f is")
         bars = [
             _direction(bar, value, "cotangent", "result") for bar, value in zip(bars, values, strict=True)
         ]
-        found = pull_back(list(zip(outputs, bars, strict=True)), recorder)
-        return tuple(structure.build([_own(found.get(node.number, _zero(node.value))) for node in inputs]))
+        return followed.pull_back(list(zip(outputs, bars, strict=True)))
 
-    return result_structure.build([_number(_own(value)) for value in values]), pullback
+    return followed.result(), pullback
+
+
+class _Followed:
+    """One run of f on nodes: its outputs, still active, and the way back to its arguments."""
+
+    __slots__ = ("inputs", "outputs", "recorder", "result_structure", "structure", "values")
+
+    def __init__(self, f: Function, args: tuple[Any, ...]) -> None:
+        self.recorder = Recorder()
+        leaves, self.structure = flatten_arguments(args)
+        nodes = [Node(self.recorder, _own(_leaf(leaf))) for leaf in leaves]
+        # Numbers and values, not nodes: f may assign into its arguments, and what is unused is freed.
+        self.inputs = [(node.number, node.value) for node in nodes]
+        arguments = self.structure.build(nodes)
+        del nodes
+        self.outputs, self.result_structure = run(f, arguments, self.recorder)
+        self.values = [_below(output, self.recorder) for output in self.outputs]
+
+    def result(self) -> Any:
+        """What f returned."""
+        return self.result_structure.build([_number(_own(value)) for value in self.values])
+
+    def pull_back(self, seeds: list[tuple[Any, Any]]) -> tuple[Any, ...]:
+        """The cotangents of the arguments, nested as they are."""
+        found = pull_back(seeds, self.recorder)
+        bars = [_own(found[number]) if number in found else _zero(value) for number, value in self.inputs]
+        return tuple(self.structure.build(bars))
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -119,10 +144,14 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
-        g, chosen = _of(f, argnums, args, keywords)
-        value, pullback = vjp(g, *chosen)
+        alone = argnums == 0 and len(args) == 1 and not keywords
+        g, chosen = (f, args) if alone else _of(f, argnums, args, keywords)
+        followed = _Followed(g, chosen)
+        value = followed.result()
         require_scalar(value)
-        gradients = pullback(np.ones(np.shape(value)) if np.ndim(value) else 1.0)
+        seeds = [(output, 1.0) for output in followed.outputs]
+        followed.outputs.clear()
+        gradients = followed.pull_back(seeds)
         return value, gradients if isinstance(argnums, Sequence) else gradients[0]
 
     return value_and_gradient
@@ -290,12 +319,14 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 def _size(value: Any) -> int:
-    return int(np.prod(_shape(value), dtype=int))
+    return math.prod(_shape(value))
 
 
 def _leaf(value: Any) -> Any:
     """A number or array that can be differentiated by; ArgumentsError for anything else."""
     leaf = as_leaf(value)
+    if leaf.__class__ is float or (leaf.__class__ is np.ndarray and leaf.dtype.kind in "fc"):
+        return leaf
     if isinstance(leaf, np.ndarray) and leaf.dtype == object:
         leaf = gather(leaf)  # np.array([x, y]) of active values
     if not isinstance(leaf, float | Active) and np.asarray(leaf).dtype.kind not in "fc":

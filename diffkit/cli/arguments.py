@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError, DomainError, ExpressionError
+from diffkit.errors import ArgumentsError, DomainError, ExpressionError, with_article
 from diffkit.functions import SympyFunction, TextFunction, as_function, parse
 
 __all__ = ["Point", "read_function", "read_point"]
@@ -37,21 +37,32 @@ def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
         except UnicodeDecodeError:
             raise ExpressionError("standard input is not text; write one expression such as x^2") from None
     where, _, name = spec.strip().rpartition(":")
+    if spec.strip().removesuffix(":").endswith(".py"):
+        where, name = spec.strip().removesuffix(":"), ""
     is_file = where.endswith(".py")
     is_module = bool(where) and all(part.isidentifier() for part in where.split("."))
-    if not name.isidentifier() or not (is_file or is_module):
+    if not (name.isidentifier() or (is_file and not name)) or not (is_file or is_module):
         return parse(spec)
     module = _load(where, is_file)
+    if not name:
+        raise ExpressionError(f"{where} is a file; write {where}:function; {_offered(module)}")
     if not hasattr(module, name):
-        public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        there = f"it has {', '.join(public[:20])}" if public else "it has no public functions"
-        raise ExpressionError(f"{where} has no {name}; {there}")
+        raise ExpressionError(f"{where} has no {name}; {_offered(module)}")
     found = getattr(module, name)
     try:
         return as_function(found)
     except ArgumentsError:
-        kind = type(found).__name__
-        raise ExpressionError(f"{name} in {where} is a {kind}; name a function instead") from None
+        kind = with_article(type(found).__name__)
+        raise ExpressionError(f"{name} in {where} is {kind}; name a function instead") from None
+
+
+def _offered(module: ModuleType) -> str:
+    """The public functions of a module: its own, or where it has none those that it imports."""
+    public = {name: value for name, value in vars(module).items() if callable(value) and name[0] != "_"}
+    own = [name for name, value in public.items() if getattr(value, "__module__", "") == module.__name__]
+    names = own or list(public)
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return f"it has {', '.join(names[:20])}{more}" if names else "it has no public functions"
 
 
 def _load(where: str, is_file: bool) -> ModuleType:
@@ -111,11 +122,13 @@ class Point:
     text: str
 
 
-def read_point(text: str, function: Callable[..., Any]) -> Point:
+def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") -> Point:
     """The point that `text` means for `function`: "0.7", "0,1,2,3", "x=1,y=-2", with numbers or "pi/2".
 
     A text or SymPy function of several variables gets one dict; a callable with as many required
-    parameters as there are numbers gets one number each; any other list is one array.
+    parameters as there are numbers gets one number each; any other list is one array, also "3," of one.
+
+    The numbers are those that a Python float holds, rounded to `dtype`.
 
     Raises `ArgumentsError` when the point does not fit the function, `DomainError` for a number that is
     not finite and real.
@@ -124,8 +137,9 @@ def read_point(text: str, function: Callable[..., Any]) -> Point:
     ({'x': 1.0, 'y': -3.141592653589793},)
     """
     text = text.strip()
+    one_in_an_array = re.fullmatch(r"[^,=]+,", text) is not None
     # A comma inside a pair of parentheses separates arguments, as in hypot(3,4).
-    entries = [entry.strip() for entry in re.split(r",(?![^()]*\))", text)]
+    entries = [entry.strip() for entry in re.split(r",(?![^()]*\))", text[:-1] if one_in_an_array else text)]
     if "" in entries:
         missing = "a number is missing between the commas" if text else "the point is empty"
         raise ArgumentsError(f"{missing}; write a point as 0.7, as 0,1,2 or as x=1,y=2")
@@ -133,25 +147,31 @@ def read_point(text: str, function: Callable[..., Any]) -> Point:
         raise ArgumentsError(f"the point {text!r} is named in part; write x=1,y=2 or 1,2")
     by_name = "=" in text
     given = [entry.partition("=")[0].strip() for entry in entries] if by_name else []
-    values = [_number(entry.partition("=")[2] if by_name else entry, entry) for entry in entries]
+    values = [_number(entry.partition("=")[2] if by_name else entry, entry, dtype) for entry in entries]
     parameters, required = _parameters(function)
+    is_formula = isinstance(function, TextFunction | SympyFunction)
+    if is_formula and not parameters:  # a constant has a value at any point
+        parameters = required = tuple(given) or ("x",)
     if by_name:
         names = parameters[: len(given)]
         fits = sorted(given) == sorted(names) and set(required) <= set(given)
         values = [values[given.index(name)] for name in names] if fits else []
     else:
         names = required if len(required) > 1 else parameters[:1]
-        fits = len(names) == len(values) or len(names) == 1
+        # A formula acts on numbers, so that one variable is no array; a callable may take one.
+        fits = len(names) == (0 if one_in_an_array else len(values)) or (len(names) == 1 and not is_formula)
     if not fits:
-        takes = ", ".join(parameters) or "no variable"
+        takes = ", ".join(parameters)
         gives = ", ".join(given) or f"{len(values)} number{'s' * (len(values) != 1)}"
+        gives += " in an array" * one_in_an_array
         write = ",".join(f"{name}=..." for name in required)
         raise ArgumentsError(
             f"f takes {takes} and the point gives {gives}" + f"; write {write}" * bool(write)
         )
     if len(names) == 1:
-        return Point((values[0] if len(values) == 1 else np.array(values),), names, text)
-    if isinstance(function, TextFunction | SympyFunction):
+        is_array = len(values) > 1 or one_in_an_array
+        return Point((np.array(values) if is_array else values[0],), names, text)
+    if is_formula:
         return Point((dict(zip(names, values, strict=True)),), names, text)
     return Point(tuple(values), names, text)
 
@@ -170,8 +190,8 @@ def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[st
     return tuple(parameter.name for parameter in positional) or ("x",), required  # f(*x) has no names
 
 
-def _number(text: str, entry: str) -> float:
-    """The finite real number that `text` writes; `entry` is what the user sees named."""
+def _number(text: str, entry: str, dtype: str) -> Any:
+    """The finite real number that `text` writes, in that type; `entry` is what the user sees named."""
     try:
         value = float(text)
     except ValueError:
@@ -184,9 +204,12 @@ def _number(text: str, entry: str) -> float:
         if constant.variables:
             raise ArgumentsError(f"{entry!r} is not a number; write one such as 0.7, 1e-3 or pi/2") from None
         value = float(constant())
-    if not math.isfinite(value):
-        raise DomainError(f"{entry!r} is not finite; a point needs finite numbers")
-    return value
+    with np.errstate(over="ignore"):
+        number = np.dtype(dtype).type(value)
+    if not np.isfinite(number):
+        where = f" in {dtype}" if math.isfinite(value) else ""
+        raise DomainError(f"{entry!r} is not finite{where}; a point needs finite numbers")
+    return value if dtype == "float64" else number  # a Python float is the plainest to see in a message
 
 
 def _is_complex(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import traceback
@@ -27,10 +28,13 @@ Examples:
   diffkit sweep "exp(x)" --at 1 --plot sweep.svg
   echo "x*log(x)" | diffkit compare - --at 2
 
-\b
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
+
 Exit status: 0 fine, 1 a check failed, 2 bad usage or unreadable F, 3 f failed at that point, 130 interrupted.
-Completion for bash: eval "$(_DIFFKIT_COMPLETE=bash_source diffkit)"; for zsh and fish alike.
+
+\b
+Completion for bash, and for zsh and fish alike:
+  eval "$(_DIFFKIT_COMPLETE=bash_source diffkit)"
 """
 
 
@@ -42,6 +46,35 @@ class FormulaCommand(click.Command):
         # argument, and the formula does not mind it. Options are -h, -o, -q, -v or begin with --.
         return super().parse_args(ctx, [f" {a}" if re.match(r"-[^-].|-[^-hoqv]$", a) else a for a in args])
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from diffkit.functions import CONSTANTS, FUNCTIONS
+        from diffkit.methods import METHODS
+
+        for title, names in {"Methods": METHODS, "Functions in F": [*FUNCTIONS, *CONSTANTS]}.items():
+            with formatter.section(title):
+                formatter.write_text(", ".join(names))
+
+
+class WholeNumber(click.IntRange):
+    """A whole number in a range, refused in a sentence."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
+
+
+def _step(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
+    """A step of a difference: a positive number, where one is given."""
+    try:
+        step = float(text) if text else None
+    except ValueError:
+        step = math.nan
+    if step is not None and not 0 < step < math.inf:
+        raise click.BadParameter(f"{text!r} is not a step; write a positive number such as 1e-5", ctx, param)
+    return step
+
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
@@ -52,58 +85,93 @@ def cli() -> None:
     """How derivatives are computed: numerically, symbolically and automatically, side by side."""
 
 
-def formula_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command on a function F at a point, with the options that all of them have."""
-    settings = {"help_option_names": ["-h", "--help"]}
+def _form(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+    """Note the one form in which a command prints; a second one is bad usage."""
+    if given and "form" in ctx.params:
+        raise click.UsageError(f"--{ctx.params['form']} and --{param.name} are two forms; write one", ctx)
+    if given:
+        ctx.params["form"] = param.name
+
+
+def _flag_of_form(name: str, text: str) -> Callable[[Any], Any]:
+    return click.option(f"--{name}", is_flag=True, expose_value=False, callback=_form, help=text)
+
+
+PROBLEM = [
+    click.argument("f", metavar="F"),
+    click.option("--at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2."),
+    click.option("--order", type=WholeNumber(1, 20), metavar="N", default=1, show_default=True,
+                 help="Which derivative, for a point that is one number."),
+]  # fmt: skip
+PLOT = click.option("--plot", metavar="FILE", help="Draw the figure to FILE.svg, .png or .pdf.")
+OUTPUT = [
+    _flag_of_form("json", "Print JSON."),
+    _flag_of_form("csv", "Print comma-separated values."),
+    _flag_of_form("markdown", "Print Markdown."),
+    click.option("-o", "--output", metavar="FILE",
+                 help="Write to FILE instead; .json, .csv and .md say the form."),
+    click.option("--no-color", is_flag=True, help="No colours on a terminal (as does NO_COLOR=1)."),
+    click.option("-q", "--quiet", is_flag=True, help="No notes on standard error."),
+    click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error."),
+]  # fmt: skip
+DTYPE = click.option(
+    "--dtype", type=click.Choice(["float16", "float32", "float64", "longdouble"]), default="float64",
+    show_default=True, help="The floating-point type of the point, and so of f.",
+)  # fmt: skip
+
+
+def command(name: str, *options: Any, cls: type[click.Command] = click.Command) -> Callable[[Any], Any]:
+    """A command with these options, listed by --help in this order, and those of its output."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        for option in reversed(OUTPUT_OPTIONS):
+        for option in reversed([*options, *OUTPUT]):
             function = option(function)
-        function = click.option("--order", type=click.IntRange(1, 20), default=1, help="Which derivative.")(
-            function
-        )
-        function = click.option(
-            "--at", "at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2."
-        )(function)
-        function = click.argument("f", metavar="F")(function)
-        return cli.command(name, cls=FormulaCommand, context_settings=settings)(function)
+        return cli.command(name, cls=cls)(function)
 
     return decorate
 
 
-OUTPUT_OPTIONS = [
-    click.option("--json", "form", flag_value="json", help="Print JSON."),
-    click.option("--csv", "form", flag_value="csv", help="Print comma-separated values."),
-    click.option("--markdown", "form", flag_value="markdown", help="Print Markdown."),
-    click.option("-o", "--output", "output", metavar="FILE", help="Write to FILE instead of the screen."),
-    click.option("--plot", "plot", metavar="FILE", help="Draw the figure to FILE.svg, .png or .pdf."),
-    click.option("--no-color", is_flag=True, help="No colours on a terminal (as does NO_COLOR=1)."),
-    click.option("-q", "--quiet", is_flag=True, help="No notes on standard error."),
-    click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error."),
-]
+@command(
+    "compare", *PROBLEM,
+    click.option("--methods", metavar="A,B,...", help="Which methods, in this order; all by default."),
+    click.option("--h", callback=_step, metavar="H",
+                 help="The step of the methods that take one; by default each chooses."),
+    DTYPE, PLOT, cls=FormulaCommand,
+)  # fmt: skip
+def compare_command(
+    f: str, at: str, order: int, methods: str | None, h: float | None, dtype: str, **options: Any
+) -> None:
+    """Compare every method's derivative of F at P.
 
-
-@formula_command("compare")
-@click.option("--methods", metavar="A,B,...", help="Which methods, in this order; all by default.")
-def compare_command(f: str, at: str, order: int, methods: str | None, **options: Any) -> None:
-    """Every method's derivative of F at P: value, error, correct digits, step, calls and time."""
+    Each row is a method: its value, its error against 50 digits, correct digits, step, calls of F, time.
+    """
     from diffkit.cli.output import show
 
-    function, point, text = _problem(f, at)
-    chosen = _names(methods)
+    function, point, text = _problem(f, at, dtype)
+    from diffkit.methods import methods_for
     from diffkit.studies import compare
 
-    show(compare(function, *point, methods=chosen, order=order, text=text), **options)
+    chosen = methods_for(methods, {} if h is None else {"h": h})
+    try:
+        found = compare(function, *point, methods=chosen, order=order, text=text)
+    except Exception as error:
+        if getattr(point[0], "ndim", 0):  # a scalar function may well fail on it
+            error.add_note(f"f was given one array of {len(point[0])} numbers")
+        raise
+    show(found, **options)
 
 
-@formula_command("sweep")
-@click.option("--methods", metavar="A,B,...", default="forward,central,richardson", show_default=True,
-              help="Methods with a step.")  # fmt: skip
-@click.option(
-    "--dtype", default="float64", show_default=True, help="float16, float32, float64 or longdouble."
-)
+@command(
+    "sweep", *PROBLEM,
+    click.option("--methods", metavar="A,B,...", default="forward,central,richardson", show_default=True,
+                 help="Methods with a step."),
+    DTYPE, PLOT, cls=FormulaCommand,
+)  # fmt: skip
 def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **options: Any) -> None:
-    """The error of F's derivative against the step h, truncation and rounding measured apart."""
+    """Measure the error against the step h.
+
+    Truncation and rounding are measured apart, for the derivative of F at P.
+    """
     from diffkit.cli.output import show
 
     function, point, text = _problem(f, at)
@@ -113,46 +181,31 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
-    if dtype not in ("float16", "float32", "float64", "longdouble"):
-        raise click.BadParameter(
-            f"{dtype!r} is not one of float16, float32, float64, longdouble", param_hint="--dtype"
-        )
-    study = error_sweep(function, point[0], _names(methods) or (), dtype=dtype, order=order, text=text)
-    show(study, **options)
+    show(error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text), **options)
 
 
-@cli.command("methods")
+@command("methods")
 def methods_command(**options: Any) -> None:
-    """The methods: what each is, what it costs for n inputs, what it needs of f."""
+    """List the methods, their costs and needs.
+
+    Calls of F for the gradient of n inputs are counted; what each method can follow is tried.
+    """
     from diffkit.cli.output import show
     from diffkit.studies.overview import overview
 
     show(overview(), **options)
 
 
-for _option in reversed(OUTPUT_OPTIONS):
-    if _option is not OUTPUT_OPTIONS[4]:  # a list of methods has no figure
-        methods_command = _option(methods_command)
-
-
-def _problem(f: str, at: str) -> tuple[Any, tuple[Any, ...], str]:
+def _problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, ...], str]:
     """The function, the point and what to call the function; what cannot be read is bad usage."""
     from diffkit.cli.arguments import read_function, read_point
 
     try:
         function = read_function(f)
         text = getattr(function, "text", None) or f.strip()
-        return function, read_point(at, function).args, text
+        return function, read_point(at, function, dtype).args, text
     except DomainError as error:  # the point itself is not finite and real
         raise click.UsageError(str(error)) from error
-
-
-def _names(methods: str | None) -> list[Any] | None:
-    if methods is None or methods.strip() == "all":
-        return None
-    from diffkit.methods import method_for
-
-    return [method_for(name.strip()) for name in methods.split(",") if name.strip()]
 
 
 def run(arguments: list[str]) -> int:
@@ -165,7 +218,8 @@ def run(arguments: list[str]) -> int:
         return _complain("interrupted", INTERRUPTED)
     except click.UsageError as error:
         command = f" Try 'diffkit {error.ctx.info_name} --help'." if error.ctx and error.ctx.parent else ""
-        return _complain(f"{error.format_message().rstrip('.')}.{command}", BAD_USAGE)
+        said = error.format_message()
+        return _complain(f"{said if said.endswith(('.', '?')) else f'{said}.'}{command}", BAD_USAGE)
     except click.ClickException as error:
         return _complain(error.format_message(), BAD_USAGE)
     except BrokenPipeError:  # the reader (head, less) has seen enough
@@ -176,7 +230,8 @@ def run(arguments: list[str]) -> int:
     except DiffkitError as error:
         return _complain(str(error), BAD_USAGE)
     except Exception as error:
-        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}"
+        notes = "".join(f"; {' '.join(note.split())}" for note in getattr(error, "__notes__", ()))
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}{notes}"
         if _raised_by_f(error):
             return _complain(f"f failed: {said}", F_FAILED)
         return _complain(f"this is a mistake in diffkit, please report it: {said}", FAILED)

@@ -49,31 +49,21 @@ def _rendered(study: Study, form: str) -> str:
 
 
 def _print_rich(study: Study, no_color: bool) -> None:
-    """The study on a terminal: tables that fold long notes and never a number."""
+    """The study on a terminal: lines that break between words and never inside a number."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console(no_color=no_color or None, highlight=False)
-    for line in study.title():
-        console.print(Text(line, style="bold" if line == study.title()[0] else ""))
+    title, *more = study.title()
+    parts = [[Text(title, "bold"), *map(Text, more)]]
     for table in study.tables():
-        drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-        for column in table.columns:
-            drawn.add_column(
-                column,
-                justify="right" if column in table.right else "left",
-                no_wrap=column != "note",
-                overflow="fold",
-            )
-        for row in table.rows:
-            drawn.add_row(*(Text(cell, style="dim" if cell == "not applicable" else "") for cell in row))
-        console.print()
-        console.print(drawn)
-    if study.remarks():
-        console.print()
-    for line in study.remarks():
-        console.print(Text(line))
+        head, *lines = map(Text, table.text(console.width).split("\n"))
+        head.stylize("bold")
+        for line in lines:
+            line.highlight_words(["not applicable"], "dim")
+        parts.append([head, *lines])
+    parts.append([*map(Text, study.remarks())])
+    console.print(Text("\n\n").join(Text("\n").join(part) for part in parts if part))
 
 
 def _draw(study: Study, path: str, quiet: bool) -> None:

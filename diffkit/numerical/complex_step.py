@@ -180,12 +180,13 @@ def _analytic(f: Function) -> Function:
                 )
             return np.where(np.isnan(y), np.nan, 0j)[()]
         # i h f' is small beside f, unless f is 0 here, or leaves the real numbers as log does at -1, or
-        # has a branch point here as sqrt has at 0: only then it does not shrink as h does.
+        # has a branch point here as sqrt has at 0: only then it shrinks more slowly than h does.
         large = np.abs(y.imag) > np.sqrt(np.finfo(y.dtype).eps) * np.abs(y.real)
         if np.any(large):
             shrunk = np.asarray(f(*(part.real + 1j * (part.imag / 1024) for part in point)))
-            strays = large & (np.abs(1024 * shrunk.imag - y.imag) > 0.5 * np.abs(y.imag))
-            y = np.where(np.isnan(at_real(here)) | strays & _tiny(point), np.nan * (1 + 1j), y)[()]
+            strays = large & (np.abs(1024 * shrunk.imag) > 1.5 * np.abs(y.imag))
+            y = np.where(strays & _tiny(point), y.real + complex(0, np.nan), y)
+            y = np.where(np.isnan(at_real(here)), complex(np.nan, np.nan), y)[()]
         return y
 
     return ask

@@ -168,8 +168,15 @@ class FiniteDifference(ABC):
 
 @dataclass(frozen=True)
 class Forward(FiniteDifference):
-    """The forward difference: (f(x + h) - f(x)) / h for `accuracy` 1, more points for more.
+    """The forward difference (f(x + h) - f(x)) / h.
 
+    Attributes
+    ----------
+    accuracy
+        The power of h in the truncation error, 1 by default; a higher one takes more points ahead of x.
+
+    Examples
+    --------
     >>> float(Forward(h=0.1).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
     8.72
     """
@@ -188,8 +195,15 @@ class Forward(FiniteDifference):
 
 @dataclass(frozen=True)
 class Backward(FiniteDifference):
-    """The backward difference: (f(x) - f(x - h)) / h for `accuracy` 1, more points for more.
+    """The backward difference (f(x) - f(x - h)) / h.
 
+    Attributes
+    ----------
+    accuracy
+        The power of h in the truncation error, 1 by default; a higher one takes more points behind x.
+
+    Examples
+    --------
     >>> float(Backward(h=0.1).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
     7.32
     """
@@ -208,10 +222,20 @@ class Backward(FiniteDifference):
 
 @dataclass(frozen=True)
 class Central(FiniteDifference):
-    """The central difference: (f(x + h) - f(x - h)) / (2h) for `accuracy` 2, more points for 4, 6, ...
+    """The central difference (f(x + h) - f(x - h)) / (2h).
 
+    Attributes
+    ----------
+    accuracy
+        The power of h in the truncation error, an even number, 2 by default; a higher one takes more
+        points on both sides: 4 of them for 4, 6 for 6.
+
+    Examples
+    --------
     >>> float(Central(h=0.1).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
     8.02
+    >>> float(Central(h=0.1, accuracy=4).derivative(lambda x: 2 * x**3 + x**2, 1.0).value.round(12))
+    8.0
     """
 
     accuracy: int = 2

@@ -94,9 +94,11 @@ def elementwise(f: Function, x: Any, notes: list[str], samples: list[Sample]) ->
         bad, lost = ~np.isfinite(y), np.zeros(x.shape, bool) if point is x else point == x
         if np.any(bad):
             i = np.flatnonzero(bad)[0]
+            value, at, here = (np.ravel(part)[i] for part in (y, point, x))
             notes.append(
-                f"f is {np.ravel(y)[i].real} at {np.ravel(point)[i].real}, where the formula at "
-                f"x = {np.ravel(x)[i]} samples it."
+                f"f is not analytic at x = {here}."
+                if np.isfinite(value.real)
+                else f"f is {value.real} at {at.real}, where the formula at x = {here} samples it."
             )
         elif np.any(lost):
             notes.append(

@@ -23,19 +23,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from types import FunctionType
 from typing import Any, Literal
 
 import numpy as np
 
 from diffkit.errors import NoRuleError
+from diffkit.floats import for_floats
 from diffkit.rules.example import USUAL, Array, Box, Example, example
 
 __all__ = [
+    "QUICK",
     "Rule",
     "array_rule",
     "elementwise",
     "elementwise_several",
     "expand",
+    "float_partials",
     "linear",
     "made_by",
     "rule_of",
@@ -114,6 +118,30 @@ class Rule:
 
 
 _RULES: dict[Any, Rule] = {}
+# The partials of functions of one or two Python floats; False for other functions.
+QUICK: dict[Any, Any] = {}
+
+
+def float_partials(function: Callable[..., Any]) -> Any:
+    """The partials of an elementwise function, to be called with Python floats; numbers stay numbers.
+
+    False for a function that has no partials, or more than two, or a zero among them, or that selects: what
+    is not felt or not selected must be told from the rest.
+    """
+    rule = rule_of(function)
+    partials = rule.partials or ()
+    quick = not rule.selects and 0 < len(partials) < 3 and 0 not in partials
+    QUICK[function] = quick and tuple(_for_floats(rule, position) for position in range(len(partials)))
+    return QUICK[function]
+
+
+def _for_floats(rule: Rule, position: int) -> Any:
+    partial = (rule.partials or ())[position]
+    if partial is None:
+        return lambda *_: rule.partial(position)  # raises the error that says so
+    if isinstance(partial, FunctionType) and partial.__module__.startswith("diffkit.rules."):
+        return for_floats(partial)
+    return partial if callable(partial) else float(partial)
 
 
 def elementwise(
@@ -122,6 +150,7 @@ def elementwise(
     """Declare an elementwise function by its partials, one an operand, and the boxes in which they hold."""
     boxes = tuple(domain) or tuple((side,) * len(partials) for side in USUAL)
     _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes)
+    QUICK.pop(function, None)
 
 
 def elementwise_several(

@@ -58,8 +58,12 @@ class Over:
     def count(self, x: Any, y: Any) -> Any:
         """How many elements went into each element of y, ready to broadcast against x."""
         if self.where is True:
-            return max(1, np.size(x)) / max(1, np.size(y))
+            return max(1, _size(x)) / max(1, _size(y))
         return np.sum(np.broadcast_to(self.where, np.shape(x)), axis=self.axis, keepdims=True)
+
+
+def _size(x: Any) -> int:
+    return math.prod(getattr(x, "shape", ()))
 
 
 def _reduction(
@@ -82,6 +86,8 @@ def _reduction(
 
 
 def _pull_sum(y_bar: Any, y: Any, x: Any, over: Over) -> Any:
+    if y_bar.__class__ is float and over.where is True:
+        return y_bar  # the sweep lets one number stand for an array of equal ones
     return over.only(np.broadcast_to(over.spread(y_bar, x), np.shape(x)))
 
 

@@ -40,10 +40,13 @@ elementwise(np.floor_divide, 0, 0)
 
 def _power_base(y: Any, a: Any, b: Any) -> Any:
     """b a^(b-1), and 0 for b = 0 also at a = 0, where the formula says 0 * inf."""
+    if b.__class__ is int or b.__class__ is float:
+        if b == 0:
+            return a * 0
+        # Of a float, np.power answers nan where Python would turn to complex numbers.
+        return b * (a if b == 2 else np.power(a, b - 1) if a.__class__ is float else a ** (b - 1))
     if is_foreign(b):  # to be differentiated by b as well: the exponent must stay b - 1
         return b * np.power(np.where((a == 0) & (b == 0), 1.0, a), b - 1)
-    if np.ndim(b) == 0:
-        return b * np.power(a, b - 1) if b else a * 0
     return b * np.power(a, np.where(b == 0, 1, b - 1))
 
 

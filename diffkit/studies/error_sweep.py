@@ -14,13 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from diffkit.api import checked_leaf, derivative
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError, GuardError
 from diffkit.functions import as_function, text_of
-from diffkit.methods import METHODS, Method, method_for
+from diffkit.methods import METHODS, Method, methods_for
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import unit_roundoff
 from diffkit.studies.model import ErrorModel
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, split_error, working_digits
 from diffkit.studies.study import Study
 from diffkit.studies.table import Table, csv_text, error_text, json_ready
+from diffkit.studies.value import value_at
 from diffkit.tape.arithmetic import MPMATH
 
 __all__ = ["Curve", "ErrorSweep", "error_sweep"]
@@ -152,7 +153,7 @@ class ErrorSweep(Study):
             )
             for name, curve in self.curves.items()
         )
-        columns = ("method", "order", "slope", "best h", "error there", "predicted h", "predicted error")
+        columns = ("method", "order", "slope", "best h", "its error", "predicted h", "its error")
         names = ("h", *self.curves)
         return [Table(names, by_step, frozenset(names)), Table(columns, summary, frozenset(columns[1:]))]
 
@@ -214,7 +215,7 @@ class ErrorSweep(Study):
 def error_sweep(
     f: Any,
     x: float,
-    methods: Iterable[str | Method] = ("forward", "central", "richardson"),
+    methods: str | Method | Iterable[str | Method] = ("forward", "central", "richardson"),
     steps: ArrayLike | None = None,
     dtype: Any = "float64",
     *,
@@ -233,7 +234,7 @@ def error_sweep(
     x
         The point, a number.
     methods
-        Methods with a step: differences and the complex step.
+        Methods with a step: differences and the complex step, as for `compare`.
     steps
         The steps, passed on unchanged; by default 20 a decade, from the spacing of x up
         to max(1, |x|).
@@ -266,11 +267,10 @@ def error_sweep(
     if np.ndim(leaf):
         raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")
     point = kind.type(leaf)
-    chosen = [_with_step(m) for m in methods]
-    if not chosen:
-        raise ArgumentsError(f"no methods are given; write some of {', '.join(_stepped())}")
+    chosen = [_with_step(method) for method in methods_for(methods)]
     h = _steps(steps, point)
 
+    value_at(g, [point], {"x": point})  # the first to say what is wrong with f
     truth = exact_derivative(g, point, order)
     exact = Exact(g)
     with working_digits(digits_for(float(np.min(h)), order)) as mp:
@@ -292,17 +292,13 @@ def error_sweep(
     )
 
 
-def _stepped() -> list[str]:
-    return [name for name, method in METHODS.items() if isinstance(method, FiniteDifference)]
-
-
-def _with_step(method: str | Method) -> FiniteDifference:
-    found = method_for(method)
-    if not isinstance(found, FiniteDifference):
+def _with_step(method: Method) -> FiniteDifference:
+    if not isinstance(method, FiniteDifference):
+        stepped = [name for name, found in METHODS.items() if isinstance(found, FiniteDifference)]
         raise ArgumentsError(
-            f"method {found.name!r} has no step h to sweep; write some of {', '.join(_stepped())}"
+            f"method {method.name!r} has no step h to sweep; write some of {', '.join(stepped)}"
         )
-    return found
+    return method
 
 
 def _steps(steps: ArrayLike | None, x: Any) -> Any:

@@ -112,7 +112,7 @@ def _differentiated(
         try:
             first = _one_sided(exact, x, order, digits + _GUARD_DIGITS, directions[0])
             if not checked:
-                return first
+                return _settled(exact, first, x, order, digits, directions[0])
             second = _one_sided(exact, x, order, digits + 2 * _GUARD_DIGITS, directions[1])
         except (DomainError, GuardError, ZeroDivisionError) as error:
             reason = str(error)
@@ -120,10 +120,22 @@ def _differentiated(
         with working_digits(digits + _GUARD_DIGITS) as mp:
             # A one-sided difference is right to its step, 10^-digits or so, times the next derivative.
             if abs(second - first) <= mp.mpf(10) ** (8 - digits) * (1 + abs(first)):
-                return first
+                return _settled(exact, first, x, order, digits, directions[0])
         reason = "its slopes on the two sides differ, or are infinite"
         break
     raise DomainError(f"f has no derivative at {x}: {reason}")
+
+
+def _settled(exact: Callable[[Any], Any], found: Any, x: Any, order: int, digits: int, direction: int) -> Any:
+    """A derivative by differences, and exactly 0 where it is nothing but truncation error.
+
+    At 0 the difference of x^3 is h^2, whatever the precision: a tiny answer that shrinks with the step is 0.
+    """
+    with working_digits(digits) as mp:
+        if abs(found) > mp.mpf(10) ** -digits:
+            return found
+    closer = _one_sided(exact, x, order, 3 * digits, direction)
+    return found if abs(closer - found) <= abs(found) / 2 else found * 0
 
 
 def split_error(formula: Any, found: Any, truth: Any) -> tuple[float, float, float]:

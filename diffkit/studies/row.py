@@ -20,7 +20,7 @@ from diffkit.studies.reference import DIGITS, Exact, digits_for, split_error, wo
 from diffkit.studies.table import error_text
 from diffkit.tape.arithmetic import MPMATH
 
-__all__ = ["EXPORTED", "MOST_DIGITS", "ComparisonRow", "measured", "split"]
+__all__ = ["EXPORTED", "MOST_DIGITS", "ComparisonRow", "failure", "measured", "one_line", "split"]
 
 # A double holds no more: its relative spacing is 2^-53.
 MOST_DIGITS = -math.log10(2.0**-53)
@@ -89,13 +89,10 @@ def measured(
         # SymPy remembers what it has differentiated: its second run would be no measure.
         found, seconds = _timed(lambda: ask(method), runs=1 if method.kind == "symbolic" else 3)
     except DiffkitError as error:
-        reason = " ".join(str(error).split("\n")[0].split()).rstrip(".")
+        reason = one_line(str(error).split("\n")[0]).rstrip(".")
         return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
     except Exception as error:  # f takes plain floats, and not this method's numbers
-        reason = (
-            f"f fails on the numbers of this method: {type(error).__name__}: {' '.join(str(error).split())}"
-        )
-        return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
+        return ComparisonRow(method.name, status="not applicable", note=failure(error), subtracts=subtracts)
     absolute, relative, digits = _errors(found.value, reference)
     step = found.step
     if isinstance(step, list):
@@ -112,6 +109,15 @@ def measured(
         note=found.note,
         subtracts=subtracts,
     )
+
+
+def failure(error: Exception) -> str:
+    """What f raised for numbers that are no plain floats."""
+    return f"f fails on the numbers of this method: {type(error).__name__}: {one_line(str(error))}"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def split(

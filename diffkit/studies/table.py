@@ -6,13 +6,26 @@ import csv
 import html
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Table", "digits_text", "error_text", "json_ready", "seconds_text", "value_text"]
+__all__ = [
+    "BELOW",
+    "Table",
+    "csv_text",
+    "digits_text",
+    "error_text",
+    "json_ready",
+    "list_text",
+    "seconds_text",
+    "value_text",
+]
+
+BELOW = "see below"  # the note of a row whose reason is among the remarks
+MOST_SHOWN = 6  # entries of a list that is still written whole: a line of text holds no more
 
 
 @dataclass(frozen=True)
@@ -23,8 +36,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[str] = frozenset()
 
-    def text(self) -> str:
+    def text(self, width: float = math.inf) -> str:
         """Plain aligned columns, two spaces apart, no line longer than its content.
+
+        Where a line would be longer than `width`, words give way and numbers stay whole: the notes go
+        under the table, a line each; columns that hold nothing go; lists lose entries from their end.
 
         Examples
         --------
@@ -34,9 +50,40 @@ class Table:
         central    10.6
         dual       15.0
         """
-        lines = [self.columns, *self.rows]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(self.columns))]
-        return "\n".join("  ".join(map(self._aligned, line, self.columns, widths)).rstrip() for line in lines)
+        table, below = self, list[str]()
+        if table._width > width and self.columns[-1] == "note":
+            table = table._only(lambda column: column[0] != "note")
+            below = ["", *(f"{row[0]}: {row[-1]}" for row in self.rows if row[-1] not in ("", BELOW))]
+        if table._width > width:
+            table = table._only(lambda column: set(column[1:]) != {"-"})
+        if table._width > width:
+            table = table._shortened(table._width - width)
+        lines = [
+            "  ".join(map(table._aligned, line, table.columns, table._widths)).rstrip()
+            for line in (table.columns, *table.rows)
+        ]
+        return "\n".join([*lines, *below])
+
+    @property
+    def _widths(self) -> list[int]:
+        return [max(map(len, column)) for column in zip(self.columns, *self.rows, strict=True)]
+
+    @property
+    def _width(self) -> int:
+        return sum(self._widths) + 2 * (len(self.columns) - 1)
+
+    def _only(self, wanted: Callable[[tuple[str, ...]], bool]) -> Table:
+        """The table of the wanted columns; a column is its heading and its cells."""
+        kept = [column for column in zip(self.columns, *self.rows, strict=True) if wanted(column)]
+        columns, *rows = zip(*kept, strict=True)
+        return Table(columns, tuple(rows), self.right)
+
+    def _shortened(self, excess: float) -> Table:
+        """The table narrower by `excess`, as far as the lists in its widest column allow."""
+        widest = max(range(len(self.columns)), key=self._widths.__getitem__)
+        room = self._widths[widest] - excess
+        rows = ((*row[:widest], _shortened(row[widest], room), *row[widest + 1 :]) for row in self.rows)
+        return Table(self.columns, tuple(rows), self.right)
 
     def _aligned(self, cell: str, column: str, width: int) -> str:
         return cell.rjust(width) if column in self.right else cell.ljust(width)
@@ -63,6 +110,16 @@ class Table:
         return f"<table><thead><tr>{line('th', self.columns)}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _shortened(cell: str, room: float) -> str:
+    """A list with as many of its entries as there is room for, one at least; a number as it is."""
+    shown, dots, size = cell.partition(", ...")
+    entries, end = shown.split(", "), dots + size or ", ..." + cell[-1] * (cell[-1] in ")]")
+    while len(cell) > room and len(entries) > 1:
+        entries.pop()
+        cell = ", ".join(entries) + end
+    return cell
+
+
 def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Comma-separated values, an empty cell for None."""
     out = io.StringIO()
@@ -73,7 +130,7 @@ def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A number with all its digits; an array or mapping by its first entries."""
+    """A number with all its digits; a long array by its first entries."""
     if value is None:
         return "-"
     if isinstance(value, Mapping):
@@ -83,9 +140,20 @@ def value_text(value: Any) -> str:
     flat = np.ravel(value)
     if np.ndim(value) == 0:
         return repr(float(value))
-    shown = ", ".join(repr(float(v)) for v in flat[:3])
-    more = f", ... {flat.size} values" if flat.size > 3 else ""
-    return f"[{shown}{more}]"
+    return list_text([repr(float(v)) for v in flat])
+
+
+def list_text(entries: Sequence[str]) -> str:
+    """A list: whole when it is short, otherwise its first three entries and how many there are.
+
+    Examples
+    --------
+    >>> list_text("abcdefgh")
+    '[a, b, c, ... 8 values]'
+    """
+    if len(entries) <= MOST_SHOWN:
+        return f"[{', '.join(entries)}]"
+    return f"[{', '.join(entries[:3])}, ... {len(entries)} values]"
 
 
 def error_text(error: float | None) -> str:

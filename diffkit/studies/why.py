@@ -20,6 +20,8 @@ class Row(Protocol):
     @property
     def digits(self) -> float | None: ...
     @property
+    def step(self) -> float | None: ...
+    @property
     def subtracts(self) -> bool: ...
     @property
     def truncation(self) -> float | None: ...
@@ -36,15 +38,21 @@ def why(rows: Sequence[Row]) -> str:
     missing = [row.method for row in rows if row.status != "ok"]
     differences = sorted((row for row in known if row.subtracts), key=lambda row: row.digits or 0)
     others = [row for row in known if not row.subtracts]
+    stepless = min((row.digits or 0 for row in others if row.step is None), default=0)
+    truncated = [row for row in others if (row.digits or 0) < stepless - 2]  # two digits are no accident
     parts = []
     if differences:
         parts.append(_why_differences(differences))
-    if others:
-        fewest = digits_text(min(row.digits or 0 for row in others))
-        names = listed([row.method for row in others])
-        one = len(others) == 1
-        verb = "takes no difference and keeps" if one else "take no difference and keep"
-        parts.append(f"{names} {verb} {fewest} digits{'' if one else ' or more'}")
+    parts += [
+        f"{row.method} takes no difference, but its h, too large, leaves {digits_text(row.digits)} digits"
+        for row in truncated
+    ]
+    if exact := [row for row in others if row not in truncated]:
+        kept = sorted(row.digits or 0 for row in exact)
+        more = " or more" if digits_text(kept[0]) != digits_text(kept[-1]) else ""
+        names = listed([row.method for row in exact])
+        verb = "takes no difference and keeps" if len(exact) == 1 else "take no difference and keep"
+        parts.append(f"{names} {verb} {digits_text(kept[0])} digits{more}")
     if missing:
         verb = "does" if len(missing) == 1 else "do"
         parts.append(f"{listed(missing)} {verb} not apply, for the reason given")
@@ -60,8 +68,8 @@ _DOMINATES = 100.0
 def _why_differences(rows: list[Row]) -> str:
     """What the step did to the differences, from the parts of their errors where these were measured."""
     low, high = rows[0], rows[-1]
-    kept = f"{digits_text(low.digits)} digits ({low.method})"
-    if low is not high:
+    kept = f"{digits_text(low.digits)} digits" + f" ({low.method})" * (low is high)
+    if digits_text(low.digits) != digits_text(high.digits):
         ends = [f"{digits_text(row.digits)} ({row.method})" for row in (low, high)]
         kept = f"from {ends[0]} to {ends[1]} digits"
     parts = [(abs(row.truncation or 0), abs(row.rounding or 0)) for row in rows if row.truncation is not None]

@@ -17,7 +17,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -34,15 +34,19 @@ NO_KEYWORDS: Mapping[str, Any] = {}
 class Trace:
     """One derivative, or one recording, in progress. A later trace lies inside an earlier one.
 
-    `running` is over when f has returned: an active value that got away through a variable of f's own
-    then stands for no more than what it covers.
+    `kind` is the class of its active values. `running` is over when f has returned: an active value that
+    got away through a variable of f's own then stands for no more than what it covers. `assigned` tells
+    whether f has assigned into one of them.
     """
 
-    __slots__ = ("level", "running")
+    __slots__ = ("assigned", "level", "running")
+
+    kind: ClassVar[type[Active]]
 
     def __init__(self) -> None:
         self.level = next(_levels)
         self.running = True
+        self.assigned = False
 
     def values(self, args: tuple[Any, ...]) -> list[Any]:
         """The operands as this trace's function sees them: its own values opened, all else as it is."""
@@ -359,61 +363,3 @@ def plain_key(key: Any) -> Any:
     if isinstance(key, slice):
         return slice(plain_key(key.start), plain_key(key.stop), plain_key(key.step))
     return key
-
-
-def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
-    if swapped:
-        return lambda self, other: apply(function, (other, self))
-    return lambda self, other: apply(function, (self, other))
-
-
-def _unary(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self: apply(function, (self,))
-
-
-def _method(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Active, *args: Any, **keywords: Any) -> Any:
-        return apply(function, (self, *args), keywords)
-
-    method.__doc__ = f"`np.{function.__name__}` of this value."
-    return method
-
-
-def _equip() -> None:
-    """Give Active the operators and methods of an array, from tables."""
-    binary = {
-        "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power,
-        "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide,
-        "and": np.logical_and, "or": np.logical_or, "xor": np.logical_xor,
-    }  # fmt: skip
-    for name, function in binary.items():
-        setattr(Active, f"__{name}__", _operator(function))
-        setattr(Active, f"__r{name}__", _operator(function, swapped=True))
-    comparisons = {
-        "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
-        "ne": np.not_equal,
-    }  # fmt: skip
-    for name, function in comparisons.items():
-        setattr(Active, f"__{name}__", _operator(function))
-    unary = {
-        "neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.logical_not,
-        "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc,
-    }  # fmt: skip
-    for name, function in unary.items():
-        setattr(Active, f"__{name}__", _unary(function))
-    Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
-    methods = [
-        "sum", "mean", "max", "min", "prod", "std", "var", "ravel", "squeeze", "swapaxes", "cumsum",
-        "cumprod", "round", "dot", "diagonal", "trace", "repeat", "take", "conj", "argmax", "argmin",
-        "argsort", "any", "all", "nonzero", "searchsorted",
-    ]  # fmt: skip
-    for name in methods:
-        setattr(Active, name, _method(getattr(np, name)))
-    # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
-    for name in dir(np):
-        function = getattr(np, name)
-        if isinstance(function, np.ufunc) and function.nin <= 2 and not hasattr(Active, name):
-            setattr(Active, name, _method(function))
-
-
-_equip()

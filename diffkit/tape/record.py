@@ -1,13 +1,8 @@
-"""The tracer: run f once on nodes, and lay out what it did as a Tape.
-
-A node is one active value of a recorder: which function made it, from which operands, and a number
-that grows with time, so that falling numbers are an order in which a reverse sweep may walk.
-"""
+"""The tracer: run f once on nodes, and lay out what it did as a Tape."""
 
 from __future__ import annotations
 
 import copy
-import itertools
 import linecache
 import sys
 import traceback
@@ -22,36 +17,13 @@ from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
 from diffkit.tape.arithmetic import NUMPY
+from diffkit.tape.node import Node, reachable
 from diffkit.tape.wengert import Guard, Instruction, Place, Slot, Tape
 
-__all__ = ["Node", "Recorder", "reachable", "record", "run"]
+__all__ = ["Recorder", "record", "run"]
 
 MUTABLE = frozenset({np.ndarray, list})
 SMALL = 256  # elements: below, a copy costs less than a comparison
-
-_numbers = itertools.count()
-_next_number = _numbers.__next__
-
-
-class Node(Active):
-    """An active value that remembers the function and the operands it came from."""
-
-    __slots__ = ("args", "function", "keywords", "number")
-
-    def __init__(
-        self,
-        trace: Trace,
-        value: Any,
-        function: Callable[..., Any] | None = None,
-        args: tuple[Any, ...] = (),
-        keywords: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.owner = trace
-        self.value = value
-        self.function = function
-        self.args = args
-        self.keywords = keywords
-        self.number = _next_number()
 
 
 class Recorder(Trace):
@@ -62,6 +34,8 @@ class Recorder(Trace):
     """
 
     __slots__ = ("decisions", "seen")
+
+    kind = Node
 
     def __init__(self, decisions: list[tuple[Any, Any, Place]] | None = None) -> None:
         super().__init__()
@@ -223,21 +197,6 @@ def opened(value: Any, trace: Trace) -> Any:
     while isinstance(value, Active) and value.owner.level > trace.level:
         value = value.value
     return value
-
-
-def reachable(outputs: Iterable[Any], trace: Trace) -> list[Node]:
-    """The nodes of this trace that the outputs came from, themselves included, oldest first."""
-    waiting = [o for o in outputs if isinstance(o, Node) and o.owner is trace]
-    found: dict[int, Node] = {}
-    while waiting:
-        node = waiting.pop()
-        if node.number in found:
-            continue
-        found[node.number] = node
-        for a in node.args:
-            if a.__class__ is Node and a.owner is trace and a.number not in found:
-                waiting.append(a)
-    return [found[number] for number in sorted(found)]
 
 
 # Frames of these trees are ours or NumPy's, not the user's.

@@ -6,7 +6,8 @@ import pytest
 from diffkit.autodiff import grad, vjp
 from diffkit.autodiff.reverse import added, fit, pull_back
 from diffkit.tape import record
-from diffkit.tape.record import Node, Recorder, reachable
+from diffkit.tape.node import Node, reachable
+from diffkit.tape.record import Recorder
 
 
 def test_a_value_used_twice_gets_both_shares():

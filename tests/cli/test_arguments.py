@@ -17,6 +17,7 @@ from diffkit.errors import ArgumentsError, DomainError, ExpressionError
 from diffkit.functions import SympyFunction, TextFunction, parse
 
 MODEL = """
+from math import hypot
 import neighbour
 SCALE = 3
 text = "x^2 + 1"
@@ -37,6 +38,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (tmp_path / "neighbour.py").write_text("def twice(x):\n    return 2 * x\n")
     (tmp_path / "model_for_test.py").write_text(MODEL)
+    (tmp_path / "twenty.py").write_text("".join(f"def f{i}(x): return x\n" for i in range(25)))
+    (tmp_path / "only_imports.py").write_text("from math import hypot")
+    (tmp_path / "empty.py").write_text("")
     (tmp_path / "raises.py").write_text("x = 1\nraise ValueError('two\\nlines')\n")
     (tmp_path / "syntax.py").write_text("def f(x):\n    return (\n")
     (tmp_path / "needs.py").write_text("import no_such_thing\n")
@@ -108,15 +112,19 @@ def test_a_loaded_file_stays_under_a_private_name(folder: Path) -> None:
         ("no_such.part:f", "there is no module no_such;"),
         ("model_for_test.py:squre", "has no squre; it has cube, scaled"),
         ("model_for_test:_nothing", "has no _nothing"),
-        ("model_for_test.py:SCALE", "SCALE in model_for_test.py is a int"),
+        ("model_for_test.py:SCALE", "SCALE in model_for_test.py is an int"),
         ("raises.py:f", "ValueError: two lines"),
         ("raises:f", r"raises\.py:2\)"),
         ("syntax.py:f", r"SyntaxError: .*syntax\.py:\d"),
         ("needs.py:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
         ("needs:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
         ("leaves.py:f", r"SystemExit: 5 .*leaves\.py:1\)"),
-        ("model_for_test.py:", "cannot stand"),
-        ("model_for_test.py", "cannot stand"),
+        ("model_for_test.py:", "is a file; write model_for_test.py:function; it has cube, scaled$"),
+        ("model_for_test.py", "is a file; write model_for_test.py:function; it has cube, scaled$"),
+        ("nowhere.py", "there is no file nowhere.py"),
+        ("twenty.py", "it has .*, f19 and 5 more$"),
+        ("only_imports.py", "it has hypot$"),
+        ("empty.py", "it has no public functions$"),
     ],
 )
 def test_what_cannot_be_loaded_is_one_line_that_says_why(folder: Path, spec: str, said: str) -> None:
@@ -168,6 +176,9 @@ _sympy = SympyFunction(sympy.Symbol("a") * sympy.Symbol("b"))
         ("0.7", _any, (0.7,), ("x",)),
         ("0.7", np.sin, (0.7,), ("x",)),
         ("0.7", max, (0.7,), ("x",)),
+        ("0.7", parse("5"), (0.7,), ("x",)),
+        ("t=0.7", parse("5"), (0.7,), ("t",)),
+        ("x=1,y=2", SympyFunction(sympy.Integer(5)), ({"x": 1.0, "y": 2.0},), ("x", "y")),
     ],
 )
 def test_a_point_is_what_the_function_takes(text: str, function: Any, args: Any, names: Any) -> None:
@@ -178,7 +189,14 @@ def test_a_point_is_what_the_function_takes(text: str, function: Any, args: Any,
     assert all(type(value) in (float, dict) for value in point.args)
 
 
-@pytest.mark.parametrize("function", [parse("sin(x)"), _one, _any, np.sin])
+@pytest.mark.parametrize("function", [_one, _any, np.sin])
+@pytest.mark.parametrize("text", ["3,", " 3.0 ,", "pi - pi + 3,"])
+def test_a_number_and_a_comma_are_an_array_of_one(text: str, function: Any) -> None:
+    (x,) = read_point(text, function).args
+    np.testing.assert_array_equal(x, [3.0], strict=True)
+
+
+@pytest.mark.parametrize("function", [_one, _any, np.sin])
 def test_a_list_for_a_function_of_one_argument_is_one_array(function: Any) -> None:
     (x,) = read_point("0, 1, 2, 3", function).args
     np.testing.assert_array_equal(x, [0.0, 1.0, 2.0, 3.0])
@@ -202,7 +220,11 @@ def test_a_point_goes_straight_into_its_function() -> None:
         ("x=1,2", _xy, "named in part"),
         ("0.7", _xy, "f takes x, y and the point gives 1 number($|;)"),
         ("1,2,3", _xy, "f takes x, y and the point gives 3 numbers"),
-        ("0.7", parse("5"), "f takes no variable and the point gives 1 number($|;)"),
+        ("1,2", parse("sin(x)"), "f takes x and the point gives 2 numbers; write x=[.]{3}$"),
+        ("3,", parse("sin(x)"), "f takes x and the point gives 1 number in an array; write x=[.]{3}$"),
+        ("3,", _xy, "f takes x, y and the point gives 1 number in an array"),
+        ("3,", _three, "f takes x, y, z and the point gives 1 number in an array"),
+        (",", _one, "missing between the commas"),
         ("1", _three, "f takes x, y, z and the point gives 1 number($|;)"),
         ("1,2,3,4", _three, "gives 4 numbers"),
         ("x=1,z=2", _three, "f takes x, y, z and the point gives x, z"),
@@ -228,3 +250,18 @@ def test_a_point_that_does_not_fit_is_one_line_that_says_why(text: str, function
 def test_a_number_that_is_not_finite_and_real_is_named(text: str, entry: str) -> None:
     with pytest.raises(DomainError, match=f"'{entry}'"):
         read_point(text, _xy)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "longdouble"])
+def test_numbers_are_rounded_to_the_type_that_is_asked_for(dtype: str) -> None:
+    for text, function in (("0.7", _one), ("0.7,1", _one), ("0.7,", _one)):
+        (x,) = read_point(text, function, dtype).args
+        assert np.asarray(x).dtype == dtype
+        assert np.ravel(x)[0] == np.dtype(dtype).type(0.7)
+    (point,) = read_point("x=0.7,y=1", _xy, dtype).args
+    assert {type(value) for value in point.values()} == {np.dtype(dtype).type}
+
+
+def test_a_number_beyond_its_type_is_refused() -> None:
+    with pytest.raises(DomainError, match="'x=70000' is not finite in float16"):
+        read_point("x=70000", parse("x^2"), "float16")

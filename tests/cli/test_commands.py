@@ -3,13 +3,16 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from diffkit.cli.commands import run
+from diffkit.cli.commands import cli, run
+from diffkit.functions import CONSTANTS, FUNCTIONS
+from diffkit.methods import METHODS
 
 TEXT = "sin(x)*exp(-x**2)"
 
@@ -108,6 +111,31 @@ def test_a_vector_point_reaches_a_function_of_an_array(shell, tmp_path):
     (tmp_path / "vec.py").write_text("import numpy as np\ndef f(v):\n    return np.sum(v * v)\n")
     _, out, _ = shell("compare", f"{tmp_path}/vec.py:f", "--at", "0,1,2,3", "--json", "--methods", "reverse")
     assert json.loads(out)["results"][0]["value"] == [0.0, 2.0, 4.0, 6.0]
+
+
+def test_a_step_reaches_the_methods_that_take_one(shell):
+    status, out, _ = shell("compare", "x^2", "--at", "1", "--h", "0.5", "--json")
+    steps = {row["method"]: row["step"] for row in json.loads(out)["results"]}
+    assert status == 0
+    assert {steps[name] for name in ("forward", "backward", "central", "richardson", "complex-step")} == {0.5}
+    assert {steps[name] for name in ("symbolic", "dual", "reverse")} == {None}
+
+
+@pytest.mark.parametrize(("dtype", "digits"), [("float16", 3), ("float32", 7), ("float64", 15)])
+@pytest.mark.parametrize(("f", "at"), [("exp(x)", "1"), ("exp(x)*y", "1,1"), ("{}/vec.py:f", "1,1")])
+def test_the_type_of_the_point_sets_the_digits(shell, tmp_path, dtype, digits, f, at):
+    (tmp_path / "vec.py").write_text("import numpy as np\ndef f(v):\n    return np.sum(np.exp(v))\n")
+    arguments = ["--at", at, "--dtype", dtype, "--methods", "reverse", "--json"]
+    _, out, _ = shell("compare", f.format(tmp_path), *arguments)
+    assert json.loads(out)["results"][0]["digits"] == pytest.approx(digits, abs=1.2)
+
+
+def test_the_help_of_a_command_lists_the_methods_and_the_functions(shell):
+    for name in ("compare", "sweep"):
+        _, out, _ = shell(name, "--help")
+        words = set(re.findall(r"[\w-]+", out))
+        assert words >= {*METHODS, *FUNCTIONS, *CONSTANTS}
+        assert "[default: 1" in out
 
 
 def test_an_expression_can_come_from_standard_input(shell):
@@ -227,6 +255,17 @@ def test_an_attack_on_the_parser_is_one_clear_line_and_status_2(shell, attack):
         (["sweep", "x", "--at", "1", "--dtype", "int8"], 2, "float32"),
         (["sweep", "abs(x)", "--at", "0"], 3, "no derivative"),
         (["nonsense"], 2, "nonsense"),
+        (["compare", "x", "--at", "1", "--order", "2.5"], 2, "'2.5' is not a whole number from 1 to 20. Try"),
+        (["compare", "x", "--at", "1", "--order", "0"], 2, "'0' is not a whole number from 1 to 20"),
+        (["compare", "x", "--at", "1", "--json", "--csv"], 2, "--json and --csv are two forms; write one"),
+        (["methods", "--markdown", "--json"], 2, "--markdown and --json are two forms"),
+        (["compare", "x", "--at", "1", "--h", "0"], 2, "'0' is not a step; write a positive number"),
+        (["compare", "x", "--at", "1", "--h", "nan"], 2, "'nan' is not a step"),
+        (["compare", "x", "--at", "1", "--h", "one"], 2, "'one' is not a step"),
+        (["compare", "x", "--at", "1", "--h", "1", "--methods", "reverse"], 2, "no option 'h' in reverse"),
+        (["compare", "x", "--at", "1", "--methods", ","], 2, "no methods are given"),
+        (["compare", "x", "--at", "1", "--dtype", "int8"], 2, "float32"),
+        (["compare", "x", "--at", "1,2"], 2, "f takes x and the point gives 2 numbers"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_on_standard_error(shell, arguments, status, words):
@@ -235,6 +274,7 @@ def test_what_cannot_be_done_is_one_line_on_standard_error(shell, arguments, sta
     assert err.startswith("diffkit: ")
     assert err.count("\n") == 1
     assert words in err
+    assert not re.search(r"[?!][.]|; [A-Z][a-z]", err)
 
 
 def test_what_f_itself_raises_is_status_3_with_its_line(shell, tmp_path):
@@ -246,11 +286,38 @@ def test_what_f_itself_raises_is_status_3_with_its_line(shell, tmp_path):
     assert "Traceback" in err
 
 
+def test_a_scalar_function_that_fails_on_a_vector_is_told_that_it_got_one(shell, tmp_path):
+    (tmp_path / "scalar.py").write_text("def f(x):\n    return x if x > 0 else -x\n")
+    status, _, err = shell("compare", f"{tmp_path}/scalar.py:f", "--at", "3,1")
+    assert status == 3
+    assert err.endswith("(line 2 of scalar.py); f was given one array of 2 numbers\n")
+    status, _, err = shell("compare", f"{tmp_path}/scalar.py:f", "--at", "3,")
+    assert status == 0
+
+
+@pytest.mark.parametrize("command", ["compare", "sweep"])
+@pytest.mark.parametrize("answer", ["None", "'a'", "['a', 'b']", "{'a': 1}"])
+def test_what_f_returns_that_is_no_number_is_shown_with_status_3(shell, tmp_path, command, answer):
+    (tmp_path / "odd.py").write_text(f"def f(x):\n    return {answer}\n")
+    status, _, err = shell(command, f"{tmp_path}/odd.py:f", "--at", "1")
+    assert status == 3
+    assert err == f"diffkit: f returned {answer} at x = 1.0; it has to return one real number\n"
+
+
 def test_help_names_the_commands_and_the_exit_statuses(shell):
     status, out, _ = shell("--help")
     assert status == 0
     for word in ("compare", "sweep", "methods", "Exit status", "Examples"):
         assert word in out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in cli.commands)])
+def test_help_cuts_no_sentence_and_fits_eighty_columns(shell, monkeypatch, arguments):
+    monkeypatch.setenv("COLUMNS", "80")
+    status, out, _ = shell(*arguments)
+    assert status == 0
+    assert not re.search(r"\w\.\.\.", out)  # as Click cuts a long summary
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_an_interrupt_is_status_130(shell, monkeypatch):

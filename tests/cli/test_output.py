@@ -4,10 +4,12 @@ import io
 import json
 
 import click
+import numpy as np
 import pytest
 
 import diffkit as dk
 from diffkit.cli.output import show
+from diffkit.structure import flatten_arguments
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,29 @@ def test_a_pipe_gets_plain_text_and_a_terminal_a_table_with_every_digit(study, c
     show(study, no_color=True)
     assert repr(study["central"].value) in screen.getvalue()
     assert "Why: " in screen.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+@pytest.mark.parametrize(
+    ("f", "point"),
+    [
+        ("sin(x)*exp(-x**2)", 0.7),
+        ("x*y*z + exp(x)", {"x": 1, "y": -2, "z": 3}),
+        (lambda v: np.sum(v * np.sin(v)), np.arange(4.0)),
+    ],
+)
+def test_a_terminal_of_any_usual_width_gets_every_row_whole(f, point, width, capsys, monkeypatch):
+    found = dk.compare(f, point)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("sys.stdout", screen := Terminal())
+    show(found, no_color=True)
+    lines = click.unstyle(screen.getvalue()).splitlines()
+    assert max(map(len, lines)) <= width
+    for row in found.rows:
+        (line,) = [line for line in lines if line.startswith(f"{row.method} ")]
+        assert f"  {row.error:.2e}  " in line
+        assert repr(float(np.ravel(flatten_arguments((row.value,))[0][0])[0])) in line
+        assert any(row.note in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,11 @@ def test_a_branch_point_has_no_derivative_and_a_large_step_is_still_the_formula(
     assert ComplexStep(h=1.0).derivative(np.exp, 1.0).value == pytest.approx(np.exp(1.0) * np.sin(1.0))
 
 
+@pytest.mark.parametrize("power", [2, 3, 5])
+def test_where_f_vanishes_faster_than_its_argument_the_slope_is_zero(power):
+    assert abs(ComplexStep().derivative(lambda x: x**power, 0.0).value) < 1e-150
+
+
 def test_the_noise_of_a_cancelling_f_is_no_branch_point():
     def expanded(x):
         return x**7 - 7 * x**6 + 21 * x**5 - 35 * x**4 + 35 * x**3 - 21 * x**2 + 7 * x - 1

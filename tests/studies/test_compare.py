@@ -105,6 +105,25 @@ def test_a_function_of_math_leaves_the_numerical_methods_and_a_reason():
     assert {found[m].status for m in ("complex-step", "symbolic", "dual", "reverse")} == {"not applicable"}
 
 
+@pytest.mark.parametrize(
+    ("f", "point", "reason"),
+    [
+        (lambda x: math.sin(x), 1.0, "lose the history"),
+        (lambda x: x if isinstance(x, float | complex) else [][1], 1.0, "IndexError: list index"),
+    ],
+)
+def test_a_reason_that_the_reference_and_methods_share_is_said_once(f, point, reason):
+    found = dk.compare(f, point)
+    assert found.title()[1] == "exact f'(x) = unknown  (see below)"
+    (line,) = [line for line in str(found).splitlines() if reason in line and "complex-step" not in line]
+    assert line.startswith("the reference, symbolic, dual and reverse: ")
+
+
+def test_a_gradient_without_a_reference_is_still_called_a_gradient():
+    found = dk.compare(lambda v: math.sin(v[0]) * v[1], np.ones(2))
+    assert found.title()[1] == "exact gradient = unknown  (see below)"
+
+
 def test_a_function_that_fails_on_other_numbers_has_rows_that_say_so():
     def only_floats(x):
         if not isinstance(x, float):
@@ -188,6 +207,22 @@ def test_a_bad_point_gets_one_clear_line(f, point, error, words):
     with pytest.raises(error) as caught:
         dk.compare(f, *point)
     assert words in str(caught.value).split("\n")[0]
+
+
+def test_the_point_stays_as_it_was_given_when_f_writes_into_it():
+    def f(x):
+        x[0] = 1.0
+        return x[0] * x[1]
+
+    point = np.array([2.0, 3.0])
+    found = dk.compare(f, point, methods=["central"])
+    assert point.tolist() == found.at["x"].tolist() == [2.0, 3.0]
+    assert found["central"].value == pytest.approx([0.0, 1.0])
+
+
+def test_one_method_is_a_name_and_several_are_names_with_commas():
+    assert [row.method for row in dk.compare("x", 1.0, methods="reverse").rows] == ["reverse"]
+    assert [row.method for row in dk.compare("x", 1.0, methods="dual, central").rows] == ["dual", "central"]
 
 
 def test_an_unknown_method_is_named():

@@ -160,3 +160,7 @@ def test_bad_arguments_get_one_clear_line(arguments, error, words):
     given = {"f": "exp(x)", "x": 1.0, **arguments}
     with pytest.raises(error, match=words):
         dk.error_sweep(given.pop("f"), given.pop("x"), **given)
+
+
+def test_one_method_is_a_name():
+    assert list(dk.error_sweep("exp(x)", 1.0, "central", steps=[1e-3]).curves) == ["central"]

@@ -25,6 +25,14 @@ def test_only_symbolic_stops_at_a_branch_and_only_differences_take_a_black_box()
     ]
 
 
+def test_what_is_said_of_a_method_is_one_whole_sentence_of_its_own():
+    for row in overview().rows:
+        first, _, _ = type(dk.METHODS[row.name]).__doc__.strip().partition("\n")
+        assert first == f"{row.about}."
+        assert row.about.count("(") == row.about.count(")")
+        assert len(row.about) <= 90
+
+
 def test_every_method_has_a_row_and_exports():
     found = overview()
     assert [row.name for row in found.rows] == list(dk.METHODS)

@@ -30,6 +30,25 @@ def test_every_order_of_exp_is_exp(order):
         assert close(exact_derivative(np.exp, 1.5, order), mpmath.exp(1.5))
 
 
+@pytest.mark.parametrize(
+    ("f", "order"),
+    [
+        (lambda x: x**3, 1),
+        (lambda x: np.sin(x) ** 3, 1),
+        (lambda x: x**5, 1),
+        (lambda x: x**4, 2),
+        (np.sin, 2),
+    ],
+)
+def test_a_derivative_that_is_zero_is_exactly_zero(f, order):
+    assert exact_derivative(f, 0.0, order) == 0
+
+
+def test_a_derivative_that_is_tiny_is_not_zero():
+    assert float(exact_derivative(lambda x: x**2, 1e-90)) == 2e-90
+    assert float(exact_derivative(lambda x: x**2 * 1e-60, 1.0)) == 2e-60
+
+
 def test_a_float32_point_counts_with_its_own_binary_value():
     found = exact_derivative(lambda x: x**2, np.float32(0.1))
     assert close(found, 2 * mpmath.mpf(float(np.float32(0.1))))

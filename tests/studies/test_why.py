@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from diffkit.studies.compare import ComparisonRow
+from diffkit.studies.row import MOST_DIGITS
 from diffkit.studies.why import listed, why
 
 CENTRAL = ComparisonRow("central", 1.0, digits=9.4, subtracts=True, truncation=2e-11, rounding=-3e-12)
@@ -24,6 +25,30 @@ def test_differences_balance_and_the_others_keep_the_fewest_digits_among_them():
         "which leaves from 6.6 (forward) to 9.4 (central) digits; "
         "dual and reverse take no difference and keep 14.9 digits or more."
     )
+
+
+def test_more_is_said_only_where_some_keep_more():
+    all_of_them = dataclasses.replace(REVERSE, digits=MOST_DIGITS)
+    others = [all_of_them, dataclasses.replace(all_of_them, method="dual")]
+    assert why(others) == "Why: reverse and dual take no difference and keep 15.9 digits."
+    assert why([DUAL, dataclasses.replace(REVERSE, digits=14.93)]).endswith("keep 14.9 digits.")
+    assert why([DUAL]) == "Why: dual takes no difference and keeps 14.9 digits."
+
+
+def test_differences_of_equal_digits_are_no_range():
+    text = why([CENTRAL, dataclasses.replace(FORWARD, digits=9.42)])
+    assert "which leaves 9.4 digits." in text
+    assert "which leaves 9.4 digits (central)." in why([CENTRAL])
+
+
+def test_a_complex_step_that_is_too_large_is_told_apart_from_what_has_no_step():
+    stepped = ComparisonRow("complex-step", 1.0, digits=5.1, step=1e-3)
+    assert why([stepped, DUAL, REVERSE]) == (
+        "Why: complex-step takes no difference, but its h, too large, leaves 5.1 digits; "
+        "dual and reverse take no difference and keep 14.9 digits or more."
+    )
+    small = dataclasses.replace(stepped, digits=14.0)
+    assert "complex-step, dual and reverse take" in why([small, DUAL, REVERSE])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,147 @@
+"""Node: an active value that remembers the function and the operands it came from.
+
+Nearly all rows of a program are an operator or a NumPy function of nodes of one trace, or of a node and a
+plain number: these are made here, in one step. All else takes the long way, `apply`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from diffkit.floats import ON_FLOATS
+from diffkit.tape.active import Active, Trace, apply
+from diffkit.tape.arithmetic import PLAIN
+from diffkit.tape.operators import BINARY, UNARY
+from diffkit.tape.spelling import DISCRETE
+
+__all__ = ["Node", "reachable"]
+
+_next_number = itertools.count().__next__
+_new = object.__new__
+_float64 = np.float64
+
+
+class Node(Active):
+    """An active value with its history: function, operands, and a number that grows with time."""
+
+    __slots__ = ("args", "function", "keywords", "number")
+
+    function: Callable[..., Any] | None
+    args: tuple[Any, ...]
+    keywords: Mapping[str, Any] | None
+    number: int
+
+    def __init__(
+        self,
+        trace: Trace,
+        value: Any,
+        function: Callable[..., Any] | None = None,
+        args: tuple[Any, ...] = (),
+        keywords: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.owner = trace
+        self.value = value
+        self.function = function
+        self.args = args
+        self.keywords = keywords
+        self.number = _next_number()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
+        on_float = _OF_ONE.get(ufunc)
+        if on_float is None or keywords or method != "__call__":
+            return Active.__array_ufunc__(self, ufunc, method, *args, **keywords)
+        x = self.value
+        try:
+            y = on_float(x) if x.__class__ is float else ufunc(x)
+        except _NO_FLOAT:
+            y = ufunc(x)
+        return _made(self.owner, y, ufunc, args)
+
+
+def _made(owner: Trace, y: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Node:
+    node: Node = _new(Node)
+    node.owner = owner
+    node.value = float(y) if y.__class__ is _float64 else y
+    node.function = function
+    node.args = args
+    node.keywords = None
+    node.number = _next_number()
+    return node
+
+
+# NumPy's functions of one operand, and how to call each with a float; where that fails, NumPy has an answer.
+_OF_ONE = {
+    f: ON_FLOATS.get(f, f)
+    for f in map(np.__dict__.get, dir(np))
+    if isinstance(f, np.ufunc) and (f.nin, f.nout) == (1, 1) and f not in DISCRETE
+}
+_NO_FLOAT = (ValueError, OverflowError)
+
+
+def _binary(function: Callable[..., Any], compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def operate(self: Node, other: Any) -> Any:
+        kind = other.__class__
+        if kind is Node:
+            owner = self.owner
+            if other.owner is not owner:
+                return apply(function, (self, other))
+            y = compute(self.value, other.value)
+        elif kind is float or kind is int:
+            owner = self.owner
+            y = compute(self.value, other)
+        else:
+            return apply(function, (self, other))
+        # `_made`, written out: a call would cost as much as all the rest.
+        node: Node = _new(Node)
+        node.owner = owner
+        node.value = float(y) if y.__class__ is _float64 else y
+        node.function = function
+        node.args = (self, other)
+        node.keywords = None
+        node.number = _next_number()
+        return node
+
+    return operate
+
+
+def _reflected(function: Callable[..., Any], compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def operate(self: Node, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            return _made(self.owner, compute(other, self.value), function, (other, self))
+        return apply(function, (other, self))
+
+    return operate
+
+
+def _unary(function: Any, compute: Callable[[Any], Any]) -> Callable[[Node], Node]:
+    return lambda self: _made(self.owner, compute(self.value), function, (self,))
+
+
+for _name, _compute in {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
+    "truediv": PLAIN[np.true_divide], "pow": PLAIN[np.power],
+}.items():  # fmt: skip
+    setattr(Node, f"__{_name}__", _binary(BINARY[_name], _compute))
+    setattr(Node, f"__r{_name}__", _reflected(BINARY[_name], _compute))
+for _name in ("neg", "pos", "abs"):
+    setattr(Node, f"__{_name}__", _unary(UNARY[_name], getattr(operator, _name)))
+
+
+def reachable(outputs: Iterable[Any], trace: Trace) -> list[Node]:
+    """The nodes of this trace that the outputs came from, themselves included, oldest first."""
+    waiting = [o for o in outputs if isinstance(o, Node) and o.owner is trace]
+    found: dict[int, Node] = {}
+    while waiting:
+        node = waiting.pop()
+        if node.number in found:
+            continue
+        found[node.number] = node
+        for a in node.args:
+            if isinstance(a, Node) and a.owner is trace and a.number not in found:
+                waiting.append(a)
+    return [found[number] for number in sorted(found)]

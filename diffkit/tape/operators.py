@@ -1,0 +1,70 @@
+"""The operators and methods that make an active value behave as an array, from tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from diffkit.tape.active import Active, apply
+
+__all__ = ["BINARY"]
+
+BINARY = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power,
+    "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide,
+    "and": np.logical_and, "or": np.logical_or, "xor": np.logical_xor,
+}  # fmt: skip
+COMPARISONS = {
+    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
+    "ne": np.not_equal,
+}  # fmt: skip
+UNARY = {
+    "neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.logical_not,
+    "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc,
+}  # fmt: skip
+METHODS = [
+    "sum", "mean", "max", "min", "prod", "std", "var", "ravel", "squeeze", "swapaxes", "cumsum",
+    "cumprod", "round", "dot", "diagonal", "trace", "repeat", "take", "conj", "argmax", "argmin",
+    "argsort", "any", "all", "nonzero", "searchsorted",
+]  # fmt: skip
+
+
+def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+    if swapped:
+        return lambda self, other: apply(function, (other, self))
+    return lambda self, other: apply(function, (self, other))
+
+
+def _unary(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self: apply(function, (self,))
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Active, *args: Any, **keywords: Any) -> Any:
+        return apply(function, (self, *args), keywords)
+
+    method.__doc__ = f"`np.{function.__name__}` of this value."
+    return method
+
+
+def _equip() -> None:
+    for name, function in BINARY.items():
+        setattr(Active, f"__{name}__", _operator(function))
+        setattr(Active, f"__r{name}__", _operator(function, swapped=True))
+    for name, function in COMPARISONS.items():
+        setattr(Active, f"__{name}__", _operator(function))
+    for name, function in UNARY.items():
+        setattr(Active, f"__{name}__", _unary(function))
+    Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
+    for name in METHODS:
+        setattr(Active, name, _method(getattr(np, name)))
+    # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
+    for name in dir(np):
+        function = getattr(np, name)
+        if isinstance(function, np.ufunc) and function.nin <= 2 and not hasattr(Active, name):
+            setattr(Active, name, _method(function))
+
+
+_equip()

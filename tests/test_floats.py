@@ -1,0 +1,39 @@
+"""NumPy's functions on one float: the numbers of NumPy, and errors where NumPy has nan or inf."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffkit.floats import ON_FLOATS, for_floats
+from diffkit.rules import ufuncs
+from diffkit.rules.declare import float_partials
+
+
+@pytest.mark.parametrize("function", ON_FLOATS, ids=lambda f: f.__name__)
+@given(x=st.floats(-5, 5))
+def test_each_gives_what_numpy_gives(function, x):
+    with np.errstate(all="ignore"):
+        right = float(function(np.float64(x)))
+    try:
+        found = ON_FLOATS[function](x)
+    except (ValueError, OverflowError):
+        assert not np.isfinite(right)
+    else:
+        assert math.isclose(found, right, rel_tol=2**-51, abs_tol=5e-324)
+
+
+def test_a_formula_for_floats_finds_math_also_in_the_functions_it_calls():
+    quick = for_floats(ufuncs._sech2)
+    assert quick(0.5) == pytest.approx(1 / math.cosh(0.5) ** 2, rel=1e-15)
+    hypot_by_a = float_partials(np.hypot)[0]
+    assert hypot_by_a(5.0, 3.0, 4.0) == 0.6
+    assert hypot_by_a(0.0, 0.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize("x", [0.0, -1.0])
+def test_a_formula_for_floats_raises_where_numpy_has_no_number(x):
+    with pytest.raises((ValueError, ZeroDivisionError)):
+        for_floats(lambda x: 1 / np.sqrt(x))(x)
