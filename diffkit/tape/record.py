@@ -5,17 +5,17 @@ from __future__ import annotations
 import copy
 import linecache
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from diffkit.errors import DiffkitError, LostHistoryError
+from diffkit.errors import LostHistoryError
 from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
+from diffkit.tape.advice import INSIDE, advice
 from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node, reachable
 from diffkit.tape.wengert import Guard, Instruction, Place, Slot, Tape
@@ -149,41 +149,18 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
     """The leaves of f's result on active arguments, and how the result nests."""
     try:
         result = f(*arguments)
-    except ValueError as error:
+    except (TypeError, ValueError, NotImplementedError) as error:
+        instead = advice(error)
+        if instead is not None:
+            raise LostHistoryError(instead) from error
         # NumPy hides what float() says when an active value is stored into a float array.
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None
         raise
-    except TypeError as error:
-        advice = _advice(error)
-        if advice is None:
-            raise
-        raise LostHistoryError(advice) from error
     finally:
         trace.running = False
     leaves, structure = flatten(result, is_leaf=lambda value: isinstance(value, Active))
     return [opened(leaf, trace) for leaf in leaves], structure
-
-
-def _advice(error: TypeError) -> str | None:
-    """What to write instead, where NumPy or SciPy could not work with the objects that active values are."""
-    if isinstance(error, DiffkitError):
-        return None
-    for frame in traceback.extract_tb(error.__traceback__):
-        folders = Path(frame.filename).parts[:-1]
-        if "scipy" in folders and not frame.name.startswith(("_", "<", "wrapper")):
-            module = next(folder for folder in reversed(folders) if not folder.startswith("_"))
-            name = f"{module}.{frame.name}"
-            return (
-                f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
-                f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
-            )
-    if "dtype('O')" in str(error) or "has no callable" in str(error):
-        return (
-            f"np.array([...]) of active values is an array of objects, with which NumPy cannot do this "
-            f"({error}); build it with np.stack or np.concatenate"
-        )
-    return None
 
 
 def opened(value: Any, trace: Trace) -> Any:
@@ -199,14 +176,10 @@ def opened(value: Any, trace: Trace) -> Any:
     return value
 
 
-# Frames of these trees are ours or NumPy's, not the user's.
-_INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
-
-
 def calling_place() -> Place:
     """The innermost line outside diffkit and NumPy: where the user's program took a decision."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
         frame = frame.f_back
     file, line = frame.f_code.co_filename, frame.f_lineno
     return Place(Path(file).name, line, linecache.getline(file, line).strip())
