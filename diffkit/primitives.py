@@ -52,6 +52,7 @@ def getitem(x: Any, *, key: Any) -> Any:
     return x[key]
 
 
+@primitive
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)

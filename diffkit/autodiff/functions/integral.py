@@ -13,7 +13,7 @@ import numpy as np
 import scipy.integrate as si
 
 from diffkit.autodiff.transforms import jvp, vjp
-from diffkit.errors import LostHistoryError
+from diffkit.errors import ArgumentsError
 from diffkit.primitives import primitive
 from diffkit.rules import array_rule
 from diffkit.rules.example import Array, example
@@ -28,7 +28,7 @@ def closed_over(func: Function, value: Any) -> Any:
     """A value of the user's function; an error where an active value reached it past its arguments."""
     if is_active(value):
         name = getattr(func, "__name__", "the function")
-        raise LostHistoryError(
+        raise ArgumentsError(
             f"{name} uses an active value that is not among its arguments; hand it over in args=(...)"
         )
     return value

@@ -50,27 +50,34 @@ def logsumexp(
     array([0.5, 0.5])
     """
     a, b = operand(a), operand(b)
-    weight = 1.0 if b is None else b
-    seen = np.where(np.equal(plain(weight), 0), -np.inf, plain(a))
+    seen = plain(a) if b is None else np.where(plain(b) == 0, -np.inf, plain(a))
     # The shift takes no part in the derivative, since it cancels; a row of -inf is not shifted.
     top = np.max(seen, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(all="ignore"):  # log(0) = -inf is an answer
-        parts = weight * np.exp(np.where(seen == -np.inf, -np.inf, a - top))
+        parts = np.exp(a - top) if b is None else b * np.exp(_finite(a - top, b))
         # The largest parts apart from the rest: log1p keeps the digits of a small rest.
         largest = np.sum(np.where(seen == top, parts, 0.0), axis=axis, keepdims=True)
         rest = np.sum(np.where(seen == top, 0.0, parts), axis=axis, keepdims=True)
-        total = largest + rest
-        same_sign = plain(largest) * plain(total) > 0
-        small = rest / np.where(same_sign, largest, 1.0)
-        size = np.absolute if return_sign else np.positive
-        apart = np.log(size(np.where(same_sign, largest, 1.0))) + np.log1p(np.where(same_sign, small, 0.0))
-        y = np.where(same_sign, apart, np.log(size(np.where(same_sign, 1.0, total)))) + top
-    y = number(y if keepdims else np.squeeze(y, axis=axis))
-    if not return_sign:
-        return y
-    sign = np.sign(plain(total))
-    return y, number(sign if keepdims else np.squeeze(sign, axis=axis))
+        sign = np.sign(plain(largest) + plain(rest))
+        apart = plain(largest) * sign > 0
+        if return_sign:
+            largest, rest = sign * largest, sign * rest
+        if np.all(apart):
+            y = np.log(largest) + np.log1p(rest / largest)
+        else:
+            one = np.where(apart, largest, 1.0)
+            kept = np.log(one) + np.log1p(np.where(apart, rest, 0.0) / one)
+            y = np.where(apart, kept, np.log(np.where(apart, 1.0, largest + rest)))
+        y = y + top
+    y, sign = (number(part if keepdims else np.squeeze(part, axis=axis)) for part in (y, sign))
+    return (y, sign) if return_sign else y
+
+
+def _finite(shifted: Any, b: Any) -> Any:
+    """Exponents without those that overflow although their weight is 0."""
+    beyond = (plain(b) == 0) & (plain(shifted) > 700)
+    return np.where(beyond, -np.inf, shifted) if np.any(beyond) else shifted
 
 
 def softmax(x: Any, axis: Any = None) -> Any:

@@ -5,7 +5,7 @@ import pytest
 
 from diffkit.autodiff import grad, hessian
 from diffkit.autodiff.functions.integral import integral
-from diffkit.errors import LostHistoryError
+from diffkit.errors import ArgumentsError
 from diffkit.rules import rule_of
 
 
@@ -28,5 +28,5 @@ def test_an_argument_may_be_an_array_and_is_integrated_as_one():
 
 
 def test_an_active_value_that_comes_in_past_the_arguments_is_an_error_that_says_where_to_put_it():
-    with pytest.raises(LostHistoryError, match=r"hand it over in args"):
+    with pytest.raises(ArgumentsError, match=r"hand it over in args"):
         grad(lambda c: integral(0.0, 1.0, c, func=lambda x, d: c * d * x, how={})[0])(2.0)

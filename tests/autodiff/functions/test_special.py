@@ -100,6 +100,13 @@ def test_logsumexp_has_scipys_answers_at_the_ends_of_its_range(a, b):
     np.testing.assert_allclose(found, (expected, sign), rtol=1e-15)
 
 
+def test_a_weight_of_0_takes_no_part_and_yet_has_a_slope():
+    a = np.array([0.0, 1.0])
+    slope = dk.autodiff.grad(lambda b: special.logsumexp(a, b=b))(np.array([2.0, 0.0]))
+    assert slope == pytest.approx([0.5, np.e / 2], rel=1e-15)
+    assert special.logsumexp([0.0, 5000.0], b=[2.0, 0.0]) == np.log(2.0)
+
+
 def test_the_bend_of_the_dirichlet_kernel_is_right_at_its_peak():
     bend = dk.autodiff.grad(dk.autodiff.grad(lambda x: special.diric(x, 5)))
     assert bend(0.0) == pytest.approx(-(5**2 - 1) / 12, rel=1e-14)
