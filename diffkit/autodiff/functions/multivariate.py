@@ -18,7 +18,7 @@ class MultivariateNormal:
 
     Examples
     --------
-    >>> round(float(multivariate_normal.pdf([0.0, 0.0])) * 2 * np.pi, 12)
+    >>> round(float(multivariate_normal.pdf([0.0, 0.0], [0.0, 0.0])) * 2 * np.pi, 12)
     1.0
     """
 
@@ -27,13 +27,14 @@ class MultivariateNormal:
         if allow_singular:
             raise ValueError("the density of a singular cov has no derivative by cov; add a small diagonal")
         x = operand(x)
-        mean, cov, dim = self._parameters(mean, cov, np.shape(x)[-1] if np.ndim(x) else 1)
+        mean, cov, dim = self._parameters(mean, cov)
         x = np.reshape(x, (*np.shape(x), 1)) if dim == 1 and np.shape(x)[-1:] != (1,) else x
         factor = np.linalg.cholesky(cov)
         apart = np.reshape(x - mean, (-1, dim))
         white = np.linalg.solve(factor, np.transpose(apart))
         square = np.reshape(np.sum(white * white, axis=0), np.shape(x)[:-1])
-        return number(-0.5 * (dim * math.log(2 * math.pi) + square) - self._half_log_det(factor))
+        y = -0.5 * (dim * math.log(2 * math.pi) + square) - self._half_log_det(factor)
+        return number(np.squeeze(y))
 
     def pdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """The density at each x."""
@@ -41,7 +42,7 @@ class MultivariateNormal:
 
     def entropy(self, mean: Any = None, cov: Any = 1) -> Any:
         """The differential entropy: log det(2 pi e cov) / 2."""
-        _, cov, dim = self._parameters(mean, cov, 1)
+        _, cov, dim = self._parameters(mean, cov)
         return dim / 2 * (math.log(2 * math.pi) + 1) + self._half_log_det(np.linalg.cholesky(cov))
 
     @staticmethod
@@ -49,15 +50,11 @@ class MultivariateNormal:
         return np.sum(np.log(np.diagonal(factor)))
 
     @staticmethod
-    def _parameters(mean: Any, cov: Any, dim: int) -> tuple[Any, Any, int]:
+    def _parameters(mean: Any, cov: Any) -> tuple[Any, Any, int]:
         """mean as a vector and cov as a matrix; of a number or a vector, the diagonal one."""
         cov = operand(cov)
-        if mean is not None:
-            mean = np.atleast_1d(operand(mean))
-            dim = np.shape(mean)[0]
-        elif np.ndim(cov):
-            dim = np.shape(cov)[-1]
-        mean = np.zeros(dim) if mean is None else mean
+        mean = np.zeros(np.shape(cov)[-1:] or (1,)) if mean is None else np.atleast_1d(operand(mean))
+        dim = np.shape(mean)[0]
         return mean, cov * np.eye(dim) if np.ndim(cov) < 2 else cov, dim
 
 
