@@ -11,20 +11,40 @@ import numpy as np
 
 from diffkit.structure import is_foreign
 
-__all__ = ["Joined", "assemble", "component", "dispatched", "getitem", "put", "scatter", "takes_each_once"]
+__all__ = ["Joined", "assemble", "component", "getitem", "primitive", "put", "scatter", "takes_each_once"]
 
 
-def dispatched(primitive: Callable[..., Any]) -> Callable[..., Any]:
-    """A primitive that hands itself to an operand that is active, as NumPy's functions do."""
+def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that hands itself to its active operands, as every NumPy function does by itself.
 
-    @wraps(primitive)
-    def call(*args: Any, **keywords: Any) -> Any:
-        for a in args:
-            if is_foreign(a):
-                return a.__array_function__(call, (type(a),), args, keywords)
-        return primitive(*args, **keywords)
+    With it, a function of plain arrays becomes one row of a tape and can have a rule.
 
-    return call
+    Examples
+    --------
+    >>> import scipy.special as sc
+    >>> float(primitive(sc.spherical_jn)(0, 0.0))
+    1.0
+    """
+
+    @wraps(function)
+    def called(*args: Any, **keywords: Any) -> Any:
+        foreign = _first_foreign(args)
+        if foreign is None:
+            return function(*args, **keywords)
+        return foreign.__array_function__(called, (type(foreign),), args, keywords)
+
+    return called
+
+
+def _first_foreign(values: Any) -> Any:
+    for value in values:
+        if is_foreign(value):
+            return value
+        if isinstance(value, list | tuple) or getattr(value, "dtype", None) == np.dtype(object):
+            found = _first_foreign(np.ravel(value) if isinstance(value, np.ndarray) else value)
+            if found is not None:
+                return found
+    return None
 
 
 def getitem(x: Any, *, key: Any) -> Any:
@@ -32,11 +52,9 @@ def getitem(x: Any, *, key: Any) -> Any:
     return x[key]
 
 
-@dispatched
+@primitive
 def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     """An array of zeros into which x has been added at `key`, repeated indices adding up."""
-    if is_foreign(x):  # active for an outer trace
-        return x.__array_function__(scatter, (type(x),), (x,), {"key": key, "shape": shape})
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
     if takes_each_once(key):
         out[key] = x
@@ -45,7 +63,7 @@ def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     return out
 
 
-@dispatched
+@primitive
 def put(x: Any, value: Any, *, key: Any) -> Any:
     """A copy of x in which `value` has been assigned to the elements at `key`."""
     out = np.array(x)
@@ -59,7 +77,7 @@ def takes_each_once(key: Any) -> bool:
     return all(p is None or p is Ellipsis or isinstance(p, int | np.integer | slice) for p in parts)
 
 
-@dispatched
+@primitive
 def assemble(*elements: Any, shape: tuple[int, ...]) -> Any:
     """An array of this shape made of its elements in reading order, as `np.array([...])` makes it."""
     return np.array(elements).reshape(shape)

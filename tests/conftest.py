@@ -10,9 +10,11 @@ import pytest
 
 from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import DiffkitError
+from diffkit.example import Array, Example
 from diffkit.methods import METHODS
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import optimal_step, unit_roundoff
+from diffkit.structure import flatten
 
 
 @pytest.fixture(scope="session")
@@ -80,5 +82,41 @@ def check_maps() -> Callable[..., None]:
     return check
 
 
-def inner(left: Any, right: Any) -> Any:
+def inner(left, right):
     return sum(np.sum(a * b) for a, b in zip(left, right, strict=True))
+
+
+def is_array(value: Any) -> bool:
+    return isinstance(value, Array)
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[..., Any]:
+    """program(function, shown): (f, shapes), the example as a function of its arrays, with a real result."""
+    return _program
+
+
+def _program(function: Callable[..., Any], shown: Example) -> tuple[Callable[..., Any], list[Any]]:
+    leaves, structure = flatten(
+        (shown.operands, shown.keywords), is_leaf=lambda value: not holds_array(value) or is_array(value)
+    )
+
+    def f(*arrays: Any) -> Any:
+        supply = iter(arrays)
+        fill = lambda a: a.made(next(supply)) if a.made else next(supply)
+        operands, keywords = structure.build([fill(leaf) if is_array(leaf) else leaf for leaf in leaves])
+        return real_vector(function(*operands, **keywords))
+
+    return f, [leaf.shape for leaf in leaves if is_array(leaf)]
+
+
+def holds_array(value: Any) -> bool:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return any(is_array(item) or holds_array(item) for item in items)
+
+
+def real_vector(y: Any) -> Any:
+    """All that a call answers: several results and complex ones laid out as one array of real numbers."""
+    if isinstance(y, tuple | list):
+        return np.concatenate([np.ravel(real_vector(part)) for part in y if part.dtype.kind in "fc"])
+    return np.stack([np.real(y), np.imag(y)]) if y.dtype.kind == "c" else y

@@ -21,6 +21,7 @@ FAMILY = {
     "NotElementwiseError": ValueError,
     "NoRuleError": NotImplementedError,
     "LostHistoryError": TypeError,
+    "GraphError": RuntimeError,
     "GuardError": RuntimeError,
     "MissingPackageError": ImportError,
 }

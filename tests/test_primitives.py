@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from diffkit.autodiff import grad
-from diffkit.primitives import Joined, assemble, component, getitem, scatter
+from diffkit.primitives import Joined, assemble, component, getitem, primitive, scatter
 
 A = np.arange(6.0).reshape(2, 3)
 # fmt: off
@@ -77,3 +77,28 @@ def test_third_derivatives_pass_through_indices():
     f = lambda x: x[0] ** 4 * x[[1, 1]].sum()  # = 2 a^4 b
     first = lambda f: lambda x: grad(f)(x)[0]
     assert grad(first(first(f)))(np.array([1.0, 2.0])).tolist() == [96.0, 24.0]
+
+
+def test_a_primitive_hands_itself_to_active_operands_wherever_they_stand():
+    doubled = primitive(lambda *values: values[-1])
+    met = []
+
+    class Foreign:
+        __array_ufunc__ = None
+
+        def __array_function__(self, function, types, args, keywords):
+            met.append((function, len(args)))
+
+    for args in ((Foreign(),), (1.0, Foreign()), ([1.0, [Foreign()]],), (np.array([Foreign(), 1.0]),)):
+        doubled(*args)
+    assert met == [(doubled, 1), (doubled, 2), (doubled, 1), (doubled, 1)]
+    assert doubled(1.0, [2.0]) == [2.0]
+
+
+def test_a_gather_has_a_third_derivative():
+    # The cotangent of a gather is a scatter, which is then followed itself.
+    def total(f):
+        return lambda x: np.sum(grad(f)(x))
+
+    f = lambda x: np.sum(x[np.array([0, 0, 1])] ** 4)
+    assert total(total(total(f)))(np.array([1.0, 2.0])) == 24 * (2 * 1 + 2)

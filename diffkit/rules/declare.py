@@ -29,7 +29,7 @@ from typing import Any, Literal
 import numpy as np
 
 from diffkit.errors import NoRuleError
-from diffkit.example import USUAL, Box, Example
+from diffkit.example import USUAL, Array, Box, Example, example
 from diffkit.floats import for_floats
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Rule",
     "array_rule",
     "elementwise",
+    "elementwise_several",
     "expand",
     "float_partials",
     "linear",
@@ -150,6 +151,25 @@ def elementwise(
     boxes = tuple(domain) or tuple((side,) * len(partials) for side in USUAL)
     _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes)
     QUICK.pop(function, None)
+
+
+def elementwise_several(
+    function: Callable[..., Any], *partials: Map | None, examples: Iterable[Example] = ()
+) -> None:
+    """Declare an elementwise function of several results by its partials, each the tuple of them all."""
+
+    def maps(partial: Map) -> tuple[Map, Map]:
+        def push(x_dot: Any, y: Any, *operands: Any) -> Any:
+            return tuple(slope * x_dot for slope in partial(y, *operands))
+
+        def pull(y_bars: Any, y: Any, *operands: Any) -> Any:
+            slopes = zip(y_bars, partial(y, *operands), strict=True)
+            return sum(y_bar * slope for y_bar, slope in slopes if y_bar is not None)
+
+        return push, pull
+
+    shown = tuple(examples) or (example(*(Array(3) for _ in partials)), example(*(Array() for _ in partials)))
+    array_rule(function, *(partial and maps(partial) for partial in partials), examples=shown)
 
 
 def array_rule(

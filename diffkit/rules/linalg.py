@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, example
-from diffkit.primitives import dispatched
+from diffkit.primitives import primitive
 from diffkit.rules.declare import array_rule
 
 
@@ -228,7 +228,7 @@ array_rule(
 # Determinants (Giles 2.2.4) ---------------------------------------------------------------------------
 
 
-@dispatched
+@primitive
 def cofactor(a: Any) -> Any:
     """The matrices of cofactors of a stack, right also at singular ones: the gradient of np.linalg.det."""
     inverse = _good_inverse(a)

@@ -12,7 +12,7 @@ import numpy as np
 
 from diffkit.errors import DomainError
 from diffkit.example import Array, example
-from diffkit.primitives import dispatched
+from diffkit.primitives import primitive
 from diffkit.rules.declare import array_rule
 from diffkit.rules.linalg import complex_array, complex_regular, regular, swapped
 
@@ -20,7 +20,7 @@ from diffkit.rules.linalg import complex_array, complex_regular, regular, swappe
 # (R. Mathias 1996, SIAM J. Matrix Anal. Appl. 17, 610-620; N. J. Higham, Functions of Matrices, 2008, 3.16)
 
 
-@dispatched
+@primitive
 def matrix_function(x: Any, *, name: str, rest: tuple[Any, ...] = ()) -> Any:
     """`scipy.linalg.<name>(x, *rest)`, for expm, logm, sqrtm and their kind."""
     import scipy.linalg
@@ -59,7 +59,7 @@ array_rule(
 )
 
 
-@dispatched
+@primitive
 def square_root(x: Any) -> Any:
     """`scipy.linalg.sqrtm`."""
     import scipy.linalg
@@ -83,7 +83,7 @@ array_rule(  # y y = x, and so y_dot y + y y_dot = x_dot, also where x has negat
 # Triangular systems: only one triangle is read, and only it has a slope -------------------------------------
 
 
-@dispatched
+@primitive
 def triangular(
     a: Any, b: Any, *, lower: bool = False, transposed: bool = False, unit: bool = False, check: bool = False
 ) -> Any:
@@ -140,7 +140,7 @@ array_rule(
 # Banded systems: ab[u + i - j, j] = a[i, j], a row of ab for each diagonal ----------------------------------
 
 
-@dispatched
+@primitive
 def banded(ab: Any, b: Any, *, lower_and_upper: tuple[int, int], check: bool = False) -> Any:
     """`scipy.linalg.solve_banded`."""
     import scipy.linalg
@@ -204,7 +204,7 @@ array_rule(
 # The equation a y + y b = q, which y_dot solves for q_dot - a_dot y - y b_dot ------------------------------
 
 
-@dispatched
+@primitive
 def sylvester(a: Any, b: Any, q: Any) -> Any:
     """`scipy.linalg.solve_sylvester`."""
     import scipy.linalg

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import copy
-import traceback
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from diffkit.errors import DiffkitError, LostHistoryError
+from diffkit.errors import LostHistoryError
 from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
+from diffkit.tape.advice import advice
 from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node, reachable
-from diffkit.tape.place import INSIDE, Place, calling_place
+from diffkit.tape.place import Place, calling_place
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
 __all__ = ["Recorder", "record", "run"]
@@ -154,10 +153,10 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
     """The leaves of f's result on active arguments, and how the result nests."""
     try:
         result = f(*arguments)
-    except (TypeError, ValueError, AttributeError) as error:
-        advice = _advice(error)
-        if advice is not None:
-            raise LostHistoryError(advice) from error
+    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+        instead = advice(error)
+        if instead is not None:
+            raise LostHistoryError(instead) from error
         # NumPy hides what float() says when an active value is stored into a float array.
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None
@@ -166,40 +165,6 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
         trace.running = False
     leaves, structure = flatten(result, is_leaf=lambda value: isinstance(value, Active))
     return [opened(leaf, trace) for leaf in leaves], structure
-
-
-def _advice(error: Exception) -> str | None:
-    """What to write instead, where NumPy or SciPy could not work with the objects that active values are."""
-    if isinstance(error, DiffkitError) and not isinstance(error, LostHistoryError):
-        return None
-    name = _scipy_function(error)
-    lost = isinstance(error, TypeError) or isinstance(error.__cause__, LostHistoryError)
-    if name and (lost or any(words in str(error) for words in ("object arrays", "active value"))):
-        return (
-            f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
-            f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
-        )
-    if not isinstance(error, TypeError) or isinstance(error, DiffkitError):
-        return None
-    if "dtype('O')" in str(error) or "has no callable" in str(error):
-        return (
-            f"np.array([...]) of active values is an array of objects, with which NumPy cannot do this "
-            f"({error}); build it with np.stack or np.concatenate"
-        )
-    return None
-
-
-def _scipy_function(error: Exception) -> str | None:
-    """The SciPy function that the user's innermost line called, if the error rose inside one."""
-    name = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        folders = Path(frame.filename).parts[:-1]
-        if "scipy" in folders:
-            if name is None and not frame.name.startswith(("_", "<", "wrapper")):
-                name = f"{next(f for f in reversed(folders) if not f.startswith('_'))}.{frame.name}"
-        elif not frame.filename.startswith(INSIDE):
-            name = None  # a function of the user's that SciPy has called
-    return name
 
 
 def opened(value: Any, trace: Trace) -> Any:

@@ -103,10 +103,8 @@ def test_an_unknown_function_names_the_row_to_write(f, row):
 def test_a_function_of_scipy_special_is_named_with_its_home():
     import scipy.special as sc
 
-    with pytest.raises(
-        NoRuleError, match=r"scipy\.special\.itj0y0|scipy\.special\.lambertw|scipy\.special\.struve"
-    ):
-        rule_of(sc.struve)
+    with pytest.raises(NoRuleError, match=r"scipy\.special\.mathieu_a has no .*elementwise"):
+        rule_of(sc.mathieu_a)
 
 
 def test_a_joined_function_finds_its_rule_and_keeps_it():

@@ -6,7 +6,6 @@ import pytest
 from diffkit.autodiff import jvp, vjp
 from diffkit.example import Array, example
 from diffkit.rules import rules
-from diffkit.structure import flatten
 from diffkit.tape import record, written
 
 ROWS = [rule for rule in rules() if rule.partials is None]
@@ -18,45 +17,14 @@ EXAMPLES = [
 ]
 
 
-def is_array(value):
-    return isinstance(value, Array)
-
-
-def program(function, shown):
-    """(f, shapes): the example as a function of its arrays, with one real array for its result."""
-    leaves, structure = flatten(
-        (shown.operands, shown.keywords), is_leaf=lambda value: not holds_array(value) or is_array(value)
-    )
-
-    def f(*arrays):
-        supply = iter(arrays)
-        fill = lambda a: a.made(next(supply)) if a.made else next(supply)
-        operands, keywords = structure.build([fill(leaf) if is_array(leaf) else leaf for leaf in leaves])
-        return real_vector(function(*operands, **keywords))
-
-    return f, [leaf.shape for leaf in leaves if is_array(leaf)]
-
-
-def holds_array(value):
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return any(is_array(item) or holds_array(item) for item in items)
-
-
-def real_vector(y):
-    """All that a call answers: several results and complex ones laid out as one array of real numbers."""
-    if isinstance(y, tuple | list):
-        return np.concatenate([np.ravel(real_vector(part)) for part in y if part.dtype.kind in "fc"])
-    return np.stack([np.real(y), np.imag(y)]) if y.dtype.kind == "c" else y
-
-
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
-def test_a_row_holds_for_the_calls_beside_it(function, shown, check_maps):
+def test_a_row_holds_for_the_calls_beside_it(function, shown, check_maps, program):
     f, shapes = program(function, shown)
     check_maps(f, *shapes)
 
 
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
-def test_the_derivative_has_the_precision_of_the_call(function, shown):
+def test_the_derivative_has_the_precision_of_the_call(function, shown, program):
     f, shapes = program(function, shown)
     rng = np.random.default_rng(7)
     single = tuple(rng.uniform(0.3, 1.3, shape).astype(np.float32)[()] for shape in shapes)
@@ -69,7 +37,7 @@ def test_the_derivative_has_the_precision_of_the_call(function, shown):
 
 
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
-def test_a_tape_of_the_call_gives_its_value(function, shown):
+def test_a_tape_of_the_call_gives_its_value(function, shown, program):
     f, shapes = program(function, shown)
     rng = np.random.default_rng(7)
     args = tuple(rng.uniform(0.3, 1.3, shape)[()] for shape in shapes)
@@ -81,12 +49,12 @@ def test_a_row_without_partials_and_a_function_written_with_others_bring_example
     assert SHOWN[function]
 
 
-def test_an_example_is_a_call_with_the_arrays_marked():
+def test_an_example_is_a_call_with_the_arrays_marked(program):
     f, shapes = program(np.concatenate, example([Array(2), np.ones(1), Array(1)], axis=0))
     assert shapes == [(2,), (1,)]
     assert f(np.array([1.0, 2.0]), np.array([3.0])).tolist() == [1.0, 2.0, 1.0, 3.0]
 
 
-def test_an_array_that_has_to_be_special_is_made_so():
+def test_an_array_that_has_to_be_special_is_made_so(program):
     f, shapes = program(np.linalg.det, example(Array(2, 2, made=lambda a: a + 3 * np.eye(2))))
     assert (f(np.zeros((2, 2))), shapes) == (pytest.approx(9.0), [(2, 2)])

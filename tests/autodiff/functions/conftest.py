@@ -1,4 +1,4 @@
-"""What a twin owes: SciPy's values, and derivatives in both modes that SciPy's differences confirm."""
+"""What every twin owes: SciPy's value, and derivatives in both modes that are right at both orders."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def flat(y):
 
 
 @pytest.fixture
-def check_twin():
+def check_slopes():
     """check(ours, theirs, *args): same values and shapes; slopes of both modes, and of the gradient."""
 
     def check(ours, theirs, *args):
@@ -34,5 +34,23 @@ def check_twin():
         for i, found in enumerate(jvp(gradient, args, dots)[1]):
             second = slope(lambda t, i=i: gradient(*moved(t))[i])
             np.testing.assert_allclose(found, second, rtol=1e-6, atol=1e-7)
+
+    return check
+
+
+@pytest.fixture
+def check_twin(check_maps, program):
+    """check(twin, original, example, accuracy): the twin against the original, at random operands."""
+
+    def check(twin, original, shown, accuracy=1e-13):
+        f, shapes = program(twin, shown)
+        g, _ = program(original, shown)
+        rng = np.random.default_rng(5)
+        for _ in range(3):
+            arrays = [rng.uniform(0.3, 1.3, shape)[()] for shape in shapes]
+            found, expected = f(*arrays), g(*arrays)
+            np.testing.assert_allclose(found, expected, rtol=accuracy, atol=1e-300)
+            assert np.shape(found) == np.shape(expected)
+        check_maps(f, *shapes)
 
     return check

@@ -49,38 +49,38 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("name", "args", "options"), CALLS)
-def test_it_has_scipys_values_and_slopes_that_differences_confirm(name, args, options, check_twin):
+def test_it_has_scipys_values_and_slopes_that_differences_confirm(name, args, options, check_slopes):
     arrays = [a for a in args if isinstance(a, np.ndarray)]
     rest = args[len(arrays) :]
     ours, theirs = (lambda *x, m=m: getattr(m, name)(*x, *rest, **options) for m in (linalg, sl))
     assert np.array_equal(ours(*arrays), theirs(*arrays))
-    check_twin(ours, theirs, *arrays)
+    check_slopes(ours, theirs, *arrays)
 
 
 @pytest.mark.parametrize("b", [AB[0], AB[:2].T])
 @pytest.mark.parametrize("widths", [(2, 1), (1, 2), (1, 1), (0, 1), (3, 0)])
-def test_a_banded_system_is_followed_by_its_diagonals(widths, b, check_twin):
+def test_a_banded_system_is_followed_by_its_diagonals(widths, b, check_slopes):
     lower, upper = widths
     ab = AB[: lower + upper + 1].copy()
     ab[upper] += 6
     ours, theirs = (lambda ab, b, m=m: m.solve_banded(widths, ab, b) for m in (linalg, sl))
-    check_twin(ours, theirs, ab, b)
+    check_slopes(ours, theirs, ab, b)
 
 
 @pytest.mark.parametrize("lower", [False, True])
-def test_a_factor_serves_to_solve(lower, check_twin):
+def test_a_factor_serves_to_solve(lower, check_slopes):
     ours, theirs = (lambda a, b, m=m: m.cho_solve(m.cho_factor(a, lower), b) for m in (linalg, sl))
-    check_twin(ours, theirs, POSITIVE, B)
-    check_twin(ours, theirs, POSITIVE, BS)
+    check_slopes(ours, theirs, POSITIVE, B)
+    check_slopes(ours, theirs, POSITIVE, BS)
 
 
-def test_complex_systems_are_conjugated_where_scipy_conjugates(check_twin):
+def test_complex_systems_are_conjugated_where_scipy_conjugates(check_slopes):
     z = lambda a: a + 1j * np.cos(3 * a)
     for trans in (0, 1, 2):
         ours, theirs = (lambda a, b, m=m: m.solve_triangular(z(a), z(b), trans) for m in (linalg, sl))  # noqa: B023
-        check_twin(ours, theirs, A, B)
+        check_slopes(ours, theirs, A, B)
     ours, theirs = (lambda a, q, m=m: m.solve_continuous_lyapunov(z(a), z(q)) for m in (linalg, sl))
-    check_twin(ours, theirs, A, POSITIVE)
+    check_slopes(ours, theirs, A, POSITIVE)
 
 
 def test_eigenvectors_are_normed_by_the_second_matrix():

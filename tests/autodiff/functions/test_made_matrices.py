@@ -23,10 +23,10 @@ M = np.array([[1.0, 2.0], [3.0, 4.0]])
         ("block_diag", (C, M, M[:, :1])),
     ],
 )
-def test_it_lays_out_its_arguments_as_scipy_does(name, args, check_twin):
+def test_it_lays_out_its_arguments_as_scipy_does(name, args, check_slopes):
     ours, theirs = getattr(linalg, name), getattr(sl, name)
     assert np.array_equal(ours(*args), theirs(*args))
-    check_twin(ours, theirs, *args)
+    check_slopes(ours, theirs, *args)
 
 
 def test_the_first_row_of_a_complex_toeplitz_matrix_is_the_conjugate_of_its_column():

@@ -13,18 +13,18 @@ E = np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5], [0.3, 0.7, -1.0]])
 
 
 @pytest.mark.parametrize("name", ["expm", "logm", "sqrtm", "cosm", "sinm", "tanm", "coshm", "sinhm", "tanhm"])
-def test_it_has_scipys_values_and_slopes_that_differences_confirm(name, check_twin):
-    check_twin(getattr(linalg, name), getattr(sl, name), A)
+def test_it_has_scipys_values_and_slopes_that_differences_confirm(name, check_slopes):
+    check_slopes(getattr(linalg, name), getattr(sl, name), A)
     assert np.array_equal(getattr(linalg, name)(A), getattr(sl, name)(A))
 
 
-def test_a_stack_of_exponentials_is_followed_as_one(check_twin):
-    check_twin(linalg.expm, sl.expm, np.stack([A, 2 * A.T]))
+def test_a_stack_of_exponentials_is_followed_as_one(check_slopes):
+    check_slopes(linalg.expm, sl.expm, np.stack([A, 2 * A.T]))
 
 
-def test_a_power_of_a_matrix_is_followed_by_the_matrix_only(check_twin):
+def test_a_power_of_a_matrix_is_followed_by_the_matrix_only(check_slopes):
     power = lambda f: lambda A: f(A, 0.3)
-    check_twin(power(linalg.fractional_matrix_power), power(sl.fractional_matrix_power), A)
+    check_slopes(power(linalg.fractional_matrix_power), power(sl.fractional_matrix_power), A)
     with pytest.raises(NoRuleError, match=r"exponent; write expm\(t \* logm\(A\)\)"):
         grad(lambda t: np.sum(linalg.fractional_matrix_power(A, t)))(0.3)
 
@@ -49,8 +49,8 @@ def test_third_derivatives_of_the_exponential_of_a_number_are_exponentials():
     assert grad(grad(grad(f)))(0.7) == pytest.approx(np.exp(0.7), rel=1e-13)
 
 
-def test_the_root_of_a_matrix_with_negative_eigenvalues_is_complex_and_has_slopes(check_twin):
-    check_twin(linalg.sqrtm, sl.sqrtm, A - 3 * np.eye(3))
+def test_the_root_of_a_matrix_with_negative_eigenvalues_is_complex_and_has_slopes(check_slopes):
+    check_slopes(linalg.sqrtm, sl.sqrtm, A - 3 * np.eye(3))
 
 
 def test_the_logarithm_has_no_slope_on_its_cut():

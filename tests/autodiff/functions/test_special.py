@@ -1,5 +1,7 @@
 """The twins of scipy.special: SciPy's values, and derivatives that are right to any order."""
 
+import inspect
+
 import numpy as np
 import pytest
 import scipy.special as sc
@@ -7,23 +9,49 @@ import scipy.special as sc
 import diffkit as dk
 from diffkit.autodiff.functions import special
 from diffkit.errors import LostHistoryError
+from diffkit.example import Array, example
 
 A = np.array([[0.3, -1.2, 2.0], [0.1, 0.4, -0.7]])
 
 
-@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 1)])
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("b", [None, np.array([1.0, 2.0, 0.5])])
-def test_logsumexp_has_scipys_values_and_shapes(axis, keepdims, b):
-    found, expected = (f(A, axis=axis, b=b, keepdims=keepdims) for f in (special.logsumexp, sc.logsumexp))
-    np.testing.assert_allclose(found, expected, rtol=1e-14)
-    assert np.shape(found) == np.shape(expected)
+V, M = Array(4), Array(2, 3)
+B = np.array([[1.0, 0.0, 0.5], [0.2, 1.0, 0.0]])
+AWAY = Array(4, made=lambda x: x + 1)  # from a pole, where differences are rough
+TWINS = [
+    *[
+        ("logsumexp", example(M, axis=axis, b=b, keepdims=keepdims))
+        for axis in (None, 0, -1, (0, 1)) for keepdims in (False, True) for b in (None, B)
+    ],
+    ("logsumexp", example(M, 1, Array(3))),
+    ("logsumexp", example(Array())),
+    ("logsumexp", example(M, 0, -B, False, True)),
+    *[(name, example(M, axis=axis)) for name in ("softmax", "log_softmax") for axis in (None, 0, 1)],
+    *[("polygamma", example(n, AWAY)) for n in (0, 1, 2, 5)],
+    ("polygamma", example(np.array([[0], [1], [3]]), AWAY)),
+    ("multigammaln", example(Array(3, made=lambda a: a + 2), 4)),
+    ("factorial", example(V)),
+    ("comb", example(Array(3, made=lambda a: a + 3), Array(3))),
+    ("comb", example(Array(3), Array(3), repetition=True)),
+    ("perm", example(Array(3, made=lambda a: a + 3), Array(3))),
+    ("diric", example(V, 5)),
+    ("diric", example(Array(2, 1), np.array([1, 2, 7]))),
+    *[
+        (f"spherical_{kind}n", example(n, AWAY, derivative))
+        for kind in "jyik" for n in (0, 1, 3) for derivative in (False, True)
+    ],
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-@pytest.mark.parametrize("axis", [None, 0, 1])
-def test_softmax_and_its_log_have_scipys_values(name, axis):
-    np.testing.assert_allclose(getattr(special, name)(A, axis), getattr(sc, name)(A, axis), rtol=1e-14)
+@pytest.mark.parametrize(("name", "shown"), TWINS)
+def test_a_twin_has_scipys_values_and_the_right_derivatives(name, shown, check_twin):
+    check_twin(getattr(special, name), getattr(sc, name), shown)
+
+
+@pytest.mark.parametrize("name", special.__all__)
+def test_every_twin_stands_in_the_table_with_scipys_signature(name):
+    assert name in {row[0] for row in TWINS}
+    ours, theirs = (inspect.signature(getattr(m, name)).parameters.values() for m in (special, sc))
+    assert [(p.name, p.kind, p.default) for p in ours] == [(p.name, p.kind, p.default) for p in theirs]
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5])
@@ -58,6 +86,43 @@ def test_the_hessian_of_logsumexp_is_that_of_the_textbook():
 def test_nothing_overflows_and_minus_infinity_is_a_weight_of_zero():
     assert dk.gradient(special.logsumexp, np.array([1000.0, 1000.0])).tolist() == [0.5, 0.5]
     assert special.logsumexp(np.array([-np.inf, 0.0])) == 0.0
+    assert dk.autodiff.grad(special.logsumexp)(np.array([-np.inf, 0.0])).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "a", [[-np.inf, -np.inf], [np.inf, 0.0], [0.0, -45.0], [5.0, 5.0, 1.0], [np.nan, 0.0]]
+)
+@pytest.mark.parametrize("b", [None, -1.0, 2.0])
+def test_logsumexp_has_scipys_answers_at_the_ends_of_its_range(a, b):
+    with np.errstate(all="ignore"):
+        expected, sign = sc.logsumexp(a, b=b, return_sign=True)
+    found = special.logsumexp(a, b=b, return_sign=True)
+    np.testing.assert_allclose(found, (expected, sign), rtol=1e-15)
+
+
+def test_a_weight_of_0_takes_no_part_and_yet_has_a_slope():
+    a = np.array([0.0, 1.0])
+    slope = dk.autodiff.grad(lambda b: special.logsumexp(a, b=b))(np.array([2.0, 0.0]))
+    assert slope == pytest.approx([0.5, np.e / 2], rel=1e-15)
+    assert special.logsumexp([0.0, 5000.0], b=[2.0, 0.0]) == np.log(2.0)
+
+
+def test_the_bend_of_the_dirichlet_kernel_is_right_at_its_peak():
+    bend = dk.autodiff.grad(dk.autodiff.grad(lambda x: special.diric(x, 5)))
+    assert bend(0.0) == pytest.approx(-(5**2 - 1) / 12, rel=1e-14)
+
+
+def test_counting_outside_the_range_is_0_and_exact_counts_are_whole():
+    assert (special.comb(2, 3), special.perm(2, -1), special.factorial(-2.0)) == (0, 0, 0)
+    assert (special.comb(60, 30, exact=True), special.factorial(25, exact=True)) == (
+        sc.comb(60, 30, exact=True),
+        sc.factorial(25, exact=True),
+    )
+
+
+def test_the_multivariate_gamma_function_says_where_it_has_a_value():
+    with pytest.raises(ValueError, match=r"needs a > \(d - 1\) / 2 = 1\.5"):
+        special.multigammaln(1.5, 4)
 
 
 @pytest.mark.parametrize("name", ["logsumexp", "polygamma", "multigammaln"])

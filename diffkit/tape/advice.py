@@ -1,0 +1,64 @@
+"""What to write instead, where NumPy or SciPy could not work with the objects that active values are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from diffkit.errors import DiffkitError, LostHistoryError
+from diffkit.tape.place import INSIDE
+
+__all__ = ["advice"]
+
+
+def advice(error: Exception) -> str | None:
+    """One sentence on how else to write the call that failed; None where the error speaks for itself."""
+    lost = isinstance(error, LostHistoryError) or isinstance(error.__cause__, LostHistoryError)
+    if isinstance(error, DiffkitError) and not lost:
+        return None
+    if (
+        lost
+        or isinstance(error, TypeError)
+        or any(words in str(error) for words in ("object", "active value"))
+    ):
+        name = _scipy_call(error.__traceback__)
+        if name is not None:
+            return (
+                f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
+                f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
+            )
+    if not lost and isinstance(error, TypeError) and _speaks_of_objects(error):
+        return (
+            f"np.array([...]) of active values is an array of objects, with which NumPy cannot do this "
+            f"({error}); build it with np.stack or np.concatenate"
+        )
+    return None
+
+
+def _speaks_of_objects(error: Exception) -> bool:
+    return "dtype('O')" in str(error) or "has no callable" in str(error)
+
+
+def _scipy_call(traceback: TracebackType | None) -> str | None:
+    """The public function of SciPy in which the error arose, such as stats.norm.pdf; None if it did not."""
+    frames = []
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(INSIDE):
+            frames.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    found = None
+    for frame in reversed(frames):  # what SciPy called back from lies further out, and is not to blame
+        folders = Path(frame.f_code.co_filename).parts[:-1]
+        if "scipy" not in folders:
+            break
+        found = _public_name(frame, folders[folders.index("scipy") + 1 :]) or found
+    return found
+
+
+def _public_name(frame: FrameType, folders: tuple[str, ...]) -> str | None:
+    name = frame.f_code.co_name
+    if not folders or folders[0].startswith("_") or name.startswith(("_", "<", "wrapper")):
+        return None
+    # A distribution, such as stats.norm, is an object: of the class norm_gen.
+    owner = type(frame.f_locals.get("self")).__name__.removesuffix("_gen")
+    return ".".join([folders[0], *([owner] if "self" in frame.f_locals else []), name])
