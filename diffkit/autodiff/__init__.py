@@ -1,7 +1,8 @@
 """How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
 
+from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
-from diffkit.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from diffkit.autodiff.transforms import grad, jvp, value_and_grad, vjp
 from diffkit.tape.active import is_active
 
 __all__ = [

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.autodiff.transforms import array_valued, jvp, require_scalar, vjp
+from diffkit.autodiff.jacobians import array_valued, rows
+from diffkit.autodiff.transforms import Followed, jvp, require_scalar, vjp
 from diffkit.errors import NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.tape.active import plain
@@ -53,17 +54,19 @@ class Reverse:
     def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf: one sweep for each output."""
         counted = _Counted(array_valued(f))
-        y, pullback = vjp(counted, *leaves)
-        rows = [pullback(seed) for seed in _seeds(y)]
+        followed = Followed(counted, tuple(leaves))
+        y = followed.result()
         shape = tuple(np.shape(y))
-        value = [_table([row[i] for row in rows], shape, np.shape(leaf)) for i, leaf in enumerate(leaves)]
-        value = [_defined(y, part) for part in value]
-        sweeps = "sweep" if len(rows) == 1 else "sweeps"
+        value = [
+            _defined(y, np.reshape(part, shape + np.shape(leaf))[()])
+            for part, leaf in zip(rows(followed), leaves, strict=True)
+        ]
+        seeds = "" if np.size(y) == 1 else f" with {np.size(y)} seeds"
         return Estimate(
             value,
             evaluations=counted.calls,
             method=self.name,
-            note=f"1 pass forward, {len(rows)} {sweeps} back",
+            note=f"1 pass forward, 1 sweep back{seeds}",
         )
 
     def hessian(self, f: Function, leaves: list[Any]) -> Estimate:
@@ -189,11 +192,6 @@ def _seeds(value: Any) -> list[Any]:
 def _defined(y: Any, part: Any) -> Any:
     """A Jacobian, and nan in the rows of results that have no value."""
     return nan_outside(np.reshape(y, np.shape(y) + (1,) * (np.ndim(part) - np.ndim(y))), part)
-
-
-def _table(rows: list[Any], shape: tuple[int, ...], leaf_shape: tuple[int, ...]) -> Any:
-    stacked = np.stack(rows) if rows else np.zeros((0, *leaf_shape))
-    return stacked.reshape(shape + leaf_shape)[()]
 
 
 def _gradient_by_reverse(f: Function) -> Function:

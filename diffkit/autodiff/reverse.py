@@ -163,7 +163,7 @@ def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: 
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
     scaled = slope if bar.__class__ is float and bar == 1.0 else bar * slope
     if selected and not np.all(np.isfinite(plain(scaled))):
-        dropped = (plain(bar) == 0) | (rule.selects & (plain(slope) == 0))
+        dropped = np.logical_or(bar == 0, slope == 0) if rule.selects else bar == 0
         scaled = np.where(dropped, 0.0, scaled)
     return scaled
 

@@ -1,4 +1,4 @@
-"""Functions in, derivative functions out: grad, vjp, jvp, jacobian, hessian. They nest in any mix."""
+"""Functions in, derivative functions out: grad, vjp, jvp. They nest in any mix and to any order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from diffkit.tape.active import Active, Trace, gather
 from diffkit.tape.node import Node
 from diffkit.tape.record import Recorder, run
 
-__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Followed", "grad", "jvp", "value_and_grad", "vjp"]
 
 Function = Callable[..., Any]
 
@@ -44,7 +44,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     >>> value, pullback(1.0)
     (12.0, (4.0, 3.0))
     """
-    followed = _Followed(f, args)
+    followed = Followed(f, args)
     outputs, values = followed.outputs, followed.values
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -59,7 +59,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     return followed.result(), pullback
 
 
-class _Followed:
+class Followed:
     """One run of f on nodes: its outputs, still active, and the way back to its arguments."""
 
     __slots__ = ("inputs", "outputs", "recorder", "result_structure", "structure", "values")
@@ -81,9 +81,12 @@ class _Followed:
 
     def pull_back(self, seeds: list[tuple[Any, Any]]) -> tuple[Any, ...]:
         """The cotangents of the arguments, nested as they are."""
+        return tuple(self.structure.build([_own(bar) for bar in self.leaf_bars(seeds)]))
+
+    def leaf_bars(self, seeds: list[tuple[Any, Any]]) -> list[Any]:
+        """The cotangents of the leaves of the arguments."""
         found = pull_back(seeds, self.recorder)
-        bars = [_own(found[number]) if number in found else _zero(value) for number, value in self.inputs]
-        return tuple(self.structure.build(bars))
+        return [found[number] if number in found else _zero(value) for number, value in self.inputs]
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -146,7 +149,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         alone = argnums == 0 and len(args) == 1 and not keywords
         g, chosen = (f, args) if alone else _of(f, argnums, args, keywords)
-        followed = _Followed(g, chosen)
+        followed = Followed(g, chosen)
         value = followed.result()
         require_scalar(value)
         seeds = [(output, 1.0) for output in followed.outputs]
@@ -169,105 +172,6 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
     both = value_and_grad(f, argnums)
     return lambda *args, **keywords: both(*args, **keywords)[1]
-
-
-def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
-    """The Jacobian function: for an argument of shape S and a result of shape T, of shape T + S.
-
-    Takes one reverse sweep an output or one forward pass an input, whichever are fewer.
-
-    Examples
-    --------
-    >>> jacobian(lambda x: np.array([x[0] * x[1], x[0] ** 2]))(np.array([3.0, 4.0]))
-    array([[4., 3.],
-           [6., 0.]])
-    """
-
-    def jacobian_at(*args: Any, **keywords: Any) -> Any:
-        g, chosen = _of(f, argnums, args, keywords)
-        found = tuple(jacobian_structure(array_valued(g), *chosen))
-        return found if isinstance(argnums, Sequence) else found[0]
-
-    return jacobian_at
-
-
-def jacobian_structure(g: Function, *args: Any) -> list[Any]:
-    """The Jacobian of an array-valued g with respect to each argument, nested as the arguments are."""
-    leaves, structure = flatten_arguments(args)
-    leaves = [_leaf(leaf) for leaf in leaves]
-    value, pullback = vjp(g, *args)
-    if _size(value) <= sum(map(_size, leaves)):
-        rows = [flatten_arguments(pullback(seed))[0] for seed in _units(value)]
-        parts = [
-            _stacked([row[i] for row in rows], 0, _shape(value) + _shape(leaf))
-            for i, leaf in enumerate(leaves)
-        ]
-    else:
-        flat = lambda *given: (g(*structure.build(given)),)
-        parts = [_columns(flat, leaves, i)[0] for i in range(len(leaves))]
-    return list(structure.build(parts))
-
-
-def _columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
-    """The Jacobian of each result of g by one leaf, a forward pass for each of its elements."""
-    zeros = [_zero(leaf) for leaf in leaves]
-    leaf = leaves[position]
-    # A leaf without elements still asks for one pass, which tells the shapes of the results.
-    seeds = _units(leaf) or [zeros[position]]
-    columns = [jvp(g, leaves, [*zeros[:position], seed, *zeros[position + 1 :]])[1] for seed in seeds]
-    return [
-        _stacked([column[i] for column in columns[: _size(leaf)]], -1, _shape(y_dot) + _shape(leaf))
-        for i, y_dot in enumerate(columns[0])
-    ]
-
-
-def _stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
-    return _number(np.reshape(np.stack(parts, axis=axis), shape)) if parts else np.zeros(shape)
-
-
-def hvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
-    """The Hessian of a scalar f times a vector, forward over reverse: the cost of a few gradients.
-
-    Returns a tuple with one entry an argument.
-
-    Examples
-    --------
-    >>> hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
-    (array([6., 0.]),)
-    """
-    gradient = grad(f, argnums=tuple(range(len(args))))
-    return tuple(jvp(gradient, args, tangents)[1])
-
-
-def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
-    """The Hessian function of a scalar f: for an argument of shape S, of shape S + S.
-
-    For nested arguments, and for several, nested twice as they are: `result[i][j]` belongs to i and j.
-    One forward pass over the reverse sweep for each element.
-
-    Examples
-    --------
-    >>> hessian(lambda v: v[0] ** 2 * v[1] + v[1] + 2)(np.array([3.0, 4.0]))
-    array([[8., 6.],
-           [6., 0.]])
-    """
-
-    def hessian_at(*args: Any, **keywords: Any) -> Any:
-        g, chosen = _of(f, argnums, args, keywords)
-        leaves, structure = flatten_arguments(chosen)
-        leaves = [_leaf(leaf) for leaf in leaves]
-        gradient = grad(lambda *flat: g(*structure.build(flat)), argnums=range(len(leaves)))
-
-        def nested(parts: list[Any]) -> Any:
-            built = structure.build(parts)
-            return built if isinstance(argnums, Sequence) else built[0]
-
-        blocks = [
-            _columns(gradient, leaves, i) for i in range(len(leaves))
-        ]  # blocks[j][i] of shape S_i + S_j
-        return nested([nested([column[i] for column in blocks]) for i in range(len(leaves))])
-
-    return hessian_at
 
 
 def require_scalar(value: Any) -> None:
@@ -299,15 +203,6 @@ def _of(
         return f(*full, **keywords)
 
     return g, tuple(args[n] for n in numbers)
-
-
-def array_valued(f: Function) -> Function:
-    """f with a list of numbers, which it may return for a vector, as one array; lists of lists likewise."""
-    return lambda *args: _stack(f(*args))
-
-
-def _stack(value: Any) -> Any:
-    return np.stack([_stack(item) for item in value]) if isinstance(value, list | tuple) and value else value
 
 
 def _below(output: Any, trace: Trace) -> Any:
@@ -364,11 +259,3 @@ def _number(value: Any) -> Any:
 
 def _zero(value: Any) -> Any:
     return np.zeros(np.shape(value), _dtype(value)) if np.shape(value) else 0.0
-
-
-def _units(value: Any) -> list[Any]:
-    """The unit vectors of a value's shape: 1 for each element in turn, 0 elsewhere."""
-    if not _shape(value):
-        return [1.0]
-    identity = np.eye(_size(value))
-    return [identity[i].reshape(_shape(value)) for i in range(_size(value))]

@@ -123,7 +123,7 @@ def test_the_calls_of_f_are_counted_one_in_reverse_mode_and_n_in_forward_mode(n)
 def test_the_note_says_how_many_passes_and_sweeps_it_took():
     x = np.ones(3)
     assert Reverse().jacobian(np.sum, [x]).note == "1 pass forward, 1 sweep back"
-    assert Reverse().jacobian(np.sin, [x]).note == "1 pass forward, 3 sweeps back"
+    assert Reverse().jacobian(np.sin, [x]).note == "1 pass forward, 1 sweep back with 3 seeds"
     assert DualNumbers().jacobian(np.sum, [x]).note == "3 passes forward"
     assert Reverse().derivative(np.sin, 1.0).note == "1 pass forward, 1 back"
     assert DualNumbers().derivative(np.sin, 1.0).note == "1 pass forward"

@@ -1,0 +1,169 @@
+"""Whole Jacobians and Hessians, from one sweep or one pass that carries all their rows or columns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from diffkit.autodiff.batch import Batch, BatchError, batch
+from diffkit.autodiff.reverse import _dtype
+from diffkit.autodiff.transforms import Followed, _leaf, _number, _of, _shape, _size, _zero, grad, jvp
+from diffkit.structure import flatten, flatten_arguments
+from diffkit.tape.active import Active
+
+__all__ = ["array_valued", "columns", "hessian", "hvp", "jacobian", "jacobian_structure", "rows"]
+
+Function = Callable[..., Any]
+
+
+def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """The Jacobian function: for an argument of shape S and a result of shape T, of shape T + S.
+
+    Takes one reverse sweep an output or one forward pass an input, whichever are fewer.
+
+    Examples
+    --------
+    >>> jacobian(lambda x: np.array([x[0] * x[1], x[0] ** 2]))(np.array([3.0, 4.0]))
+    array([[4., 3.],
+           [6., 0.]])
+    """
+
+    def jacobian_at(*args: Any, **keywords: Any) -> Any:
+        g, chosen = _of(f, argnums, args, keywords)
+        found = tuple(jacobian_structure(array_valued(g), *chosen))
+        return found if isinstance(argnums, Sequence) else found[0]
+
+    return jacobian_at
+
+
+def jacobian_structure(g: Function, *args: Any) -> list[Any]:
+    """The Jacobian of an array-valued g with respect to each argument, nested as the arguments are."""
+    leaves, structure = flatten_arguments(args)
+    leaves = [_leaf(leaf) for leaf in leaves]
+    followed = Followed(g, args)
+    value = followed.values[0]
+    if _size(value) <= sum(map(_size, leaves)):
+        parts = rows(followed)
+    else:
+        flat = lambda *given: g(*structure.build(given))
+        parts = [columns(flat, leaves, i)[0] for i in range(len(leaves))]
+    shapes = [_shape(value) + _shape(leaf) for leaf in leaves]
+    return list(structure.build([_number(np.reshape(p, s)) for p, s in zip(parts, shapes, strict=True)]))
+
+
+def rows(followed: Followed) -> list[Any]:
+    """For each leaf the derivatives of each element of f's one result, along axis 0: one sweep for them all.
+
+    Where a rule decides by the value of a cotangent, a sweep for each.
+    """
+    (output,), (value,) = followed.outputs, followed.values
+
+    def swept(seeds: Any) -> list[Any]:
+        return [_members(bar, seeds) for bar in followed.leaf_bars([(output, batch(seeds))])]
+
+    def each(seed: Any) -> list[Any]:
+        return followed.leaf_bars([(output, seed)])
+
+    return _at_once(swept, each, value, [x for _, x in followed.inputs])
+
+
+def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
+    """For each result of g its derivatives by each element of one leaf, along the last axis: one pass."""
+    zeros = [_zero(leaf) for leaf in leaves]
+
+    def each(seed: Any) -> list[Any]:
+        y_dot = jvp(g, leaves, [*zeros[:position], seed, *zeros[position + 1 :]])[1]
+        return flatten(y_dot, is_leaf=lambda value: isinstance(value, Active))[0]
+
+    def passed(seeds: Any) -> list[Any]:
+        return [_members(y_dot, seeds) for y_dot in each(batch(seeds))]
+
+    # A leaf without elements still asks for one pass, which tells the shapes of the results.
+    shapes = [] if _size(leaves[position]) else each(zeros[position])
+    parts = _at_once(passed, each, leaves[position], shapes)
+    return [np.moveaxis(part, 0, -1) for part in parts]
+
+
+def _at_once(
+    together: Callable[[Any], list[Any]], each: Callable[[Any], list[Any]], of: Any, answers: list[Any]
+) -> list[Any]:
+    """The answers to the unit vectors of `of`, along axis 0; in batches that do not outgrow the memory."""
+    size = _size(of)
+    seeds = np.eye(size, dtype=_dtype(of)).reshape(size, *_shape(of))
+    count = max(1, _MOST // max(1, size, *map(_size, answers)))
+    parts = []
+    for chunk in (seeds[start : start + count] for start in range(0, size, count)):
+        try:
+            parts.append(together(chunk))
+        except BatchError:
+            parts.append([np.stack(part) for part in zip(*map(each, chunk), strict=True)])
+    if not parts:
+        return [np.zeros((0, *_shape(answer)), _dtype(answer)) for answer in answers]
+    return [part[0] if len(parts) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+_MOST = 2**22  # elements
+
+
+def _members(value: Any, seeds: Any) -> Any:
+    """All members of a batch; of what the seeds did not reach, as many copies."""
+    return value.value if isinstance(value, Batch) else np.stack([value] * len(seeds))
+
+
+def hvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
+    """The Hessian of a scalar f times a vector, forward over reverse: the cost of a few gradients.
+
+    Returns a tuple with one entry an argument.
+
+    Examples
+    --------
+    >>> hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    (array([6., 0.]),)
+    """
+    gradient = grad(f, argnums=tuple(range(len(args))))
+    return tuple(jvp(gradient, args, tangents)[1])
+
+
+def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """The Hessian function of a scalar f: for an argument of shape S, of shape S + S.
+
+    For nested arguments, and for several, nested twice as they are: `result[i][j]` belongs to i and j.
+    One forward pass over the reverse sweep for each element.
+
+    Examples
+    --------
+    >>> hessian(lambda v: v[0] ** 2 * v[1] + v[1] + 2)(np.array([3.0, 4.0]))
+    array([[8., 6.],
+           [6., 0.]])
+    """
+
+    def hessian_at(*args: Any, **keywords: Any) -> Any:
+        g, chosen = _of(f, argnums, args, keywords)
+        leaves, structure = flatten_arguments(chosen)
+        leaves = [_leaf(leaf) for leaf in leaves]
+        gradient = grad(lambda *flat: g(*structure.build(flat)), argnums=range(len(leaves)))
+
+        def nested(parts: list[Any]) -> Any:
+            built = structure.build(parts)
+            return built if isinstance(argnums, Sequence) else built[0]
+
+        blocks = [columns(gradient, leaves, i) for i in range(len(leaves))]  # blocks[j][i]: S_i + S_j
+
+        def block(i: int, j: int) -> Any:
+            return _number(np.reshape(blocks[j][i], _shape(leaves[i]) + _shape(leaves[j])))
+
+        count = range(len(leaves))
+        return nested([nested([block(i, j) for j in count]) for i in count])
+
+    return hessian_at
+
+
+def array_valued(f: Function) -> Function:
+    """f with a list of numbers, which it may return for a vector, as one array; lists of lists likewise."""
+    return lambda *args: _stack(f(*args))
+
+
+def _stack(value: Any) -> Any:
+    return np.stack([_stack(item) for item in value]) if isinstance(value, list | tuple) and value else value
