@@ -149,8 +149,15 @@ def _along(position: int, default: Any) -> Callable[..., Any]:
 
     @_only_first
     def run(function: Any, x: Any, rest: list[Any], keywords: dict[str, Any], size: int) -> Any:
-        axis = rest.pop(position) if len(rest) > position else keywords.pop("axis", default)
-        return None if axis is None else function(x, *rest, axis=_moved(axis), **keywords)
+        given = len(rest) > position
+        axis = rest[position] if given else keywords.get("axis", default)
+        if axis is None:
+            return None
+        if given:
+            rest[position] = _moved(axis)
+        else:
+            keywords["axis"] = _moved(axis)
+        return function(x, *rest, **keywords)
 
     return run
 
