@@ -43,25 +43,27 @@ def pull_back(
     bars: dict[int, Any] = {}  # what has arrived at each node, by its number
     nodes: dict[int, Node] = {}
     heap: list[int] = []  # the numbers, negative: the largest comes first
-    sums: set[int] = set()  # the numbers whose cotangent is a sum, in an array of the sweep's own
+    own: set[int] = set()  # the numbers whose cotangent is an array that nobody else holds
     found: dict[int, Any] = {}
     kind, assigned, selected = owner.kind, owner.assigned, False
 
-    def give(operand: Any, x: Any, x_bar: Any) -> None:
-        """Add to what has arrived at an operand, whose value is x."""
+    def give(operand: Any, x: Any, x_bar: Any, fresh: bool = False) -> None:
+        """Add to what has arrived at an operand, whose value is x; `fresh` if nobody else holds x_bar."""
         if x_bar.__class__ is not float:
             x_bar = fit(x_bar, x)
         key = operand.number
         if key not in bars:
             bars[key], nodes[key] = x_bar, operand
             heappush(heap, -key)
+            if fresh and x_bar.__class__ is np.ndarray and x_bar.base is None:
+                own.add(key)
         elif x_bar.__class__ is bars[key].__class__ is float:
             bars[key] += x_bar
-        elif key in sums and x_bar.__class__ in _ADDED_IN_PLACE:
+        elif key in own and (x_bar.__class__ is float or _alike(x_bar, bars[key])):
             np.add(bars[key], x_bar, out=bars[key])
         else:
             total = bars[key] = added(bars[key], x_bar)
-            (sums.add if total.__class__ is np.ndarray else sums.discard)(key)
+            (own.add if total.__class__ is np.ndarray else own.discard)(key)
 
     while seeds:
         node, y_bar = seeds.pop()
@@ -76,7 +78,8 @@ def pull_back(
                 args, y, y_bar = owner.visited(node, y_bar)
             if function is None or keep:
                 bar = whole(y_bar, y)
-                found[number] = bar if bar.__class__ is not np.ndarray or number in sums else bar.copy()
+                shared = bar.__class__ is np.ndarray and number not in own
+                found[number] = bar.copy() if shared else bar
                 if function is None:
                     continue
             if y.__class__ is float and y_bar.__class__ is float and node.keywords is None and not live:
@@ -112,19 +115,25 @@ def pull_back(
             if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):
                 y_bar = whole(y_bar, y)
             keywords = node.keywords or _NO_KEYWORDS
-            for position, a in enumerate(args):
-                if a.__class__ is kind and a.owner is owner:
-                    if rule.partials is not None:
-                        x_bar = product(y_bar, rule, position, y, values, keywords, selected)
-                    else:
-                        pull = rule.pull(position)
-                        x_bar = pull(y_bar, y, *values, **keywords) if pull else None
-                    if x_bar is not None:
-                        give(a, values[position], x_bar)
+            mine = [i for i, a in enumerate(args) if a.__class__ is kind and a.owner is owner]
+            # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
+            spare = number in own and not (keep or assigned)
+            for position in mine:
+                reuse = spare and position == mine[-1]
+                if rule.partials is not None:
+                    x_bar = product(y_bar, rule, position, y, values, keywords, selected, reuse)
+                else:
+                    pull = rule.pull(position)
+                    x_bar = pull(y_bar, y, *values, **keywords) if pull else None
+                if x_bar is y_bar:  # handed on: to one operand alone, it stays nobody else's
+                    fresh, spare = reuse, False
+                else:
+                    fresh = rule.fresh and x_bar is not y and not any(x_bar is v for v in values)
+                if x_bar is not None:
+                    give(args[position], values[position], x_bar, fresh)
     return found
 
 
-_ADDED_IN_PLACE = (float, np.ndarray)
 _NO_KEYWORDS: Mapping[str, Any] = {}
 _NO_FLOAT = (ZeroDivisionError, OverflowError, ValueError, TypeError)
 
@@ -144,8 +153,19 @@ def _broadcasts(y: Any, values: list[Any]) -> bool:
     return any(getattr(x, "shape", ()) != shape for x in values)
 
 
-def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: Any, selected: bool) -> Any:
+def product(
+    bar: Any,
+    rule: Rule,
+    position: int,
+    y: Any,
+    values: Any,
+    keywords: Any,
+    selected: bool,
+    spare: bool = False,
+) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
+
+    With `spare`, the memory of `bar` may be used for the answer.
 
     With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
     whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
@@ -161,11 +181,21 @@ def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: 
         slope = partial(y, *values, **keywords) if keywords else partial(y, *values)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
-    scaled = slope if bar.__class__ is float and bar == 1.0 else bar * slope
+    if bar.__class__ is float and bar == 1.0:
+        scaled = slope
+    elif spare and not selected and _alike(bar, slope):
+        scaled = np.multiply(bar, slope, out=bar)
+    else:
+        scaled = bar * slope
     if selected and not np.all(np.isfinite(plain(scaled))):
         dropped = np.logical_or(bar == 0, slope == 0) if rule.selects else bar == 0
         scaled = np.where(dropped, 0.0, scaled)
     return scaled
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two values are arrays of one shape and type."""
+    return a.__class__ is b.__class__ is np.ndarray and a.shape == b.shape and a.dtype is b.dtype
 
 
 def added(a: Any, b: Any) -> Any:
@@ -179,7 +209,7 @@ def added(a: Any, b: Any) -> Any:
 
 def fit(bar: Any, x: Any) -> Any:
     """A cotangent in the shape and dtype of its operand: broadcasting is undone here and nowhere else."""
-    if x.__class__ is bar.__class__ is np.ndarray and x.shape == bar.shape and x.dtype is bar.dtype:
+    if _alike(bar, x):
         return bar
     if x.__class__ is float and (bar.__class__ is float or bar.__class__ is np.float64):
         return float(bar)

@@ -64,10 +64,12 @@ class Followed:
 
     __slots__ = ("inputs", "outputs", "recorder", "result_structure", "structure", "values")
 
-    def __init__(self, f: Function, args: tuple[Any, ...]) -> None:
+    def __init__(self, f: Function, args: tuple[Any, ...], at_once: bool = False) -> None:
         self.recorder = Recorder()
         leaves, self.structure = flatten_arguments(args)
-        nodes = [Node(self.recorder, _own(_leaf(leaf))) for leaf in leaves]
+        # Until the way back is taken, the caller may overwrite the arrays; a gradient takes it at once.
+        kept = _leaf if at_once else lambda leaf: _own(_leaf(leaf))
+        nodes = [Node(self.recorder, kept(leaf)) for leaf in leaves]
         # Numbers and values, not nodes: f may assign into its arguments, and what is unused is freed.
         self.inputs = [(node.number, node.value) for node in nodes]
         arguments = self.structure.build(nodes)
@@ -81,12 +83,12 @@ class Followed:
 
     def pull_back(self, seeds: list[tuple[Any, Any]]) -> tuple[Any, ...]:
         """The cotangents of the arguments, nested as they are."""
-        return tuple(self.structure.build([_own(bar) for bar in self.leaf_bars(seeds)]))
+        return tuple(self.structure.build(self.leaf_bars(seeds)))
 
     def leaf_bars(self, seeds: list[tuple[Any, Any]]) -> list[Any]:
         """The cotangents of the leaves of the arguments."""
         found = pull_back(seeds, self.recorder)
-        return [found[number] if number in found else _zero(value) for number, value in self.inputs]
+        return [_over(found[number]) if number in found else _zero(value) for number, value in self.inputs]
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -149,7 +151,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         alone = argnums == 0 and len(args) == 1 and not keywords
         g, chosen = (f, args) if alone else _of(f, argnums, args, keywords)
-        followed = Followed(g, chosen)
+        followed = Followed(g, chosen, at_once=True)
         value = followed.result()
         require_scalar(value)
         seeds = [(output, 1.0) for output in followed.outputs]
@@ -241,13 +243,16 @@ def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:
 
 
 def _own(value: Any) -> Any:
-    """A copy of an array, so that whoever changes it afterwards changes nothing else.
+    """A copy of an array, so that whoever changes it afterwards changes nothing else."""
+    value = _over(value)
+    return value.copy() if isinstance(value, np.ndarray) else value
 
-    Of an active value whose derivative is over, what it covers.
-    """
+
+def _over(value: Any) -> Any:
+    """Of an active value whose derivative is over, what it covers."""
     while isinstance(value, Active) and not value.owner.running:
         value = value.value
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return value
 
 
 def _number(value: Any) -> Any:

@@ -76,6 +76,9 @@ class Rule:
         number that it has to be.
     examples
         For another, calls for which it holds (`diffkit.example`).
+    fresh
+        Whether what partials and pulls return is either a new array, or a cotangent or operand that they
+        were given, or a view of one: they keep none.
     """
 
     function: Callable[..., Any]
@@ -86,6 +89,7 @@ class Rule:
     selects: bool = False
     domain: tuple[Box, ...] = ()
     examples: tuple[Example, ...] = ()
+    fresh: bool = False
 
     def partial(self, position: int) -> Partial:
         """dy/dx of the operand at this position."""
@@ -149,7 +153,7 @@ def elementwise(
 ) -> None:
     """Declare an elementwise function by its partials, one an operand, and the boxes in which they hold."""
     boxes = tuple(domain) or tuple((side,) * len(partials) for side in USUAL)
-    _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes)
+    _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes, fresh=_ours(partials))
     QUICK.pop(function, None)
 
 
@@ -183,8 +187,12 @@ def array_rule(
     pushes = tuple(pair and pair[0] for pair in maps)
     pulls = tuple(pair and pair[1] for pair in maps)
     _RULES[function] = Rule(
-        function, None, pushes, pulls, variadic=variadic, selects=selects, examples=tuple(examples)
+        function, None, pushes, pulls, variadic, selects, examples=tuple(examples), fresh=_ours(pulls)
     )
+
+
+def _ours(maps: tuple[Any, ...]) -> bool:
+    return all(m.__module__.startswith("diffkit.rules.") for m in maps if callable(m))
 
 
 def linear(

@@ -49,6 +49,13 @@ def power(a: Any, b: Any) -> Any:
     )
 
 
+def total(x: Any, axis: Any = None, *rest: Any, **keywords: Any) -> Any:
+    """np.sum, without its Python half where there are no options to look after."""
+    if x.__class__ is np.ndarray and not rest and not keywords:
+        return np.add.reduce(x, axis=axis)
+    return np.sum(x, axis, *rest, **keywords)
+
+
 # Operators are several times faster than ufuncs on scalars and dispatch the same way on arrays.
 PLAIN: dict[Any, Callable[..., Any]] = {
     np.add: operator.add,
@@ -57,6 +64,7 @@ PLAIN: dict[Any, Callable[..., Any]] = {
     np.true_divide: divide,
     np.power: power,
     np.negative: operator.neg,
+    np.sum: total,
 }
 
 

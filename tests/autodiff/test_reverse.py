@@ -177,3 +177,40 @@ def test_the_gradients_of_two_arguments_are_two_arrays():
     a, b = vjp(lambda x, y: x + y, np.ones(2), np.ones(2))[1](np.ones(2))
     a[0] = 99
     assert b.tolist() == [1.0, 1.0]
+
+
+def test_a_cotangent_that_several_operands_share_is_not_overwritten():
+    # y + z hands one cotangent to both; what is multiplied or added later must not touch the other's.
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=5)
+
+    def f(x):
+        y = np.sin(x) * 2
+        z = np.cos(x) + y
+        u = (y + z) * x
+        v = (u + z) + (u - y)
+        return np.sum(v * v + np.exp(v))
+
+    right = [np.imag(f(x + 1e-30j * e)) / 1e-30 for e in np.eye(5)]
+    assert grad(f)(x) == pytest.approx(np.array(right), rel=1e-13)
+
+
+def test_a_sweep_overwrites_neither_values_nor_cotangents_of_the_caller():
+    x, seed = np.linspace(0.1, 1.0, 5), np.ones(5)
+    value, pullback = vjp(lambda x: np.exp(np.sin(x) * x) + x, x)
+    first = pullback(seed)[0]
+    assert np.array_equal(pullback(seed)[0], first)
+    assert np.array_equal(seed, np.ones(5))
+    assert np.array_equal(x, np.linspace(0.1, 1.0, 5))
+    first[:] = 0.0
+    assert np.all(pullback(seed)[0] != 0.0)
+
+
+def test_the_gradient_of_a_plain_sum_is_an_array_of_its_own():
+    x = np.ones(3)
+    gradient = grad(np.sum)(x)
+    gradient[:] = 5.0
+    assert grad(np.sum)(x).tolist() == x.tolist() == [1.0, 1.0, 1.0]
+    product = grad(lambda x: np.sum(x * x))(x)
+    product[:] = 7.0
+    assert x.tolist() == [1.0, 1.0, 1.0]
