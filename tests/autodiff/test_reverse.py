@@ -197,7 +197,7 @@ def test_a_cotangent_that_several_operands_share_is_not_overwritten():
 
 def test_a_sweep_overwrites_neither_values_nor_cotangents_of_the_caller():
     x, seed = np.linspace(0.1, 1.0, 5), np.ones(5)
-    value, pullback = vjp(lambda x: np.exp(np.sin(x) * x) + x, x)
+    pullback = vjp(lambda x: np.exp(np.sin(x) * x) + x, x)[1]
     first = pullback(seed)[0]
     assert np.array_equal(pullback(seed)[0], first)
     assert np.array_equal(seed, np.ones(5))
