@@ -1,0 +1,77 @@
+"""Jacobians and Hessians: of every shape, by whichever mode is cheaper, in batches that fit the memory."""
+
+import numpy as np
+import pytest
+
+from diffkit.autodiff import grad, hessian, hvp, jacobian, jacobians, jvp
+
+X = np.array([0.3, 0.5, 0.7])
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (3, 4), (0,), (1, 1)])
+@pytest.mark.parametrize("to", [(), (5,), (2, 3), (0, 2)])
+def test_the_jacobian_has_the_shape_of_the_result_and_then_of_the_argument(shape, to):
+    x = np.linspace(0.1, 0.9, int(np.prod(shape))).reshape(shape)
+    weights = np.random.default_rng(0).normal(size=to + shape)
+    f = lambda x: np.sum(weights * np.sin(x), axis=tuple(range(len(to), len(to) + len(shape))))
+    assert jacobian(f)(x) == pytest.approx(weights * np.cos(x))
+    assert np.shape(jacobian(f)(x)) == to + shape
+
+
+def test_few_inputs_take_forward_mode_and_few_outputs_reverse(monkeypatch):
+    taken = []
+    for name in ("rows", "columns"):
+        original = getattr(jacobians, name)
+        monkeypatch.setattr(jacobians, name, lambda *a, n=name, f=original: taken.append(n) or f(*a))
+    jacobian(lambda x: np.outer(x, x))(X)
+    jacobian(lambda x: np.sum(x**2))(X)
+    assert taken == ["columns", "rows"]
+
+
+@pytest.mark.parametrize("most", [1, 7, 2**22])
+def test_batches_that_are_cut_give_the_same_jacobian(monkeypatch, most):
+    monkeypatch.setattr(jacobians, "_MOST", most)
+    x = np.linspace(0.1, 1.0, 6)
+    f = lambda x: np.tanh(x[1:] * x[:-1])
+    u = 1 - np.tanh(x[1:] * x[:-1]) ** 2
+    right = np.zeros((5, 6))
+    right[np.arange(5), np.arange(5)], right[np.arange(5), np.arange(5) + 1] = u * x[1:], u * x[:-1]
+    assert jacobian(f)(x) == pytest.approx(right)
+    assert jacobian(lambda x: np.concatenate([f(x), f(x)]))(x) == pytest.approx(np.vstack([right, right]))
+
+
+def test_jacobians_nest():
+    f = lambda x: np.array([x[0] * x[1], x[1] * x[2] ** 2])
+    second = jacobian(jacobian(f))(X)
+    assert second[0].tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+    assert second[1] == pytest.approx(np.array([[0, 0, 0], [0, 0, 1.4], [0, 1.4, 1.0]]))
+
+
+def test_hessian_hvp_and_the_jacobian_of_the_gradient_agree():
+    f = lambda x: np.sum(np.sin(x) * np.prod(x)) + np.linalg.norm(x)
+    found = hessian(f)(X)
+    assert found == pytest.approx(found.T, rel=1e-12)
+    assert found == pytest.approx(jacobian(grad(f))(X), rel=1e-12)
+    v = np.array([1.0, -2.0, 0.5])
+    assert hvp(f, (X,), (v,))[0] == pytest.approx(found @ v, rel=1e-12)
+    assert jvp(grad(f), (X,), (v,))[1] == pytest.approx(found @ v, rel=1e-12)
+
+
+def test_single_precision_stays_single():
+    x = X.astype(np.float32)
+    assert jacobian(np.sin)(x).dtype == hessian(lambda x: np.sum(x**3))(x).dtype == np.float32
+
+
+def test_a_program_that_decides_by_its_cotangent_is_swept_row_by_row():
+    from diffkit.rules import array_rule, declare
+
+    double = lambda x: x * 2
+    operation = np.frompyfunc(double, 1, 1)
+    try:
+        array_rule(
+            operation, (lambda x_dot, y, x: 2 * x_dot, lambda y_bar, y, x: 2 * y_bar if y_bar > 0 else 0.0)
+        )
+        f = lambda x: np.stack([operation(x[0]), operation(x[1])])
+        assert jacobian(f)(np.array([1.0, 2.0])).tolist() == [[2.0, 0.0], [0.0, 2.0]]
+    finally:
+        declare._RULES.pop(operation)
