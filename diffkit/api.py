@@ -220,6 +220,8 @@ class Problem:
             raise ArgumentsError("no point is given; write one argument for each argument of f")
         _require_variables(self.f, len(point), point)
         leaves, self.structure = flatten_arguments(point)
+        if not leaves:
+            raise DomainError("the point is empty; write at least one number")
         self.given = leaves
         names = _leaf_names(self.f, point, self.structure, len(leaves))
         self.leaves = [checked_leaf(leaf, name) for leaf, name in zip(leaves, names, strict=True)]

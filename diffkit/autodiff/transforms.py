@@ -67,6 +67,8 @@ class Followed:
     def __init__(self, f: Function, args: tuple[Any, ...], at_once: bool = False) -> None:
         self.recorder = Recorder()
         leaves, self.structure = flatten_arguments(args)
+        if not leaves:
+            raise ArgumentsError("there is nothing to differentiate by; write at least one number or array")
         # Until the way back is taken, the caller may overwrite the arrays; a gradient takes it at once.
         kept = _leaf if at_once else lambda leaf: _own(_leaf(leaf))
         nodes = [Node(self.recorder, kept(leaf)) for leaf in leaves]

@@ -59,6 +59,8 @@ class ComparisonRow:
         What the method did, or why it does not apply.
     subtracts
         Whether it is a difference of values of f, which cancel as h shrinks.
+    stepped
+        Whether it takes a step, be it one for each component.
     truncation, rounding
         The two parts of a difference's error, signed, for one number: measured as in `error_sweep`.
     """
@@ -74,6 +76,7 @@ class ComparisonRow:
     status: str = "ok"
     note: str = ""
     subtracts: bool = False
+    stepped: bool = False
     truncation: float | None = None
     rounding: float | None = None
 
@@ -108,6 +111,7 @@ def measured(
         seconds=seconds,
         note=found.note,
         subtracts=subtracts,
+        stepped=found.step is not None,
     )
 
 

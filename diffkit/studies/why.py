@@ -24,6 +24,8 @@ class Row(Protocol):
     @property
     def subtracts(self) -> bool: ...
     @property
+    def stepped(self) -> bool: ...
+    @property
     def truncation(self) -> float | None: ...
     @property
     def rounding(self) -> float | None: ...
@@ -38,8 +40,9 @@ def why(rows: Sequence[Row]) -> str:
     missing = [row.method for row in rows if row.status != "ok"]
     differences = sorted((row for row in known if row.subtracts), key=lambda row: row.digits or 0)
     others = [row for row in known if not row.subtracts]
-    stepless = min((row.digits or 0 for row in others if row.step is None), default=0)
-    truncated = [row for row in others if (row.digits or 0) < stepless - 2]  # two digits are no accident
+    stepless = min((row.digits or 0 for row in others if not row.stepped and row.step is None), default=0)
+    wrong = [row for row in others if (row.digits or 0) < stepless - 2]  # two digits are no accident
+    truncated = [row for row in wrong if row.step is not None and row.step > _LARGE]
     parts = []
     if differences:
         parts.append(_why_differences(differences))
@@ -47,7 +50,13 @@ def why(rows: Sequence[Row]) -> str:
         f"{row.method} takes no difference, but its h, too large, leaves {digits_text(row.digits)} digits"
         for row in truncated
     ]
-    if exact := [row for row in others if row not in truncated]:
+    parts += [
+        f"{row.method} keeps {digits_text(row.digits)} digits only, since f is not analytic here: on complex "
+        f"numbers np.abs, a norm or a comparison is another function"
+        for row in wrong
+        if row not in truncated
+    ]
+    if exact := [row for row in others if row not in wrong]:
         kept = sorted(row.digits or 0 for row in exact)
         more = " or more" if digits_text(kept[0]) != digits_text(kept[-1]) else ""
         names = listed([row.method for row in exact])
@@ -61,6 +70,8 @@ def why(rows: Sequence[Row]) -> str:
     return f"Why: {'; '.join(parts)}."
 
 
+# A complex step from which truncation can be seen: its error is of the order h^2.
+_LARGE = 1e-9
 # One part of an error dominates where it is so many times the other.
 _DOMINATES = 100.0
 

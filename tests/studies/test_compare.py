@@ -239,3 +239,18 @@ def test_a_notebook_shows_a_table(textbook):
     page = textbook._repr_html_()
     assert page.count("<tr>") == 9
     assert "-0.08396815" in page
+
+
+def test_a_complex_step_that_f_leads_astray_is_told_from_the_methods_that_keep_their_digits():
+    f = lambda x: x @ np.arange(9.0).reshape(3, 3) @ x + np.linalg.norm(x)
+    found = dk.compare(f, np.array([1.0, 2.0, 3.0]))
+    (sentence,) = found.remarks()
+    assert "complex-step keeps 2.0 digits only, since f is not analytic" in sentence
+    assert "symbolic, dual and reverse take no difference and keep 15" in sentence
+
+
+@pytest.mark.parametrize("ask", [dk.gradient, dk.hessian, dk.jacobian, dk.compare])
+@pytest.mark.parametrize("point", [[], (), {}])
+def test_an_empty_point_is_refused_by_every_question_alike(ask, point):
+    with pytest.raises(DomainError, match="the point is empty; write at least one number"):
+        ask(lambda x: np.sum(x), point)
