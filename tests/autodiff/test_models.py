@@ -14,7 +14,9 @@ from diffkit import record
 from diffkit.autodiff import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from diffkit.autodiff.functions.special import logsumexp
 from diffkit.autodiff.functions.stats import norm
+from diffkit.functions import as_function
 from diffkit.numerical import ComplexStep
+from diffkit.problems import PROBLEMS
 
 # -- Rosenbrock's valley and SciPy's minimisers ---------------------------------------------------------
 
@@ -360,3 +362,19 @@ def test_a_bundle_adjustment_residual_has_the_jacobian_of_the_complex_step():
     for part, right, shape in zip(found, wanted, [(2, 11), (2, 3), (2,)], strict=True):
         assert part.shape == shape
         assert part == pytest.approx(right, rel=1e-13, abs=1e-14)
+
+
+# -- what a gradient costs, in rows ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda problem: problem.name)
+@np.errstate(all="ignore")  # f itself computes the side that np.where leaves out
+def test_a_gradient_takes_at_most_four_rows_for_each_row_of_its_program(problem):
+    # Baur and Strassen 1983; Griewank and Walther, Evaluating Derivatives, 2008, section 4.6
+    f = as_function(problem.f)
+    program = record(f, problem.at)
+    # A power of two variables is one row and three operations, exp(y log x).
+    powers = [row for row in program.instructions if row.op == "power" and len(row.slots) == 2]
+    both = record(value_and_grad(f), problem.at)
+    assert len(program) < len(both) or problem.name == "exponential"  # whose slope is its value
+    assert len(both) - len(program) <= 4 * (len(program) + 2 * len(powers))
