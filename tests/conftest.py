@@ -16,6 +16,8 @@ from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import optimal_step, unit_roundoff
 from diffkit.structure import flatten
 
+collect_ignore = ["benchmarks"]  # run by themselves: python -m tests.benchmarks
+
 
 @pytest.fixture(scope="session")
 def within() -> Callable[..., float]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.primitives import tanh_slope
+
 __all__ = ["LOGIC", "TABLE", "WRITTEN_OUT", "row_of", "special_table", "sympy_names"]
 
 Half = str | Callable[..., Any] | None
@@ -22,6 +24,11 @@ Row = Half | tuple[Half, Half]
 def _clipped(x: Any, low: Any, high: Any, larger: Any, smaller: Any) -> Any:
     raised = x if low is None else larger(x, low)
     return raised if high is None else smaller(raised, high)
+
+
+def _number(m: Any, x: Any) -> Any:
+    """A truth value as 0 or 1, as NumPy has it among numbers."""
+    return m.mpf(x) if isinstance(x, bool) else x
 
 
 def _as_type(m: Any, x: Any, dtype: Any) -> Any:
@@ -91,6 +98,7 @@ TABLE: dict[Any, Row] = {
     np.sinh:          "sinh",
     np.cosh:          "cosh",
     np.tanh:          "tanh",
+    tanh_slope:       lambda m, y, x: 1 - y**2,
     np.arcsinh:       "asinh",
     np.arccosh:       "acosh",
     np.arctanh:       "atanh",
@@ -113,7 +121,8 @@ TABLE: dict[Any, Row] = {
     np.isinf:         (lambda m, a: bool(m.isinf(a)), lambda m, a: a.is_infinite is True),
     np.isfinite:      (lambda m, a: bool(m.isfinite(a)),
                        lambda m, a: a.is_infinite is not True and a is not m.nan),
-    np.where:         (lambda m, c, a, b: a if c else b, lambda m, c, a, b: m.Piecewise((a, c), (b, True))),
+    np.where:         (lambda m, c, a, b: _number(m, a if c else b),
+                       lambda m, c, a, b: m.Piecewise((a, c), (b, True))),
 }
 # fmt: on
 

@@ -1,5 +1,6 @@
 """Every elementwise NumPy row against mpmath, in both modes, at first and second order; and its corners."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -174,6 +175,21 @@ def test_powers_of_arrays_are_right_where_base_or_exponent_is_zero():
 def test_the_slope_of_tanh_keeps_its_digits_where_tanh_is_nearly_one():
     # sech(20)^2 = 4 exp(-40) to 17 digits, where 1 - tanh(20)^2 is 0
     assert grad(np.tanh)(20.0) == pytest.approx(4 * np.exp(-40.0), rel=1e-14)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_the_derivatives_of_tanh_keep_their_digits_on_arrays_of_any_size(order):
+    x = np.concatenate([np.linspace(-22, 22, 45), [1.8, 1.83, 1.84, 300.0, -300.0, 1e3]])
+    derivative = np.tanh
+    for _ in range(order):
+        derivative = lambda x, f=derivative: jvp(f, (x,), (np.ones_like(x),))[1]
+    with mpmath.workdps(300):  # 1 - tanh(300)^2 has lost 260 of them
+        t = [mpmath.tanh(v) for v in x.tolist()]
+        right = {1: [1 - y**2 for y in t], 2: [-2 * y * (1 - y**2) for y in t],
+                 3: [(1 - y**2) * (6 * y**2 - 2) for y in t]}[order]  # fmt: skip
+        right = np.array([float(v) for v in right])
+    assert derivative(x) == pytest.approx(right, rel=4e-15, abs=1e-300)
+    assert jvp(np.tanh, (0.3 + 0.4j,), (1.0,))[1] == pytest.approx(1 - np.tanh(0.3 + 0.4j) ** 2, rel=1e-15)
 
 
 def test_clip_reads_its_edges_as_keywords_too():

@@ -10,6 +10,7 @@ import sympy
 from mpmath import mp
 
 from diffkit.errors import NoRuleError
+from diffkit.primitives import tanh_slope
 from diffkit.tape import record
 from diffkit.tape.arithmetic import MPMATH, SYMPY
 from diffkit.tape.formula import as_numpy
@@ -69,6 +70,7 @@ ROWS = [
     (np.sinh,          (0.75,),       lambda a: (mp.exp(a) - mp.exp(-a)) / 2),
     (np.cosh,          (0.75,),       lambda a: (mp.exp(a) + mp.exp(-a)) / 2),
     (np.tanh,          (0.75,),       lambda a: mp.sinh(a) / mp.cosh(a)),
+    (tanh_slope,       (0.75, 0.5),   lambda y, x: (1 - y) * (1 + y)),
     (np.arcsinh,       (0.75,),       lambda a: mp.log(a + mp.sqrt(a * a + 1))),
     (np.arccosh,       (1.75,),       lambda a: mp.log(a + mp.sqrt(a * a - 1))),
     (np.arctanh,       (0.75,),       lambda a: mp.log((1 + a) / (1 - a)) / 2),
@@ -252,6 +254,11 @@ def test_where_is_a_piecewise_in_sympy_and_back():
     formula = tape.replay(x, arithmetic="sympy")
     assert formula == sympy.Piecewise((x**2, x > 1), (sympy.Rational(1, 2), True))
     assert np.array_equal(as_numpy(formula, ["x"])(np.array([0.0, 1.0, 3.0])), [0.5, 0.5, 9.0])
+
+
+def test_a_truth_value_that_where_selects_is_a_number_in_mpmath():
+    tape = record(lambda x: np.where(x > 1, x > 2, 0.5), 3.0)
+    assert isinstance(tape.replay(mp.mpf(3), arithmetic="mpmath"), mp.mpf)
 
 
 def test_a_truth_value_counts_as_one_or_zero():

@@ -1,0 +1,131 @@
+"""The programs that are timed: each written once, for the NumPy of any system, with its gradient by hand.
+
+A program takes a system's `np` first, then its parameters, of which the gradient is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["SIZES", "TINY", "Case", "cases"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program, where it is differentiated, and the same derivative written out in NumPy.
+
+    `constants` are arrays that the program takes after its parameters. `whole` asks for the Jacobian of a
+    vector-valued program by its one parameter instead of the gradient of a scalar one.
+    """
+
+    title: str
+    program: Callable[..., Any]
+    by_hand: Callable[..., Any]
+    parameters: tuple[Any, ...]
+    constants: tuple[Any, ...] = ()
+    operations: int | None = None
+    whole: bool = False
+
+
+def chain(steps: int) -> Case:
+    """Python numbers: what one operation costs."""
+
+    def program(np, x):
+        y = x
+        for _ in range(steps):
+            y = np.sin(y) * x + y
+        return y
+
+    def by_hand(x):
+        ys = [x]
+        for _ in range(steps):
+            ys.append(math.sin(ys[-1]) * x + ys[-1])
+        y_bar, x_bar = 1.0, 0.0
+        for y in reversed(ys[:-1]):
+            x_bar += y_bar * math.sin(y)
+            y_bar *= math.cos(y) * x + 1
+        return (x_bar + y_bar,)
+
+    title = f"scalar chain: {steps} times y = sin(y) x + y"
+    return Case(title, program, by_hand, (0.3,), operations=3 * steps)
+
+
+def vector(n: int) -> Case:
+    """One formula on an array: overhead where it is short, memory traffic where it is long."""
+
+    def program(np, x):
+        return np.sum(np.sin(x) ** 2 + x * np.exp(-x))
+
+    def by_hand(x):
+        s, e = np.sin(x), np.exp(-x)
+        np.sum(s**2 + x * e)  # the value is asked for as well
+        return (2 * s * np.cos(x) + e * (1 - x),)
+
+    x = _random().normal(size=n)
+    return Case(f"vector: sum(sin(x)^2 + x exp(-x)), n = {n}", program, by_hand, (x,))
+
+
+def network(width: int, batch: int) -> Case:
+    """Three layers with tanh between them and the logistic loss at the end."""
+    rng = _random()
+    W = [rng.normal(size=(width, m)) / math.sqrt(width) for m in (width, width, 1)]
+    b = [rng.normal(size=m) / 10 for m in (width, width, 1)]
+    X, t = rng.normal(size=(batch, width)), (rng.random((batch, 1)) > 0.5).astype(float)
+
+    def program(np, W1, W2, W3, b1, b2, b3, X, t):
+        z = np.tanh(np.tanh(X @ W1 + b1) @ W2 + b2) @ W3 + b3
+        return np.mean(np.logaddexp(0.0, z) - t * z)
+
+    def by_hand(W1, W2, W3, b1, b2, b3, X, t):
+        h1 = np.tanh(X @ W1 + b1)
+        h2 = np.tanh(h1 @ W2 + b2)
+        z = h2 @ W3 + b3
+        np.mean(np.logaddexp(0.0, z) - t * z)
+        z_bar = (1 / (1 + np.exp(-z)) - t) / z.size
+        u2_bar = (z_bar @ W3.T) * (1 - h2 * h2)
+        u1_bar = (u2_bar @ W2.T) * (1 - h1 * h1)
+        return X.T @ u1_bar, h1.T @ u2_bar, h2.T @ z_bar, u1_bar.sum(0), u2_bar.sum(0), z_bar.sum(0)
+
+    title = f"network: 3 layers, {width} wide, batch of {batch}"
+    return Case(title, program, by_hand, (*W, *b), (X, t))
+
+
+def dense(n: int) -> Case:
+    """The Jacobian of a vector-valued function, whole."""
+
+    def program(np, x):
+        return np.tanh(x[1:] * x[:-1]) + np.sin(x[1:])
+
+    def by_hand(x):
+        J, i = np.zeros((n - 1, n)), np.arange(n - 1)
+        slope = 1 - np.tanh(x[1:] * x[:-1]) ** 2
+        J[i, i] = slope * x[1:]
+        J[i, i + 1] = slope * x[:-1] + np.cos(x[1:])
+        return (J,)
+
+    x = _random().normal(size=n)
+    return Case(f"dense Jacobian, {n} inputs, {n - 1} outputs", program, by_hand, (x,), whole=True)
+
+
+def _random() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+Size = tuple[Callable[..., Case], tuple[int, ...]]
+SIZES: tuple[Size, ...] = (
+    (chain, (1000,)),
+    *((vector, (n,)) for n in (10, 1000, 100_000, 1_000_000)),
+    (network, (128, 64)),
+    (dense, (50,)),
+)
+TINY: tuple[Size, ...] = ((chain, (3,)), (vector, (4,)), (network, (3, 2)), (dense, (4,)))
+
+
+def cases(tiny: bool) -> list[Case]:
+    """Every case, in the sizes that tell something or in sizes that only run."""
+    return [make(*size) for make, size in (TINY if tiny else SIZES)]

@@ -1,0 +1,185 @@
+"""How each system takes a gradient: ours, NumPy by hand, and the peers, each imported only when it is asked.
+
+`gradient(case)` prepares a call without arguments that answers with a tuple of arrays, one a parameter. A
+system that has no such thing raises NotImplementedError; one that is not installed raises ImportError when
+it is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.cases import Case
+
+__all__ = ["SYSTEMS"]
+
+Call = Callable[[], Any]
+
+
+class Hand:
+    """NumPy, the chain rule written out by a person."""
+
+    def gradient(self, case: Case) -> Call:
+        return lambda: case.by_hand(*case.parameters, *case.constants)
+
+
+class Diffkit:
+    """Ours."""
+
+    def __init__(self) -> None:
+        self.autodiff = importlib.import_module("diffkit.autodiff")
+
+    def gradient(self, case: Case) -> Call:
+        f, which = of_parameters(case, np), range(len(case.parameters))
+        derivative = (self.autodiff.jacobian if case.whole else self.autodiff.grad)(f, argnums=which)
+        return lambda: derivative(*case.parameters)
+
+
+class DiffkitForward(Diffkit):
+    """Ours, up to the value: it leaves the operations recorded and answers with nothing."""
+
+    def gradient(self, case: Case) -> Call:
+        if case.whole:
+            raise NotImplementedError
+        f, vjp = of_parameters(case, np), self.autodiff.vjp
+        return lambda: vjp(f, *case.parameters) and None
+
+
+class DiffkitBackward(Diffkit):
+    """Ours, from the value back."""
+
+    def gradient(self, case: Case) -> Call:
+        if case.whole:
+            raise NotImplementedError
+        _, pullback = self.autodiff.vjp(of_parameters(case, np), *case.parameters)
+        return lambda: pullback(1.0)
+
+
+class Autograd:
+    """HIPS autograd, which wraps NumPy."""
+
+    def __init__(self) -> None:
+        self.autograd, self.np = map(importlib.import_module, ("autograd", "autograd.numpy"))
+
+    def gradient(self, case: Case) -> Call:
+        f = of_parameters(case, self.np)
+        if case.whole:
+            jacobian = self.autograd.jacobian(f)
+            return lambda: (jacobian(*case.parameters),)
+        gradient = self.autograd.grad(f, argnum=tuple(range(len(case.parameters))))
+        return lambda: gradient(*case.parameters)
+
+
+class Torch:
+    """PyTorch, eager, in double precision on one thread."""
+
+    def __init__(self) -> None:
+        torch = self.torch = importlib.import_module("torch")
+        torch.set_num_threads(1)
+        names = ["sin", "exp", "sum", "tanh", "mean"]
+        self.np = SimpleNamespace(**{name: getattr(torch, name) for name in names})
+        self.np.logaddexp = lambda a, b: torch.logaddexp(torch.as_tensor(a, dtype=b.dtype), b)
+
+    def tensor(self, x: Any) -> Any:
+        return self.torch.as_tensor(x, dtype=self.torch.float64)
+
+    def gradient(self, case: Case) -> Call:
+        constants = [self.tensor(c) for c in case.constants]
+        f = lambda *leaves: case.program(self.np, *leaves, *constants)
+        if case.whole:
+            jacobian = self.torch.autograd.functional.jacobian
+            return lambda: (jacobian(f, self.tensor(case.parameters[0])).numpy(),)
+
+        def run():
+            leaves = [self.tensor(p).requires_grad_() for p in case.parameters]
+            f(*leaves).backward()
+            return [leaf.grad.numpy() for leaf in leaves]
+
+        return run
+
+
+class MyGrad:
+    """MyGrad, tensors over NumPy."""
+
+    def __init__(self) -> None:
+        self.np = importlib.import_module("mygrad")
+
+    def gradient(self, case: Case) -> Call:
+        if case.whole:
+            raise NotImplementedError
+
+        def run():
+            leaves = [self.np.tensor(p, copy=False) for p in case.parameters]
+            case.program(self.np, *leaves, *case.constants).backward()
+            return [leaf.grad for leaf in leaves]
+
+        return run
+
+
+class Micrograd:
+    """micrograd, Python numbers only; its sine is added here as its other operations are written."""
+
+    def __init__(self) -> None:
+        value = self.value = importlib.import_module("micrograd.engine").Value
+        sys.setrecursionlimit(1_000_000)  # it walks the graph by recursion
+
+        def sin(x):
+            out = value(math.sin(x.data), (x,), "sin")
+
+            def backward():
+                x.grad += math.cos(x.data) * out.grad
+
+            out._backward = backward
+            return out
+
+        self.np = SimpleNamespace(sin=sin)
+
+    def gradient(self, case: Case) -> Call:
+        if not isinstance(case.parameters[0], float):
+            raise NotImplementedError
+
+        def run():
+            leaf = self.value(case.parameters[0])
+            case.program(self.np, leaf).backward()
+            return (leaf.grad,)
+
+        return run
+
+
+class Jax:
+    """JAX, eager: without jit, which compiles for seconds before it runs."""
+
+    def __init__(self) -> None:
+        self.jax, self.np = map(importlib.import_module, ("jax", "jax.numpy"))
+        self.jax.config.update("jax_enable_x64", True)
+
+    def gradient(self, case: Case) -> Call:
+        f, which = of_parameters(case, self.np), tuple(range(len(case.parameters)))
+        derivative = (self.jax.jacrev if case.whole else self.jax.grad)(f, argnums=which)
+        parameters = [self.np.asarray(p) for p in case.parameters]
+        return lambda: [np.asarray(g) for g in derivative(*parameters)]
+
+
+def of_parameters(case: Case, numpy: Any) -> Callable[..., Any]:
+    """The program as a function of its parameters alone."""
+    return lambda *parameters: case.program(numpy, *parameters, *case.constants)
+
+
+SYSTEMS: dict[str, Callable[[], Any]] = {
+    "by hand": Hand,
+    "diffkit": Diffkit,
+    "  forward": DiffkitForward,
+    "  backward": DiffkitBackward,
+    "autograd": Autograd,
+    "torch": Torch,
+    "mygrad": MyGrad,
+    "micrograd": Micrograd,
+    "jax": Jax,
+}
