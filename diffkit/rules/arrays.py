@@ -58,13 +58,9 @@ def _pull_transpose(y_bar: Any, y: Any, x: Any, axes: Any = None) -> Any:
     return np.transpose(y_bar, None if axes is None else np.argsort([a % np.ndim(x) for a in axes]))
 
 
-def _push_astype(x_dot: Any, y: Any, x: Any, dtype: Any, **_: Any) -> Any:
-    return np.astype(x_dot, dtype) if np.dtype(dtype).kind in "fc" else None
-
-
-def _pull_astype(y_bar: Any, y: Any, x: Any, dtype: Any, **_: Any) -> Any:
-    # Whole numbers are constant wherever they are differentiable. The sweep sees to the dtype of y_bar.
-    return y_bar if np.dtype(dtype).kind in "fc" else None
+def _through_astype(bar: Any, y: Any, x: Any, dtype: Any, **_: Any) -> Any:
+    # Whole numbers are constant wherever they are differentiable. Both passes see to the dtype of bar.
+    return bar if np.dtype(dtype).kind in "fc" else None
 
 
 def _complex(x: Any) -> Any:
@@ -98,7 +94,11 @@ linear(  # x 2^k for whole k
     [example(X, [3, -2, 0, 1]), example(Array(1, 3), 5)],
     others=(0,),
 )
-array_rule(np.astype, (_push_astype, _pull_astype), examples=[example(X, np.float64)])
+array_rule(
+    np.astype,
+    (_through_astype, _through_astype),
+    examples=[example(X, np.float64), example(Array(), np.float64)],
+)
 # The cotangent of a complex x is du/d(Re x) - i du/d(Im x): y_bar dy/dx, wherever y(x) is analytic.
 Z = Array(2, 3, made=_complex)
 linear(np.real, lambda y_bar, y, x: y_bar, [example(X), example(Z)])

@@ -56,6 +56,11 @@ def total(x: Any, axis: Any = None, *rest: Any, **keywords: Any) -> Any:
     return np.sum(x, axis, *rest, **keywords)
 
 
+def as_type(x: Any, dtype: Any, **keywords: Any) -> Any:
+    """np.astype, also of a Python float, which stands for NumPy's own in a program that is followed."""
+    return np.astype(np.float64(x) if x.__class__ is float else x, dtype, **keywords)
+
+
 # Operators are several times faster than ufuncs on scalars and dispatch the same way on arrays.
 PLAIN: dict[Any, Callable[..., Any]] = {
     np.add: operator.add,
@@ -65,6 +70,7 @@ PLAIN: dict[Any, Callable[..., Any]] = {
     np.power: power,
     np.negative: operator.neg,
     np.sum: total,
+    np.astype: as_type,
 }
 
 

@@ -42,12 +42,6 @@ def test_a_chain_of_20_000_operations_needs_no_recursion():
     assert grad(lambda x: chain(x, 20_000))(0.5) == pytest.approx(right, rel=1e-12)
 
 
-@pytest.mark.slow
-def test_long_chains_have_the_known_derivatives_also_of_second_order():
-    assert grad(lambda x: chain(x, 100_000))(0.5) == pytest.approx(1.2462630769e-06, rel=1e-10)
-    assert grad(grad(lambda x: chain(x, 20_000)))(0.5) == pytest.approx(-8.661782460e-05, rel=1e-9)
-
-
 def test_a_loop_with_a_branch_is_differentiated_along_the_branch_it_took():
     def f(x):
         y = x

