@@ -13,7 +13,7 @@ from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
 from diffkit.result import Estimate
-from diffkit.structure import Structure, as_leaf, flatten_arguments
+from diffkit.structure import Structure, as_leaf, flatten_arguments, is_container
 from diffkit.tape import Tape
 from diffkit.tape import record as record_callable
 
@@ -105,7 +105,7 @@ def gradient(
     f
         A callable, SymPy expression or text with a scalar result.
     point
-        Its arguments: numbers, arrays, or nested dicts, lists and tuples of them. Text and SymPy
+        Its arguments: numbers, arrays, or nested dicts, lists, tuples and dataclasses of them. Text and SymPy
         expressions of several variables take one mapping from name to value.
     method, full_output, options
         As for `derivative`.
@@ -251,7 +251,7 @@ class Problem:
         stays an array.
         """
         plain = [
-            part if isinstance(part, dict | list | tuple) else _as_given(part, given)
+            part if is_container(part) else _as_given(part, given)
             for part, given in zip(parts, like or [None] * len(parts), strict=True)
         ]
         built = self.structure.build(plain)
