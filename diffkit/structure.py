@@ -66,6 +66,40 @@ class Structure:
             return self.kind(*items)
         return self.kind(items)
 
+    def leaves_of(self, value: Any) -> list[Any]:
+        """The leaves of a value that is nested like this, where None stands for None in all leaves below.
+
+        Raises
+        ------
+        ValueError
+            If the value is nested in another way.
+
+        Examples
+        --------
+        >>> structure = flatten({"w": np.ones(2), "b": [np.ones(2), 0.5]})[1]
+        >>> structure.leaves_of({"w": 1, "b": None})
+        [1, None, None]
+        """
+        if self.kind is None:
+            return [value]
+        if value is None or self.kind is _Constant:
+            items: list[Any] = [None] * len(self.children)
+        elif self.kind is dict:
+            if not isinstance(value, Mapping) or set(value) != set(self.keys):
+                raise ValueError(f"not a dict with the keys {list(self.keys)}")
+            items = [value[key] for key in self.keys]
+        elif is_dataclass(self.kind):
+            if not isinstance(value, self.kind):
+                raise ValueError(f"not of type {self.kind.__name__}")
+            items = [getattr(value, key) for key in self.keys]
+        else:
+            if not isinstance(value, list | tuple) or len(value) != len(self.children):
+                raise ValueError(f"not a {self.kind.__name__} of {len(self.children)}")
+            items = list(value)
+        return [
+            leaf for child, item in zip(self.children, items, strict=True) for leaf in child.leaves_of(item)
+        ]
+
 
 LEAF = Structure()
 
@@ -81,11 +115,13 @@ def _with_fields(kind: type, items: Iterable[tuple[str, Any]]) -> Any:
 def flatten(
     value: Any,
     is_leaf: Callable[[Any], bool] = lambda value: False,
+    is_array: Callable[[Any], bool] | None = None,
     declared: Mapping[str, Any] | None = None,
 ) -> tuple[list[Any], Structure]:
     """The leaves of a nested value in reading order, and the structure that rebuilds it.
 
-    `declared` are the types of the fields of the dataclass or named tuple around, where there is one.
+    `is_array` says which lists are leaves, `is_array_like` by default; `declared` are the types of the
+    fields of the dataclass or named tuple around, where there is one.
 
     Examples
     --------
@@ -95,7 +131,7 @@ def flatten(
     >>> structure.build([1, 2])
     {'w': 1, 'b': 2}
     """
-    if is_leaf(value) or not is_container(value) or is_array_like(value):
+    if is_leaf(value) or not is_container(value) or (is_array or is_array_like)(value):
         return [value], LEAF
     kind: Any = dict if isinstance(value, Mapping) else type(value)
     types = _declared_types(kind)
@@ -110,7 +146,7 @@ def flatten(
     parts = [
         ([], Structure(_Constant, (item,)))
         if item is None or (inside is not None and _is_constant(item, types and types.get(name)))
-        else flatten(item, is_leaf, inside)
+        else flatten(item, is_leaf, is_array, inside)
         for item, name in zip_longest(items, names)
     ]
     leaves = [leaf for part, _ in parts for leaf in part]

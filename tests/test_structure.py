@@ -227,3 +227,28 @@ def test_a_class_is_no_container():
     assert not is_container(Layer)
     assert is_container(LAYER)
     assert not is_container(np.ones(2))
+
+
+def test_the_leaves_of_a_value_nested_likewise_are_found_and_none_stands_for_many():
+    _, structure = flatten({"a": [np.ones(2), LAYER], "b": (0.5, "x"), "c": Line(1.0, 2.0)})
+    assert structure.leaves_of({"c": (5, 6), "a": [1, replace(LAYER, w=2, b=3)], "b": (4, 4.5)}) == [
+        1, 2, 3, 4, 4.5, 5, 6
+    ]  # fmt: skip
+    assert structure.leaves_of({"a": [1, None], "b": None, "c": Line(5, None)}) == [
+        1, None, None, None, None, 5, None
+    ]  # fmt: skip
+    assert structure.leaves_of(None) == [None] * 7
+
+
+@pytest.mark.parametrize(
+    ("like", "value", "message"),
+    [
+        ({"a": 1.0}, {"b": 1.0}, r"not a dict with the keys \['a'\]"),
+        ([np.ones(1)], [1, 2], "not a list of 1"),
+        ((np.ones(1), 2.0), 3.0, "not a tuple of 2"),
+        (LAYER, {"w": 1}, "not of type Layer"),
+    ],
+)
+def test_a_value_nested_otherwise_is_refused(like, value, message):
+    with pytest.raises(ValueError, match=message):
+        flatten(like)[1].leaves_of(value)
