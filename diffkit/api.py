@@ -13,7 +13,7 @@ from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
 from diffkit.result import Estimate
-from diffkit.structure import Structure, as_leaf, flatten_arguments
+from diffkit.structure import Structure, as_leaf, flatten_arguments, is_container
 from diffkit.tape import Tape
 from diffkit.tape import record as record_callable
 
@@ -105,7 +105,7 @@ def gradient(
     f
         A callable, SymPy expression or text with a scalar result.
     point
-        Its arguments: numbers, arrays, or nested dicts, lists and tuples of them. Text and SymPy
+        Its arguments: numbers, arrays, or nested dicts, lists, tuples and dataclasses of them. Text and SymPy
         expressions of several variables take one mapping from name to value.
     method, full_output, options
         As for `derivative`.
@@ -219,6 +219,9 @@ class Problem:
         if not point:
             raise ArgumentsError("no point is given; write one argument for each argument of f")
         _require_variables(self.f, len(point), point)
+        if getattr(self.f, "variables", None) and isinstance(point[0], Mapping):
+            for name, value in point[0].items():  # a formula has no constants to leave None
+                checked_leaf(value, str(name))
         leaves, self.structure = flatten_arguments(point)
         if not leaves:
             raise DomainError("the point is empty; write at least one number")
@@ -253,7 +256,7 @@ class Problem:
         stays an array.
         """
         plain = [
-            part if isinstance(part, dict | list | tuple) else _as_given(part, given)
+            part if is_container(part) else _as_given(part, given)
             for part, given in zip(parts, like or [None] * len(parts), strict=True)
         ]
         built = self.structure.build(plain)

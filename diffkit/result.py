@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ def an_answer(y: Any) -> Any:
     1j
     """
     for part in _parts(y):
-        if part is None or isinstance(part, str | bytes | Mapping):
+        if part is None or isinstance(part, str | bytes | Mapping) or is_dataclass(part):
             what = "nothing (None)" if part is None else with_article(type(part).__name__)
             raise ArgumentsError(f"f returned {what}; it has to return a number or an array")
     return y

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments, is_array_like, is_foreign
+from diffkit.structure import (
+    Structure,
+    as_leaf,
+    flatten,
+    flatten_arguments,
+    is_array_like,
+    is_container,
+    is_foreign,
+)
 from diffkit.tape import record
 
 Line = namedtuple("Line", ["slope", "offset"])
@@ -133,3 +144,111 @@ def test_active_values_are_foreign_and_numbers_and_arrays_are_not():
     assert seen == [True]
     for value in (1, 1.0, np.ones(2), np.float64(1), [1], "a", None, Fraction(1, 2)):
         assert not is_foreign(value)
+
+
+# -- dataclasses, named tuples, and what stays as it is ------------------------------------------------
+
+
+class Activation(IntEnum):
+    TANH = 1
+
+
+@dataclass(frozen=True)
+class Layer:
+    w: np.ndarray
+    b: float
+    name: str = "dense"
+    width: int = 2
+    activation: object = np.tanh
+    mask: np.ndarray | None = None
+    kind: Activation = Activation.TANH
+
+
+@dataclass(slots=True)
+class Net:
+    layers: list[Layer]
+    labels: list[str]
+    scale: float
+
+
+class Scaled(NamedTuple):
+    x: np.ndarray
+    times: int
+    unit: str
+
+
+LAYER = Layer(np.ones(2), 3)
+
+
+def test_the_numbers_of_a_dataclass_are_leaves_and_the_rest_of_it_stays():
+    parts, structure = flatten(Net([LAYER, replace(LAYER, mask=np.zeros(2))], ["a", "b"], 0.5))
+    assert [np.shape(part) for part in parts] == [(2,), (), (2,), (), (2,), ()]
+    again = structure.build(list("wbWBmx"))
+    assert again == Net(
+        [replace(LAYER, w="w", b="b"), replace(LAYER, w="W", b="B", mask="m")], ["a", "b"], "x"
+    )
+    assert type(again.layers[0]) is Layer
+
+
+def test_a_whole_number_is_a_size_where_it_is_declared_as_one_and_a_number_elsewhere():
+    assert flatten(replace(LAYER, b=3, width=7))[0][1:] == [3]
+    parts, structure = flatten(Scaled(np.ones(2), 3, "m"))
+    assert (len(parts), structure.build([0.0])) == (1, Scaled(0.0, 3, "m"))
+
+
+def test_a_dataclass_is_rebuilt_without_its_own_checks():
+    @dataclass(frozen=True)
+    class Positive:
+        x: float
+
+        def __post_init__(self):
+            if self.x <= 0:
+                raise ValueError("not positive")
+
+    _, structure = flatten(Positive(1.0))
+    assert structure.build([-1.0]).x == -1.0
+
+
+def test_none_is_no_leaf_inside_a_container_and_empty_containers_stay():
+    value = {"z": 1.0, "none": None, "a": [], "t": (), "d": {}, "l": [None, 2.0]}
+    parts, structure = flatten(value)
+    assert parts == [1.0, 2.0]
+    assert structure.build(parts) == value
+    assert list(structure.build(parts)) == list(value)
+    assert flatten(None) == ([None], Structure())
+
+
+def test_structures_with_other_constants_differ():
+    assert flatten(LAYER)[1] == flatten(replace(LAYER, w=np.zeros(5)))[1]
+    assert flatten(LAYER)[1] != flatten(replace(LAYER, width=3))[1]
+
+
+def test_a_class_is_no_container():
+    assert not is_container(Layer)
+    assert is_container(LAYER)
+    assert not is_container(np.ones(2))
+
+
+def test_the_leaves_of_a_value_nested_likewise_are_found_and_none_stands_for_many():
+    _, structure = flatten({"a": [np.ones(2), LAYER], "b": (0.5, "x"), "c": Line(1.0, 2.0)})
+    assert structure.leaves_of({"c": (5, 6), "a": [1, replace(LAYER, w=2, b=3)], "b": (4, 4.5)}) == [
+        1, 2, 3, 4, 4.5, 5, 6
+    ]  # fmt: skip
+    assert structure.leaves_of({"a": [1, None], "b": None, "c": Line(5, None)}) == [
+        1, None, None, None, None, 5, None
+    ]  # fmt: skip
+    assert structure.leaves_of(None) == [None] * 7
+
+
+@pytest.mark.parametrize(
+    ("like", "value", "message"),
+    [
+        ({"a": 1.0}, {"b": 1.0}, r"not a dict with the keys \['a'\]"),
+        ([np.ones(1)], [1, 2], "not a list of 1"),
+        ((np.ones(1), 2.0), 3.0, "not a tuple of 2"),
+        (LAYER, {"w": 1}, "not of type Layer"),
+    ],
+)
+def test_a_value_nested_otherwise_is_refused(like, value, message):
+    with pytest.raises(ValueError, match=message):
+        flatten(like)[1].leaves_of(value)

@@ -1,5 +1,6 @@
 """How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
 
+from diffkit.autodiff.custom import custom_rule
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
 from diffkit.autodiff.transforms import grad, jvp, value_and_grad, vjp
@@ -8,6 +9,7 @@ from diffkit.tape.active import is_active
 __all__ = [
     "DualNumbers",
     "Reverse",
+    "custom_rule",
     "grad",
     "hessian",
     "hvp",

@@ -67,13 +67,17 @@ class DualTrace(Trace):
         y = NUMPY.call(function, values, keywords)
         rule = rule_of(function)
         y_dot: Any = None
+        dots = [a.tangent if a.__class__ is Dual and a.owner is self else None for a in args]
         with np.errstate(all="ignore"):
-            for position, a in enumerate(args):
-                if a.__class__ is Dual and a.owner is self and a.tangent is not None:
-                    part = _pushed(rule, position, a.tangent, y, values, keywords)
-                    y_dot = added(y_dot, part)
+            if rule.together:
+                push = rule.push(0)
+                y_dot = push(dots, y, *values, **keywords) if push else None
+            else:
+                for position, dot in enumerate(dots):
+                    if dot is not None:
+                        y_dot = added(y_dot, _pushed(rule, position, dot, y, values, keywords))
         if isinstance(y, tuple):  # of a function with several results, such as np.modf
-            dots = (None,) * len(y) if y_dot is None else y_dot
+            dots = [None] * len(y) if y_dot is None else list(y_dot)
             parts = [Dual(self, v, d if d is None else fit(d, v)) for v, d in zip(y, dots, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
         return Dual(self, y, None if y_dot is None else fit(y_dot, y))

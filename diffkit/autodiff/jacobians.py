@@ -13,7 +13,7 @@ from diffkit.autodiff.transforms import Followed, _leaf, _number, _of, _shape, _
 from diffkit.structure import flatten, flatten_arguments
 from diffkit.tape.active import Active
 
-__all__ = ["array_valued", "columns", "hessian", "hvp", "jacobian", "jacobian_structure", "rows"]
+__all__ = ["array_valued", "columns", "hessian", "hvp", "jacobian", "rows"]
 
 Function = Callable[..., Any]
 
@@ -21,7 +21,9 @@ Function = Callable[..., Any]
 def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The Jacobian function: for an argument of shape S and a result of shape T, of shape T + S.
 
-    Takes one reverse sweep an output or one forward pass an input, whichever are fewer.
+    For a nested argument nested as it is; for a result that is a dict, a dataclass or a named tuple nested
+    as that, and inside as the argument. A list or tuple of numbers is a vector. Takes one reverse sweep an
+    output or one forward pass an input, whichever are fewer.
 
     Examples
     --------
@@ -32,33 +34,36 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
     def jacobian_at(*args: Any, **keywords: Any) -> Any:
         g, chosen = _of(f, argnums, args, keywords)
-        found = tuple(jacobian_structure(array_valued(g), *chosen))
-        return found if isinstance(argnums, Sequence) else found[0]
+        g = array_valued(g)
+        leaves, structure = flatten_arguments(chosen)
+        leaves = [_leaf(leaf) for leaf in leaves]
+        followed = Followed(g, chosen)
+        values = followed.values
+        if sum(map(_size, values)) <= sum(map(_size, leaves)):
+            found = [rows(followed, k) for k in range(len(values))]
+        else:
+            flat = lambda *given: g(*structure.build(given))
+            by_leaf = [columns(flat, leaves, i) for i in range(len(leaves))]
+            found = [[parts[k] for parts in by_leaf] for k in range(len(values))]
+
+        def block(value: Any, parts: list[Any]) -> Any:
+            shapes = [_shape(value) + _shape(leaf) for leaf in leaves]
+            built = structure.build(
+                [_number(np.reshape(part, shape)) for part, shape in zip(parts, shapes, strict=True)]
+            )
+            return built if isinstance(argnums, Sequence) else built[0]
+
+        return followed.result_structure.build(list(map(block, values, found)))
 
     return jacobian_at
 
 
-def jacobian_structure(g: Function, *args: Any) -> list[Any]:
-    """The Jacobian of an array-valued g with respect to each argument, nested as the arguments are."""
-    leaves, structure = flatten_arguments(args)
-    leaves = [_leaf(leaf) for leaf in leaves]
-    followed = Followed(g, args)
-    value = followed.values[0]
-    if _size(value) <= sum(map(_size, leaves)):
-        parts = rows(followed)
-    else:
-        flat = lambda *given: g(*structure.build(given))
-        parts = [columns(flat, leaves, i)[0] for i in range(len(leaves))]
-    shapes = [_shape(value) + _shape(leaf) for leaf in leaves]
-    return list(structure.build([_number(np.reshape(p, s)) for p, s in zip(parts, shapes, strict=True)]))
-
-
-def rows(followed: Followed) -> list[Any]:
-    """For each leaf the derivatives of each element of f's one result, along axis 0: one sweep for them all.
+def rows(followed: Followed, result: int = 0) -> list[Any]:
+    """For each leaf the derivatives of each element of one of f's results, along axis 0: one sweep for all.
 
     Where a rule decides by the value of a cotangent, a sweep for each.
     """
-    (output,), (value,) = followed.outputs, followed.values
+    output, value = followed.outputs[result], followed.values[result]
 
     def swept(seeds: Any) -> list[Any]:
         return [_members(bar, seeds) for bar in followed.leaf_bars([(output, batch(seeds))])]
@@ -166,4 +171,5 @@ def array_valued(f: Function) -> Function:
 
 
 def _stack(value: Any) -> Any:
-    return np.stack([_stack(item) for item in value]) if isinstance(value, list | tuple) and value else value
+    plain = isinstance(value, list | tuple) and value and not hasattr(value, "_fields")
+    return np.stack([_stack(item) for item in value]) if plain else value

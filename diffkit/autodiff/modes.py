@@ -12,6 +12,7 @@ from diffkit.autodiff.jacobians import array_valued, rows
 from diffkit.autodiff.transforms import Followed, jvp, require_scalar, vjp
 from diffkit.errors import NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
+from diffkit.structure import is_container
 from diffkit.tape.active import plain
 
 __all__ = ["DualNumbers", "Reverse"]
@@ -140,8 +141,8 @@ class _Counted:
 
 def require_elementwise(y: Any, x: Any) -> None:
     """Raise NotElementwiseError unless a result has the shape of the points."""
-    if isinstance(y, dict | list | tuple) or np.shape(y) != np.shape(x):
-        shape = type(y).__name__ if isinstance(y, dict | list | tuple) else f"shape {np.shape(y)}"
+    if is_container(y) or np.shape(y) != np.shape(x):
+        shape = type(y).__name__ if is_container(y) else f"shape {np.shape(y)}"
         raise NotElementwiseError(
             f"derivative needs a function that acts on each element of x by itself; x has shape "
             f"{np.shape(x)} and f returned {shape}; use dk.gradient for a scalar result, dk.jacobian for "

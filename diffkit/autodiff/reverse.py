@@ -115,6 +115,8 @@ def pull_back(
             if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):
                 y_bar = whole(y_bar, y)
             keywords = node.keywords or _NO_KEYWORDS
+            bars_of = rule.pull(0) if rule.together else None
+            x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
             mine = [i for i, a in enumerate(args) if a.__class__ is kind and a.owner is owner]
             # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
             spare = number in own and not (keep or assigned)
@@ -122,6 +124,8 @@ def pull_back(
                 reuse = spare and position == mine[-1]
                 if rule.partials is not None:
                     x_bar = product(y_bar, rule, position, y, values, keywords, selected, reuse)
+                elif x_bars is not None:
+                    x_bar = x_bars[position]
                 else:
                     pull = rule.pull(position)
                     x_bar = pull(y_bar, y, *values, **keywords) if pull else None

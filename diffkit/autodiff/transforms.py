@@ -11,7 +11,7 @@ import numpy as np
 from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
-from diffkit.structure import as_leaf, flatten, flatten_arguments
+from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active, Trace, gather
 from diffkit.tape.node import Node
 from diffkit.tape.record import Recorder, run
@@ -27,8 +27,8 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     Parameters
     ----------
     f
-        A function of NumPy calls; its arguments and its result may be nested dicts, lists and tuples
-        of arrays.
+        A function of NumPy calls; its arguments and its result may be nested dicts, lists, tuples and
+        dataclasses of arrays.
     args
         Where to linearise.
 
@@ -180,7 +180,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 def require_scalar(value: Any) -> None:
     """Raise NonScalarError unless the value is one number."""
-    if isinstance(value, dict | list | tuple) or _size(value) != 1:
+    if is_container(value) or _size(value) != 1:
         shape = f"shape {_shape(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
         raise NonScalarError(
             f"a gradient needs a function with a scalar result, and this one returned {shape}; "

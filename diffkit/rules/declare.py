@@ -68,6 +68,9 @@ class Rule:
     variadic
         Whether one push and one pull serve all operands; they are then called with the operand's
         position first.
+    together
+        Whether they serve all operands in one call: the push takes the list of their tangents, None for
+        zero, and the pull answers with the list of their cotangents.
     selects
         Whether the function passes some elements on and drops others. Below it, an exact zero means
         "not selected", and must not meet an infinite partial.
@@ -86,6 +89,7 @@ class Rule:
     pushes: tuple[Map | Zero | None, ...] = ()
     pulls: tuple[Map | Zero | None, ...] = ()
     variadic: bool = False
+    together: bool = False
     selects: bool = False
     domain: tuple[Box, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -133,6 +137,8 @@ def float_partials(function: Callable[..., Any]) -> Any:
     is not felt or not selected must be told from the rest.
     """
     rule = rule_of(function)
+    if function not in _RULES:  # it lives for one call, and is not kept
+        return False
     partials = rule.partials or ()
     quick = not rule.selects and 0 < len(partials) < 3 and 0 not in partials
     QUICK[function] = quick and tuple(_for_floats(rule, position) for position in range(len(partials)))
@@ -187,7 +193,14 @@ def array_rule(
     pushes = tuple(pair and pair[0] for pair in maps)
     pulls = tuple(pair and pair[1] for pair in maps)
     _RULES[function] = Rule(
-        function, None, pushes, pulls, variadic, selects, examples=tuple(examples), fresh=_ours(pulls)
+        function,
+        None,
+        pushes,
+        pulls,
+        variadic=variadic,
+        selects=selects,
+        examples=tuple(examples),
+        fresh=_ours(pulls),
     )
 
 
@@ -296,7 +309,10 @@ def _row_to_write(function: Callable[..., Any]) -> str:
 
 
 def _find(function: Callable[..., Any]) -> Rule | None:
-    """The rule of a function met for the first time, kept for the next."""
+    """The rule that a function carries; of others met for the first time, kept for the next."""
+    own = getattr(function, "rule", None)
+    if isinstance(own, Rule):
+        return own
     maker = _MAKERS.get(type(function))
     rule = maker(function) if maker else _load_later().get(function)
     if rule is not None:

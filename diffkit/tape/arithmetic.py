@@ -18,8 +18,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from diffkit.errors import DiffkitError, DomainError, NoRuleError
-from diffkit.primitives import Joined, assemble, getitem, scatter
+from diffkit.primitives import Joined, assemble, component, getitem, scatter
 from diffkit.structure import as_leaf, is_array_like
+from diffkit.tape.inside import run_inside
 from diffkit.tape.meaning import LOGIC, WRITTEN_OUT, row_of
 
 __all__ = ["MPMATH", "NUMPY", "PLAIN", "SYMPY", "Arithmetic", "arithmetic_named", "name_of"]
@@ -58,7 +59,8 @@ def total(x: Any, axis: Any = None, *rest: Any, **keywords: Any) -> Any:
 
 def as_type(x: Any, dtype: Any, **keywords: Any) -> Any:
     """np.astype, also of a Python float, which stands for NumPy's own in a program that is followed."""
-    return np.astype(np.float64(x) if x.__class__ is float else x, dtype, **keywords)
+    y: Any = np.float64(x) if x.__class__ is float else x
+    return np.astype(y, dtype, **keywords)
 
 
 # Operators are several times faster than ufuncs on scalars and dispatch the same way on arrays.
@@ -179,9 +181,11 @@ class _ObjectArithmetic(Arithmetic):
             return out.reshape(keywords["shape"])
         if function in WRITTEN_OUT:
             return WRITTEN_OUT[function](self._called, *args, **keywords)
+        if hasattr(function, "inside"):
+            return run_inside(function.inside, self, args, keywords)
         if function in FOLDS:
             return self._fold(FOLDS[function], args, keywords)
-        if isinstance(function, Joined) or function is getitem:
+        if isinstance(function, Joined) or function in (getitem, component):
             return function(*args, **keywords)
         if (isinstance(function, np.ufunc) and not _runs_on_objects(function)) or _is_linalg(function):
             raise TypeError("no row")  # NumPy would ask the objects for a method of its own name

@@ -148,3 +148,12 @@ print(ad.grad(sc.erf)(0.0))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert float(done.stdout) == pytest.approx(2 / np.sqrt(np.pi))
+
+
+def test_the_rule_that_a_function_carries_is_not_kept():
+    function = lambda x: 2 * x
+    function.rule = Rule(function, pulls=(lambda y_bar, y, x: [2 * y_bar],), together=True)
+    known = len(declare._RULES), len(declare.QUICK)
+    assert rule_of(function) is function.rule
+    assert declare.float_partials(function) is False
+    assert (len(declare._RULES), len(declare.QUICK)) == known

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, hessian
+from diffkit.autodiff import grad, hessian, jvp
 from diffkit.rules import rules
 
 ROWS = [
