@@ -48,6 +48,8 @@ def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _first_foreign(values: Any) -> Any:
     for value in values:
+        if value.__class__ is float or (value.__class__ is np.ndarray and not value.dtype.hasobject):
+            continue  # nearly always
         if is_foreign(value):
             return value
         if isinstance(value, list | tuple) or getattr(value, "dtype", None) == np.dtype(object):
@@ -105,16 +107,22 @@ def tanh_slope(y: Any, x: Any) -> Any:
     if np.iscomplexobj(y):
         return slope
     if not np.ndim(y):
-        return slope if abs(y) < 0.95 else _far_slope(x)
-    far = np.absolute(y) >= 0.95  # a tenth of the digits at most is lost below
-    if far.any():
-        slope[far] = _far_slope(x[far])
+        return slope if slope > 0.1 else _far_slope(x)
+    far = np.flatnonzero(slope < 0.1)  # nearer to 0, hardly a bit of the slope is lost
+    slope.put(far, _far_slope(np.take(x, far)))
     return slope
 
 
 def _far_slope(x: Any) -> Any:
     e = np.exp(-2 * np.absolute(x))
     return 4 * e / (1 + e) ** 2
+
+
+@primitive
+def share(a: Any, b: Any) -> Any:
+    """exp(a) / (exp(a) + exp(b)), and 0 where a = -inf: there a is not felt, whatever b is."""
+    with np.errstate(over="ignore", invalid="ignore"):  # exp(inf) stands for a share of 0
+        return np.where(np.equal(a, -np.inf), 0.0, 1 / (1 + np.exp(b - a)))[()]
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,22 @@ def _full(y_bar: Any, a: Any, b: Any) -> Any:
     return np.expand_dims(y_bar, -2) if np.ndim(a) == 1 else y_bar
 
 
+def _are_matrices(a: Any, b: Any) -> bool:
+    """Whether both are plain matrices, the usual case, which needs none of the above."""
+    return a.__class__ is b.__class__ is np.ndarray and a.ndim == b.ndim == 2
+
+
 def _pull_matmul_a(y_bar: Any, y: Any, a: Any, b: Any) -> Any:
+    if _are_matrices(a, b):
+        return y_bar @ b.T
     _, column = _as_matrices(a, b)
     a_bar = np.matmul(_full(y_bar, a, b), np.swapaxes(column, -1, -2))
     return np.squeeze(a_bar, -2) if np.ndim(a) == 1 else a_bar
 
 
 def _pull_matmul_b(y_bar: Any, y: Any, a: Any, b: Any) -> Any:
+    if _are_matrices(a, b):
+        return a.T @ y_bar
     row, _ = _as_matrices(a, b)
     b_bar = np.matmul(np.swapaxes(row, -1, -2), _full(y_bar, a, b))
     return np.squeeze(b_bar, -1) if np.ndim(b) == 1 else b_bar

@@ -67,6 +67,9 @@ class Over:
         return np.sum(np.broadcast_to(self.where, np.shape(x)), axis=self.axis, keepdims=True)
 
 
+EVERYTHING = Over()
+
+
 def _size(x: Any) -> int:
     return math.prod(getattr(x, "shape", ()))
 
@@ -98,6 +101,8 @@ def _reduction(
     names = tuple(inspect.signature(function).parameters)[1:]
 
     def over(rest: tuple[Any, ...], keywords: dict[str, Any]) -> Over:
+        if not rest and not keywords:
+            return EVERYTHING
         return Over(**dict(zip(names, rest, strict=False)), **keywords)
 
     array_rule(
@@ -121,7 +126,8 @@ def _pull_sum(y_bar: Any, y: Any, x: Any, over: Over) -> Any:
 
 
 def _pull_mean(y_bar: Any, y: Any, x: Any, over: Over) -> Any:
-    return _pull_sum(y_bar, y, x, over) / over.count(x, y)
+    count = over.count(x, y)
+    return _pull_sum(y_bar / (count if over.where is True else np.reshape(count, np.shape(y))), y, x, over)
 
 
 NUMBER = [example(Array()), example(X, axis=())]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, example
-from diffkit.primitives import tanh_slope
+from diffkit.primitives import share, tanh_slope
 from diffkit.rules.declare import array_rule, elementwise
 from diffkit.structure import is_foreign
 
@@ -71,19 +71,15 @@ elementwise(np.log,     lambda y, x: 1 / x)
 elementwise(np.log2,    lambda y, x: 1 / (x * LN2))
 elementwise(np.log10,   lambda y, x: 1 / (x * LN10))
 elementwise(np.log1p,   lambda y, x: 1 / (1 + x))
-# exp(a - y), written through b - a: right where y - a cancels or is inf - inf, and at every order.
-elementwise(np.logaddexp,  lambda y, a, b: _share(a, b),  lambda y, a, b: _share(b, a))
-elementwise(np.logaddexp2, lambda y, a, b: _share2(a, b), lambda y, a, b: _share2(b, a))
+elementwise(np.logaddexp,  lambda y, a, b: _share(a, b),             lambda y, a, b: _share(b, a))
+elementwise(np.logaddexp2, lambda y, a, b: _share(LN2 * a, LN2 * b), lambda y, a, b: _share(LN2 * b, LN2 * a))
+elementwise(share,         lambda y, a, b: y * _share(b, a),         lambda y, a, b: -y * _share(b, a))
 # fmt: on
 
 
 def _share(a: Any, b: Any) -> Any:
-    """exp(a) / (exp(a) + exp(b)), and 0 where a = -inf: there logaddexp does not feel a."""
-    return np.where(a == -np.inf, 0.0, np.exp(-np.logaddexp(0.0, b - a)))
-
-
-def _share2(a: Any, b: Any) -> Any:
-    return np.where(a == -np.inf, 0.0, np.exp2(-np.logaddexp2(0.0, b - a)))
+    near = a.__class__ is b.__class__ is float and -700 < b - a < 700  # a number need not go through NumPy
+    return 1 / (1 + np.exp(b - a)) if near else share(a, b)
 
 
 def _nonzero(y: Any) -> Any:
@@ -102,7 +98,7 @@ elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b),
                         lambda y, a, b: -a / _nonzero(a * a + b * b))
 elementwise(np.sinh,    lambda y, x: np.cosh(x))
 elementwise(np.cosh,    lambda y, x: np.sinh(x))
-elementwise(np.tanh,    lambda y, x: tanh_slope(y, x), domain=[((-3.0, 3.0),), ((15.0, 20.0),)])
+elementwise(np.tanh,    lambda y, x: _tanh_slope(y, x), domain=[((-3.0, 3.0),), ((15.0, 20.0),)])
 elementwise(np.arcsinh, lambda y, x: 1 / np.hypot(1.0, x))
 elementwise(np.arccosh, lambda y, x: np.power((x - 1) * (x + 1), -0.5), domain=[((1.2, 3.0),)])
 elementwise(np.arctanh, lambda y, x: 1 / ((1 - x) * (1 + x)))
@@ -111,6 +107,11 @@ elementwise(np.radians, np.pi / 180)
 elementwise(np.rad2deg, 180 / np.pi)
 elementwise(np.degrees, 180 / np.pi)
 # fmt: on
+
+
+def _tanh_slope(y: Any, x: Any) -> Any:
+    near = y.__class__ is float and y * y < 0.9  # a number need not go through NumPy
+    return 1 - y * y if near else tanh_slope(y, x)
 
 
 # Of y and x together only y counts as an operand: along y = tanh(x) that is the whole derivative.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.primitives import tanh_slope
+from diffkit.primitives import share, tanh_slope
 
 __all__ = ["LOGIC", "TABLE", "WRITTEN_OUT", "row_of", "special_table", "sympy_names"]
 
@@ -88,6 +88,7 @@ TABLE: dict[Any, Row] = {
     np.log1p:         ("log1p", lambda m, a: m.log(1 + a)),
     np.logaddexp:     lambda m, a, b: m.log(m.exp(a) + m.exp(b)),
     np.logaddexp2:    lambda m, a, b: m.log(2**a + 2**b, 2),
+    share:            lambda m, a, b: 1 / (1 + m.exp(b - a)),
     np.sin:           "sin",
     np.cos:           "cos",
     np.tan:           "tan",

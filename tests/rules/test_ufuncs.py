@@ -91,6 +91,8 @@ CORNERS = [
     pytest.param(third(np.tanh), 0.0, -2.0, id="third of tanh at 0"),
     pytest.param(second(lambda x: np.logaddexp(0.0, x)), 0.0, 0.25, id="second of log(1 + exp(x)) at 0"),
     pytest.param(D(lambda x: np.logaddexp(x, 1.0)), -np.inf, 0.0, id="logaddexp at -inf"),
+    pytest.param(D(lambda x: np.logaddexp(x, -np.inf)), -np.inf, 0.0, id="logaddexp at -inf, -inf"),
+    pytest.param(D(lambda x: np.logaddexp(x, x)), HUGE, 1.0, id="logaddexp(x, x) far out"),
     pytest.param(D(lambda x: np.logaddexp2(x, x)), HUGE, 1.0, id="logaddexp2(x, x) far out"),
     pytest.param(D(lambda x: np.logaddexp2(x, -np.inf)), 1.0, 1.0, id="logaddexp2(x, -inf)"),
     # removable singularities
