@@ -58,7 +58,8 @@ def total(x: Any, axis: Any = None, *rest: Any, **keywords: Any) -> Any:
 
 def as_type(x: Any, dtype: Any, **keywords: Any) -> Any:
     """np.astype, also of a Python float, which stands for NumPy's own in a program that is followed."""
-    return np.astype(np.float64(x) if x.__class__ is float else x, dtype, **keywords)
+    array: Any = np.float64(x) if x.__class__ is float else x
+    return np.astype(array, dtype, **keywords)
 
 
 # Operators are several times faster than ufuncs on scalars and dispatch the same way on arrays.
