@@ -12,7 +12,7 @@ from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
-from diffkit.tape.active import Active, Trace, gather
+from diffkit.tape.active import Active, Trace, gather, living
 from diffkit.tape.node import Node
 from diffkit.tape.record import Recorder, run
 
@@ -245,8 +245,7 @@ def _own(value: Any) -> Any:
 
     Of an active value whose derivative is over, what it covers.
     """
-    while isinstance(value, Active) and not value.owner.running:
-        value = value.value
+    value = living(value)
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
