@@ -1,5 +1,6 @@
 """How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
 
+from diffkit.autodiff.checkpoint import checkpoint
 from diffkit.autodiff.custom import custom_rule
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
@@ -9,6 +10,7 @@ from diffkit.tape.active import is_active
 __all__ = [
     "DualNumbers",
     "Reverse",
+    "checkpoint",
     "custom_rule",
     "grad",
     "hessian",

@@ -16,10 +16,9 @@ from diffkit.autodiff.batch import Batch, BatchError
 from diffkit.autodiff.reverse import _dtype, fit
 from diffkit.autodiff.transforms import vjp as vjp_of
 from diffkit.errors import ArgumentsError, LostHistoryError, NoRuleError, with_article
-from diffkit.primitives import component
 from diffkit.rules import Rule
 from diffkit.structure import Structure, flatten, flatten_arguments
-from diffkit.tape.active import Active, apply, gather
+from diffkit.tape.active import Active, apply, gather, living
 
 __all__ = ["custom_rule"]
 
@@ -130,17 +129,13 @@ class _Row:
         # A list of numbers is one of active values in another arithmetic: it has to come apart in both.
         is_leaf = lambda value: isinstance(value, Active)
         parts, self.result = flatten(result, is_leaf, is_array=lambda value: False)
-        parts = [_opened(part) for part in parts]
+        parts = [living(part) for part in parts]
         self.several = len(parts) != 1
         return tuple(parts) if self.several else parts[0]
 
     def leaves(self, y: Any) -> list[Any]:
         """The leaves of a result of this row."""
-        if not self.several:
-            return [y]
-        if isinstance(y, Active):  # a sweep that is recorded in its turn hands over the row itself
-            return [apply(component, (y,), {"index": i}) for i in range(len(y.value))]
-        return list(y)
+        return list(y) if self.several else [y]
 
     def nested(self, y: Any) -> Any:
         """A result of this row, nested as that of the function."""
@@ -258,13 +253,6 @@ def _batches(bars: list[Any]) -> Iterator[None]:
         if any(isinstance(bar, Batch) for bar in bars):
             raise BatchError from None
         raise
-
-
-def _opened(value: Any) -> Any:
-    """A result, taken out of derivatives that are over: there it is a constant."""
-    while isinstance(value, Active) and not value.owner.running:
-        value = value.value
-    return value
 
 
 def _is_real(x: Any) -> bool:

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.primitives import component
 from diffkit.rules import Rule, rule_of
 from diffkit.rules.declare import QUICK, float_partials
-from diffkit.tape.active import Trace, plain
+from diffkit.tape.active import Trace, apply, plain
 from diffkit.tape.node import Node
 
 __all__ = ["added", "fit", "product", "pull_back"]
@@ -109,7 +110,7 @@ def pull_back(
                         pass
             values = [a.value if a.__class__ is kind and a.owner is owner else a for a in args]
             if live:
-                values, y = list(args), node
+                values, y = [_parts(a) for a in args], _parts(node)
             rule = rule_of(function)
             selected = selected or rule.selects
             if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):
@@ -140,6 +141,13 @@ def pull_back(
 
 _NO_KEYWORDS: Mapping[str, Any] = {}
 _NO_FLOAT = (ZeroDivisionError, OverflowError, ValueError, TypeError)
+
+
+def _parts(x: Any) -> Any:
+    """A node as a rule takes it: of a row with several results, the tuple of them."""
+    if not isinstance(x, Node) or not isinstance(x.value, tuple):
+        return x
+    return tuple([apply(component, (x,), {"index": i}) for i in range(len(x.value))])
 
 
 def whole(bar: Any, y: Any) -> Any:

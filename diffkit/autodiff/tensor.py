@@ -338,7 +338,7 @@ class _TensorTrace(Trace):
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         y = NUMPY.call(function, self.values(args), keywords)
-        args = tuple(a.copy() if a.__class__ is np.ndarray else a for a in args)
+        args = tuple(map(self.snapshot, args))
         recorded = recording.get() and any(isinstance(a, Tensor) and a._requires_grad for a in args)
         node = Tensor(self, y, function, args, keywords or None) if recorded else Tensor(self, y)
         if isinstance(y, tuple):
@@ -352,7 +352,9 @@ class _TensorTrace(Trace):
         """
         node.require_history()
         bar = node.through_hooks(whole(bar, node.value))
-        self.arrivals.append((node, bar))
+        first = self.arrivals[0][0] if self.arrivals else node
+        if node.number <= first.number or node.is_leaf or node.retained:  # all but rows that were run again
+            self.arrivals.append((node, bar if node.is_leaf or node.retained else None))
         args = []
         for a, version in zip(node.operands(), node.saved, strict=True):
             if isinstance(a, Tensor):
@@ -362,6 +364,8 @@ class _TensorTrace(Trace):
                 args.append(a if a._requires_grad else a.value)
             else:
                 args.append(a)
+        again = getattr(node.function, "again", None)
+        args = again(self, args) if again else args
         return tuple(args), Overwritten(node, node) if node.version and not node.is_leaf else node.value, bar
 
 

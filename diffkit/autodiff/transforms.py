@@ -12,7 +12,7 @@ from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
-from diffkit.tape.active import Active, Trace, gather
+from diffkit.tape.active import Active, Trace, gather, living
 from diffkit.tape.node import Node
 from diffkit.tape.record import Recorder, run
 
@@ -90,7 +90,7 @@ class Followed:
     def leaf_bars(self, seeds: list[tuple[Any, Any]]) -> list[Any]:
         """The cotangents of the leaves of the arguments."""
         found = pull_back(seeds, self.recorder)
-        return [_over(found[number]) if number in found else _zero(value) for number, value in self.inputs]
+        return [living(found[number]) if number in found else _zero(value) for number, value in self.inputs]
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -246,15 +246,8 @@ def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:
 
 def _own(value: Any) -> Any:
     """A copy of an array, so that whoever changes it afterwards changes nothing else."""
-    value = _over(value)
+    value = living(value)
     return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _over(value: Any) -> Any:
-    """Of an active value whose derivative is over, what it covers."""
-    while isinstance(value, Active) and not value.owner.running:
-        value = value.value
-    return value
 
 
 def _number(value: Any) -> Any:

@@ -26,7 +26,7 @@ from diffkit.primitives import assemble, getitem
 from diffkit.tape.place import calling_place
 from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, operands, ufunc_call
 
-__all__ = ["Active", "Trace", "apply", "is_active", "plain", "value_of"]
+__all__ = ["Active", "Trace", "apply", "gather", "is_active", "living", "plain", "value_of"]
 
 _levels = itertools.count(1)
 NO_KEYWORDS: Mapping[str, Any] = {}
@@ -56,6 +56,10 @@ class Trace:
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         """The result of a call with operands of this trace, wrapped."""
         raise NotImplementedError
+
+    def snapshot(self, value: Any) -> Any:
+        """A constant as it is now, for a row that may be read when it has changed."""
+        return value.copy() if value.__class__ is np.ndarray else value
 
     def visited(self, node: Any, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
         """The operands that a row has read, its value and its cotangent, when a sweep comes to it."""
@@ -98,6 +102,13 @@ def value_of(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """The number or array below every level of activity."""
     while isinstance(value, Active):
+        value = value.value
+    return value
+
+
+def living(value: Any) -> Any:
+    """What a value still is when the derivative that made it is over: no more than it covers."""
+    while isinstance(value, Active) and not value.owner.running:
         value = value.value
     return value
 

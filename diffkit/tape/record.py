@@ -68,7 +68,8 @@ class Recorder(Trace):
 
     def visited(self, node: Node, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
         """The operands that a row has read, its value and its cotangent, when the sweep comes to it."""
-        return node.operands(), node.value, bar
+        again = getattr(node.function, "again", None)
+        return again(self, node.operands()) if again else node.operands(), node.value, bar
 
     def discrete(
         self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import diffkit as dk
 from diffkit.autodiff import grad, vjp
 from diffkit.autodiff.reverse import added, fit, pull_back
 from diffkit.tape import record
@@ -208,3 +209,14 @@ def test_the_gradient_of_a_plain_sum_is_an_array_of_its_own():
     product = grad(lambda x: np.sum(x * x))(x)
     product[:] = 7.0
     assert x.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_recorded_sweep_goes_through_functions_of_several_results():
+    f = lambda a: np.sum(np.linalg.eigh(a)[0] ** 2 * np.linalg.eigh(a)[1][0] ** 2)
+    a = np.array([[2.0, 1.0], [1.0, 3.0]])
+    x = dk.tensor(a, requires_grad=True)
+    f(x).backward(create_graph=True)
+    first = x.grad
+    x.zero_grad()
+    np.sum(first**2).backward()
+    assert x.grad.numpy() == pytest.approx(grad(lambda a: np.sum(grad(f)(a) ** 2))(a), abs=1e-12)
