@@ -176,7 +176,7 @@ class TensorTrace(Trace):
 
 
 # Of their first operand these read the shape only.
-_OF_SHAPE = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like})
+_OF_SHAPE = frozenset({np.zeros_like, np.ones_like, np.empty_like})
 _YES_OR_NO = frozenset({np.allclose, np.array_equal, np.array_equiv})
 
 

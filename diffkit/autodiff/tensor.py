@@ -224,12 +224,13 @@ class Tensor(Overwritable):
                     node.args, node.saved, node.freed = (), (), True
 
     def _accumulate(self, bar: Any, create_graph: bool) -> None:
-        if create_graph:
-            self._grad = np.copy(bar) if self._grad is None else self._grad + bar  # type: ignore[assignment]
-        elif self._grad is None:
-            self._grad = Tensor(self.owner, np.array(plain(bar)))
+        if self._grad is None:
+            # Copied: another leaf may have got the same.
+            self._grad = bar.clone() if isinstance(bar, Tensor) else Tensor(self.owner, np.array(bar))
+        elif create_graph:
+            self._grad = self._grad + bar
         else:
-            self._grad.data = self._grad.value + plain(bar)
+            self._grad.data = self._grad.value + bar
 
     def through_hooks(self, bar: Any) -> Any:
         """A cotangent, passed through the hooks."""
@@ -377,5 +378,5 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None) -> Tensor:
 
 def _restored(value: Any, requires_grad: bool, grad: Tensor | None) -> Tensor:
     made = tensor(value, requires_grad)
-    made.grad = grad
+    made.grad = None if grad is None else tensor(grad)
     return made
