@@ -58,7 +58,7 @@ def checkpoint(f: Function) -> Function:
     def called(*args: Any, **keywords: Any) -> Any:
         again = _as_now(f)
         leaves, arguments = flatten_arguments(args)
-        before = [a.clone() if isinstance(a, Node) else a for a in leaves]
+        before = [a.alias() if isinstance(a, Node) else a for a in leaves]
         parts, structure = _leaves(f(*args, **keywords))
         owner = max((p.owner for p in parts if _has_history(p)), key=lambda trace: trace.level, default=None)
         if owner is not None:
@@ -105,7 +105,7 @@ class _Part:
 
     def again(self, owner: Trace, operands: Iterable[Any]) -> tuple[Any, ...]:
         """The results of a second run, with the rows that they came from."""
-        leaves = [a.clone() if self.assigns and isinstance(a, Node) else a for a in operands]
+        leaves = [a.alias() if self.assigns and isinstance(a, Node) else a for a in operands]
         over, owner.running = not owner.running, True
         try:
             with Recording(True):

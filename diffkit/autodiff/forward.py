@@ -38,7 +38,7 @@ class Dual(Active):
             part.view = View(self, key)
         return part
 
-    def clone(self) -> Dual:
+    def alias(self) -> Dual:
         """The same dual number under a handle of its own."""
         return Dual(self.owner, self.value, self.tangent)
 

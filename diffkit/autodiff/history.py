@@ -1,107 +1,30 @@
-"""What tensors share: whether operations are recorded, what made them, hooks, overwritten numbers."""
+"""How tensors get a history: whether operations are recorded, the trace that records them, hooks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import GraphError
-from diffkit.tape.arithmetic import name_of
+from diffkit.autodiff.reverse import whole
+from diffkit.primitives import component
+from diffkit.tape.active import Trace, apply
+from diffkit.tape.arithmetic import NUMPY, name_of
 
 if TYPE_CHECKING:
     from diffkit.autodiff.tensor import Tensor
+    from diffkit.tape.node import Node
 
-__all__ = ["GradFn", "Hook", "Overwritten", "Recording", "no_grad", "recording"]
+__all__ = ["GradFn", "Hook", "Recording", "TensorTrace", "arrivals", "no_grad", "recording"]
 
+# Of a thread, or task, its own.
 recording: ContextVar[bool] = ContextVar("recording", default=True)
-
-
-class Overwritten:
-    """The numbers of a tensor before they were overwritten: their shape is known, and reading them fails."""
-
-    def __init__(self, tensor: Tensor, reader: Tensor) -> None:
-        self.shape, self.dtype, self.ndim, self.size = tensor.shape, tensor.dtype, tensor.ndim, tensor.size
-        self._reader = reader
-
-    def _fail(self, *_: Any, **__: Any) -> Any:
-        raise GraphError(
-            f"backward through {self._reader.grad_fn!r} needs numbers of shape {self.shape} that have been "
-            f"overwritten since; call backward before the update, or overwrite a copy"
-        )
-
-    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
-        known = {np.shape: self.shape, np.ndim: self.ndim, np.size: self.size}
-        return known[function] if function in known else self._fail()
-
-    __array_ufunc__ = __array__ = __getitem__ = __iter__ = __float__ = __bool__ = __hash__ = _fail
-
-
-for _name in (
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "pow",
-    "matmul",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "eq",
-    "ne",
-    "neg",
-    "abs",
-):
-    setattr(Overwritten, f"__{_name}__", Overwritten._fail)
-    setattr(Overwritten, f"__r{_name}__", Overwritten._fail)
-
-
-class GradFn:
-    """The operation that made a tensor.
-
-    Attributes
-    ----------
-    name
-        The operation's name: multiply, power, sum.
-    next_functions
-        The operations that made its operands, None for a leaf or a constant.
-    """
-
-    __slots__ = ("_node",)
-
-    def __init__(self, node: Tensor) -> None:
-        self._node = node
-
-    @property
-    def name(self) -> str:
-        """The operation's name."""
-        return name_of(self._node.function or object)
-
-    @property
-    def next_functions(self) -> tuple[GradFn | None, ...]:
-        """The operations that made its operands."""
-        return tuple(a.grad_fn if isinstance(a, Tensor) else None for a in self._node.args)
-
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
-
-
-class Hook:
-    """A hook on a tensor; `remove()` takes it off."""
-
-    __slots__ = ("_hooks",)
-
-    def __init__(self, tensor: Tensor, hook: Callable[[Tensor], Any]) -> None:
-        self._hooks = tensor.hooks
-        self._hooks[id(self)] = hook
-
-    def remove(self) -> None:
-        """Take the hook off; a second time does nothing."""
-        self._hooks.pop(id(self), None)
+arrivals: ContextVar[list[tuple[Tensor, Any]]] = ContextVar("arrivals")  # cotangents, in a sweep's order
 
 
 class Recording(ContextDecorator):
@@ -109,13 +32,14 @@ class Recording(ContextDecorator):
 
     def __init__(self, on: bool) -> None:
         self._on = on
-        self._tokens: list[Token[bool]] = []
+        self._before: list[bool] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(recording.set(self._on))
+        self._before.append(recording.get())
+        recording.set(self._on)
 
     def __exit__(self, *_: Any) -> None:
-        recording.reset(self._tokens.pop())
+        recording.set(self._before.pop())
 
 
 class no_grad(Recording):  # noqa: N801
@@ -131,5 +55,144 @@ class no_grad(Recording):  # noqa: N801
     (tensor(1.5, requires_grad=True), True)
     """
 
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)  # @no_grad and @no_grad()
+
     def __init__(self) -> None:
         super().__init__(False)
+
+    def _recreate_cm(self) -> no_grad:
+        return no_grad()  # for each call, since calls may overlap
+
+    def __call__(self, function: Any) -> Any:
+        if not inspect.isgeneratorfunction(function):
+            return super().__call__(function)
+
+        @functools.wraps(function)
+        def generate(*args: Any, **keywords: Any) -> Any:
+            generator = function(*args, **keywords)
+            resume, given = generator.send, None
+            while True:  # between two values the caller's operations are recorded again
+                with no_grad():
+                    try:
+                        value = resume(given)
+                    except StopIteration as end:
+                        return end.value
+                try:
+                    resume, given = generator.send, (yield value)
+                except BaseException as error:
+                    resume, given = generator.throw, error
+
+        return generate
+
+
+class GradFn:
+    """The operation that made a tensor.
+
+    Attributes
+    ----------
+    name
+        The operation's name: multiply, power, sum.
+    next_functions
+        The operations that made its operands, None for a leaf or a constant; empty after backward.
+    """
+
+    __slots__ = ("_node",)
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    @property
+    def name(self) -> str:
+        """The operation's name."""
+        return name_of(self._node.function or object)
+
+    @property
+    def next_functions(self) -> tuple[GradFn | None, ...]:
+        """The operations that made its operands."""
+        return tuple(getattr(a, "grad_fn", None) for a in self._node.operands())
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+
+class Hook:
+    """A hook on a tensor; `remove()` takes it off."""
+
+    __slots__ = ("_hooks", "_key")
+
+    def __init__(self, hooks: dict[object, Callable[[Tensor], Any]], hook: Callable[[Tensor], Any]) -> None:
+        self._hooks, self._key = hooks, object()
+        hooks[self._key] = hook
+
+    def remove(self) -> None:
+        """Take the hook off; a second time does nothing."""
+        self._hooks.pop(self._key, None)
+
+
+class TensorTrace(Trace):
+    """The one trace of all tensors: the outermost."""
+
+    __slots__ = ()
+
+    kind: ClassVar[type[Tensor]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.level = 0
+        self.assigned = True  # each row says itself which numbers it has read
+
+    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        followed = [a.fresh().recorded for a in args if a.__class__ is self.kind]
+        y = NUMPY.call(function, self.values(args), keywords)
+        if y is None:  # of np.save
+            return y
+        if not recording.get() or not any(followed[1:] if function in _OF_SHAPE else followed):
+            if isinstance(y, tuple):
+                return _tuple_like(y, [self.kind(self, _as_it_is(part)) for part in y])
+            return self.kind(self, y).placed(function, args, keywords)
+        kept = args if _CHANGEABLE.isdisjoint(map(type, args)) else tuple(map(_as_it_is, args))
+        kept_keywords = {name: _as_it_is(value) for name, value in keywords.items()} if keywords else None
+        node = self.kind(self, y, function, kept, kept_keywords)
+        if isinstance(y, tuple):
+            node.value = _tuple_like(y, map(_as_it_is, y))  # NumPy's may share memory
+            return _tuple_like(y, [apply(component, (node,), {"index": i}) for i in range(len(y))])
+        return node.placed(function, args, keywords)
+
+    def discrete(
+        self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> Any:
+        """A tensor of truth values or whole numbers; of np.nonzero and np.allclose, what NumPy answers."""
+        y = super().discrete(function, args, keywords)
+        return y if isinstance(y, tuple) or function in _YES_OR_NO else self.kind(self, y)
+
+    def visited(self, node: Any, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
+        """The operands that a row has read, its value and its cotangent, when the sweep comes to it."""
+        node.require_history()
+        origin = node if node.origin is None else node.origin
+        bar = origin.through_hooks(whole(bar, node.value))
+        came = arrivals.get()
+        if not came or node.number <= came[0][0].number or node.is_leaf or node.retained:
+            came.append((origin, bar))  # not the rows that a checkpoint has run again: nobody asks for those
+        operands = tuple(node.operands_as_read())
+        again = getattr(node.function, "again", None)
+        return again(self, operands) if again else operands, node.result_as_made(), bar
+
+
+# Of their first operand these read the shape only.
+_OF_SHAPE = frozenset({np.zeros_like, np.ones_like, np.empty_like})
+_YES_OR_NO = frozenset({np.allclose, np.array_equal, np.array_equiv})
+
+
+_CHANGEABLE = frozenset({np.ndarray, list, tuple})
+
+
+def _as_it_is(value: Any) -> Any:
+    """A constant as it is now, whatever is written into it later."""
+    if value.__class__ is tuple:
+        return tuple(map(_as_it_is, value))
+    return value.copy() if value.__class__ in (np.ndarray, list) else value
+
+
+def _tuple_like(y: tuple[Any, ...], parts: Iterable[Any]) -> tuple[Any, ...]:
+    return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)

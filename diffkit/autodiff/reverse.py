@@ -110,7 +110,7 @@ def pull_back(
                         pass
             values = [a.value if a.__class__ is kind and a.owner is owner else a for a in args]
             if live:
-                values, y = [_parts(a) for a in args], _parts(node)
+                values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
             rule = rule_of(function)
             selected = selected or rule.selects
             if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):

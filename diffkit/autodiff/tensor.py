@@ -11,19 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.autodiff.history import GradFn, Hook, Overwritten, Recording, no_grad, recording
-from diffkit.autodiff.reverse import fit, pull_back, whole
-from diffkit.errors import ArgumentsError, GraphError, NonScalarError
-from diffkit.primitives import component
-from diffkit.tape.active import Active, Trace, apply, plain
-from diffkit.tape.arithmetic import NUMPY
-from diffkit.tape.node import Node
+from diffkit.autodiff.history import Hook, Recording, TensorTrace, arrivals, no_grad, recording
+from diffkit.autodiff.memory import Overwritable, require_own_history
+from diffkit.autodiff.reverse import fit, pull_back
+from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError
+from diffkit.tape.active import Active, Trace, plain
 from diffkit.tape.operators import BINARY, UNARY
+from diffkit.tape.place import calling_place
+from diffkit.tape.written import holds_foreign
 
 __all__ = ["Tensor", "no_grad", "tensor"]
 
 
-class Tensor(Node):
+class Tensor(Overwritable):
     """A number or array with `grad`, made by `diffkit.tensor`; behaves as the NumPy array it holds.
 
     Attributes
@@ -44,7 +44,8 @@ class Tensor(Node):
     tensor([0. , 0.5, 1. , 1.5])
     """
 
-    __slots__ = ("_grad", "_requires_grad", "freed", "hooks", "origin", "retained", "saved", "version")
+    __slots__ = ("_grad", "freed", "hooks", "retained")
+    called = "a tensor"
 
     def __init__(
         self,
@@ -54,30 +55,33 @@ class Tensor(Node):
         args: tuple[Any, ...] = (),
         keywords: Mapping[str, Any] | None = None,
     ) -> None:
-        Node.__init__(self, trace, value, function, args, keywords)
+        Overwritable.__init__(self, trace, value, function, args, keywords)
         self._grad: Tensor | None = None
-        self._requires_grad = function is not None
-        self.version = 0
-        self.saved = tuple(a.version if isinstance(a, Tensor) else 0 for a in args)
+        self.hooks: dict[object, Callable[[Tensor], Any]] | None = None
         self.freed = self.retained = False
-        self.origin: Tensor | None = None  # the tensor that this is a clone of
-        self.hooks: dict[int, Callable[[Tensor], Any]] = {}
 
     # -- what it holds --------------------------------------------------------------------------
 
     @property
     def data(self) -> np.ndarray[Any, Any]:
         """Its numbers as an array, in its own memory; assigning to `data` overwrites them, unrecorded."""
-        return np.asarray(self.value)
+        return self.own()
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._overwrite(plain(value))
+        value = np.asarray(plain(require_own_history(value)))
+        if value.shape != self.shape:
+            raise ArgumentsError(
+                f"data of shape {value.shape} cannot overwrite numbers of shape {self.shape}"
+            )
+        np.copyto(self.own(), value, casting="same_kind")
+        self.memory.version += 1
 
     def numpy(self) -> np.ndarray[Any, Any]:
-        """Its numbers as an array; read-only where operations are recorded."""
-        array = np.asarray(self.value)[...]
-        array.flags.writeable = not self._requires_grad
+        """Its numbers as an array in the same memory; read-only where operations are recorded."""
+        array = self.own()[...]
+        if self.requires_grad:
+            array.flags.writeable = False
         return array
 
     def item(self, *index: Any) -> Any:
@@ -90,14 +94,24 @@ class Tensor(Node):
 
     def detach(self) -> Tensor:
         """A Tensor with the same numbers, in the same memory, and no history."""
-        return Tensor(_tensors, self.value)
+        twin = Tensor(self.owner, self.own())
+        twin.shares(self)
+        return twin
+
+    def view(self, *shape: Any) -> Tensor:  # type: ignore[override]
+        """Its numbers in another shape, in the same memory."""
+        return self.reshape(*shape)  # type: ignore[no-any-return]
+
+    def clone(self) -> Tensor:
+        """A copy with numbers of its own; the copying is recorded."""
+        return self.copy()  # type: ignore[no-any-return]
 
     # -- its history ----------------------------------------------------------------------------
 
     @property
     def requires_grad(self) -> bool:
-        """Whether operations on it are recorded."""
-        return self._requires_grad
+        """Whether operations on it are recorded; may be set on a leaf."""
+        return self.fresh().recorded
 
     @requires_grad.setter
     def requires_grad(self, flag: bool) -> None:
@@ -112,18 +126,8 @@ class Tensor(Node):
             )
         if not flag and not self.is_leaf:
             raise GraphError("the history of a result cannot be switched off; write y = y.detach()")
-        self._requires_grad = bool(flag)
+        self.recorded = bool(flag)
         return self
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it was made by the user, and not by a recorded operation."""
-        return self.function is None
-
-    @property
-    def grad_fn(self) -> GradFn | None:
-        """The operation that made it; None for a leaf."""
-        return None if self.function is None else GradFn(self)
 
     @property
     def grad(self) -> Tensor | None:
@@ -132,14 +136,23 @@ class Tensor(Node):
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
-        if value is not None and (not isinstance(value, Tensor) or value.shape != self.shape):
-            raise ArgumentsError(f"grad has to be None or a tensor of shape {self.shape}")
+        if value is not None and not isinstance(value, Tensor):
+            raise ArgumentsError(
+                f"grad is a tensor or None, not {type(value).__name__}; write dk.tensor(...)"
+            )
+        if value is not None and (value.shape, value.dtype) != (self.shape, self.dtype):
+            raise ArgumentsError(
+                f"grad of shape {value.shape} and type {value.dtype} does not belong to a tensor of shape "
+                f"{self.shape} and type {self.dtype}"
+            )
         self._grad = value
 
     def retain_grad(self) -> None:
         """Let backward leave a gradient here too, although this is no leaf."""
-        if not self._requires_grad:
-            raise GraphError("a tensor without requires_grad has no gradient to retain")
+        if not self.requires_grad:
+            raise GraphError(
+                "a tensor without requires_grad has no gradient to retain; write x.requires_grad_() first"
+            )
         self.retained = True
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
@@ -147,9 +160,12 @@ class Tensor(Node):
 
         Returns a handle whose `remove()` takes the hook off.
         """
-        if not self._requires_grad:
-            raise GraphError("a tensor without requires_grad has no gradient to hook; set it first")
-        return Hook(self, hook)
+        if not self.requires_grad:
+            raise GraphError(
+                "a tensor without requires_grad has no gradient to hook; write x.requires_grad_() first"
+            )
+        self.hooks = {} if self.hooks is None else self.hooks
+        return Hook(self.hooks, hook)
 
     # -- derivatives ----------------------------------------------------------------------------
 
@@ -175,7 +191,7 @@ class Tensor(Node):
             Where there is no history, where it has been freed, or where a number that it needs has been
             overwritten.
         """
-        if not self._requires_grad:
+        if not self.requires_grad:
             raise GraphError(
                 "this tensor has no history; make it from a tensor with requires_grad=True, outside no_grad"
             )
@@ -190,40 +206,44 @@ class Tensor(Node):
             raise ArgumentsError(
                 f"the gradient has shape {np.shape(gradient)}, and the tensor has shape {self.shape}"
             )
-        seed = gradient if create_graph else plain(gradient)
+        seed = require_own_history(gradient) if create_graph else plain(require_own_history(gradient))
         retain = create_graph if retain_graph is None else retain_graph
         with Recording(create_graph):
-            outer = _tensors.arrivals
             visited: list[tuple[Tensor, Any]] = []
-            _tensors.arrivals = visited
+            outer = arrivals.set(visited)
             try:
-                pull_back([(self, seed)], _tensors, live=create_graph)
+                pull_back([(self, seed)], self.owner, live=create_graph)
             finally:
-                _tensors.arrivals = outer
+                arrivals.reset(outer)
             for node, bar in visited:
-                if node.is_leaf and node.origin is not None:
-                    node.origin._accumulate(bar, create_graph)
-                elif node.is_leaf or node.retained:
+                if (node.is_leaf and node.recorded) or node.retained:
                     node._accumulate(bar, create_graph)
         if not retain:
             for node, _ in visited:
                 if not node.is_leaf:
-                    node.args, node.freed = (), True
+                    node.args, node.saved, node.freed = (), (), True
 
     def _accumulate(self, bar: Any, create_graph: bool) -> None:
         if self._grad is None:
-            self._grad = bar if isinstance(bar, Tensor) else Tensor(_tensors, np.array(bar)[()])
+            # Copied: another leaf may have got the same.
+            self._grad = bar.clone() if isinstance(bar, Tensor) else Tensor(self.owner, np.array(bar))
         elif create_graph:
             self._grad = self._grad + bar
         else:
-            self._grad._overwrite(self._grad.value + plain(bar))
+            self._grad.data = self._grad.value + bar
 
     def through_hooks(self, bar: Any) -> Any:
         """A cotangent, passed through the hooks."""
-        for hook in list(self.hooks.values()):
-            changed = hook(bar if isinstance(bar, Tensor) else Tensor(_tensors, bar))
-            if changed is not None:
-                bar = fit(changed if isinstance(bar, Tensor) else plain(changed), self.value)
+        for hook in list((self.hooks or {}).values()):
+            changed = hook(bar if isinstance(bar, Tensor) else Tensor(self.owner, np.array(bar)))
+            if changed is None:
+                continue
+            if np.shape(changed) != self.shape:
+                raise ArgumentsError(
+                    f"a hook on a tensor of shape {self.shape} returned shape {np.shape(changed)}; return "
+                    f"None or a gradient of the same shape"
+                )
+            bar = fit(changed if recording.get() else plain(changed), self.value)
         return bar
 
     def zero_grad(self) -> None:
@@ -245,138 +265,82 @@ class Tensor(Node):
         self[...] = 0
         return self
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if self._requires_grad and recording.get():
-            if self.is_leaf:
-                raise GraphError(
-                    "a leaf with requires_grad is overwritten where operations are recorded; write "
-                    "`with no_grad():` around an update, or take a copy"
-                )
-            Active.__setitem__(self, key, value)
-        elif isinstance(value, Tensor) and value._requires_grad and recording.get():
-            Active.__setitem__(self, key, value)
-        else:
-            array = np.array(self.value)
-            array[key] = plain(value)
-            self._overwrite(array)
-
-    def _overwrite(self, value: Any) -> None:
-        if np.shape(value) != self.shape:
-            raise ArgumentsError(f"numbers of shape {np.shape(value)} cannot overwrite shape {self.shape}")
-        if isinstance(self.value, np.ndarray):
-            np.copyto(self.value, value, casting="same_kind")
-        else:
-            self.value = np.asarray(value)[()].astype(self.dtype)
-        self.version += 1
-
-    def clone(self) -> Tensor:
+    def alias(self) -> Tensor:
         """The same row under a handle of its own."""
-        twin = Tensor(self.owner, self.value, self.function, self.args, self.keywords)
-        twin.number, twin.version, twin.saved = self.number, self.version, self.saved
-        twin._requires_grad, twin.origin = self._requires_grad, self.origin or self
+        twin: Tensor = Overwritable.alias(self)
+        twin.freed, twin.hooks = self.freed, self.hooks
         return twin
 
     def become(self, after: Any, before: Any) -> None:
-        """Stand for another row from now on; rows with smaller numbers have read `before`."""
-        Node.become(self, after, before)
-        self._requires_grad, self.version, self.saved = after._requires_grad, after.version, after.saved
+        """Stand for another row from now on; the hooks stay with `before`."""
+        Overwritable.become(self, after, before)
+        self.freed, self.hooks = after.freed, None
 
     # -- as a plain value -----------------------------------------------------------------------
 
+    def _only_number(self, kind: type, how: str) -> Any:
+        if self.recorded:
+            raise LostHistoryError(
+                f"{how} would lose the history of a tensor with requires_grad; write x.item() for a number, "
+                f"or np.sin instead of math.sin; at {calling_place()}"
+            )
+        return kind(self.value)
+
     def __float__(self) -> float:
-        return Active.__float__(self) if self._requires_grad else float(self.value)
+        return float(self._only_number(float, "float()"))
 
     def __int__(self) -> int:
-        return Active.__int__(self) if self._requires_grad else int(self.value)
+        return int(self._only_number(int, "int()"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        return Active.__array__(self, dtype, copy) if self._requires_grad else np.array(self.value, dtype)
+        if self.recorded:
+            return Active.__array__(self, dtype, copy)
+        return np.array(self.own(), dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
+        if "out" in keywords and not any(isinstance(a, Active) and not _is_constant(a) for a in args):
+            return getattr(ufunc, method)(*map(plain, args), **keywords)  # array -= tensor
+        return Active.__array_ufunc__(self, ufunc, method, *args, **keywords)
+
+    def __reduce__(self) -> Any:
+        if self.recorded and not self.is_leaf:
+            raise GraphError("a result with a history cannot be copied or pickled; write y.detach()")
+        return _restored, (self.numpy(), self.recorded, self._grad)
 
     __hash__ = object.__hash__
 
+    def __format__(self, spec: str) -> str:
+        return object.__format__(self, spec) if self.shape else format(self.item(), spec)
+
     def __repr__(self) -> str:
         numbers = np.array2string(np.asarray(self.value), separator=", ", prefix="tensor(")
+        kind = "" if self.dtype in _USUAL else f", dtype={self.dtype}"
         history = f", grad_fn={self.grad_fn!r}" if self.function else ", requires_grad=True"
-        return f"tensor({numbers}{history if self._requires_grad else ''})"
+        return f"tensor({numbers}{kind}{history if self.requires_grad else ''})"
 
 
-def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
-    def operate(self: Tensor, other: Any) -> Any:
-        y = apply(function, (self, other))
-        if np.shape(y) != self.shape:
-            raise ValueError(f"cannot write shape {np.shape(y)} into a tensor of shape {self.shape}")
-        if y._requires_grad and not self.shape and not self.is_leaf:
-            return y  # a number with a history is not overwritten but replaced
-        self[...] = y
-        return self
+def _is_constant(value: Any) -> bool:
+    return isinstance(value, Tensor) and not value.requires_grad
 
-    return operate
 
+_USUAL = tuple(np.dtype(kind) for kind in (float, int, bool, complex))
 
 # The quick operators of a node make nodes; a tensor takes the long way, which makes tensors.
-Tensor.__array_ufunc__ = Active.__array_ufunc__  # type: ignore[method-assign]
 for _name, _function in BINARY.items():
     for _side in ("", "r"):
         setattr(Tensor, f"__{_side}{_name}__", getattr(Active, f"__{_side}{_name}__"))
-    setattr(Tensor, f"__i{_name}__", _in_place(_function))
+    setattr(Tensor, f"__i{_name}__", lambda self, other, f=_function: self.in_place(f, other))
 for _name in UNARY:
     setattr(Tensor, f"__{_name}__", getattr(Active, f"__{_name}__"))
 
 
-class _TensorTrace(Trace):
-    """The one trace of all tensors: the outermost."""
-
-    __slots__ = ("arrivals",)
+class _Tensors(TensorTrace):
+    __slots__ = ()
 
     kind = Tensor
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.level = 0
-        self.assigned = True  # each row says itself which numbers it has read
-        self.arrivals: list[tuple[Tensor, Any]] = []
 
-    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
-        y = NUMPY.call(function, self.values(args), keywords)
-        args = tuple(map(self.snapshot, args))
-        recorded = recording.get() and any(isinstance(a, Tensor) and a._requires_grad for a in args)
-        node = Tensor(self, y, function, args, keywords or None) if recorded else Tensor(self, y)
-        if isinstance(y, tuple):
-            return _components(self, node, y, recorded)
-        return node
-
-    def visited(self, node: Any, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
-        """The operands that a row has read, its value and its cotangent, when the sweep comes to it.
-
-        Operands without requires_grad are constants; what has been overwritten since cannot be read.
-        """
-        node.require_history()
-        bar = node.through_hooks(whole(bar, node.value))
-        first = self.arrivals[0][0] if self.arrivals else node
-        if node.number <= first.number or node.is_leaf or node.retained:  # all but rows that were run again
-            self.arrivals.append((node, bar if node.is_leaf or node.retained else None))
-        args = []
-        for a, version in zip(node.operands(), node.saved, strict=True):
-            if isinstance(a, Tensor):
-                if a.version != version:
-                    a, changed = a.clone(), Overwritten(a, node)
-                    a.value = changed
-                args.append(a if a._requires_grad else a.value)
-            else:
-                args.append(a)
-        again = getattr(node.function, "again", None)
-        args = again(self, args) if again else args
-        return tuple(args), Overwritten(node, node) if node.version and not node.is_leaf else node.value, bar
-
-
-def _components(trace: Trace, node: Tensor, y: tuple[Any, ...], recorded: bool) -> tuple[Any, ...]:
-    parts = [
-        apply(component, (node,), {"index": i}) if recorded else Tensor(trace, p) for i, p in enumerate(y)
-    ]
-    return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
-
-
-_tensors = _TensorTrace()
+_tensors = _Tensors()
 
 
 def tensor(data: Any, requires_grad: bool = False, dtype: Any = None) -> Tensor:
@@ -400,8 +364,19 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None) -> Tensor:
     >>> y, x.grad
     (tensor(125., grad_fn=<power>), tensor(75.))
     """
-    value = np.array(plain(data), dtype=dtype)
+    data = plain(require_own_history(data))
+    try:
+        value = np.array(data, dtype=dtype)
+    except ValueError as error:
+        raise ArgumentsError(f"no tensor can be made of {str(data)[:40]!r}: {error}") from error
     if value.dtype.kind not in "biufc":
-        raise ArgumentsError(f"a tensor of {str(data)[:40]!r} ({type(data).__name__}); write numbers")
+        instead = "np.stack([...]) or np.array([...])" if holds_foreign(data) else "numbers"
+        raise ArgumentsError(f"a tensor of {str(data)[:40]!r} ({type(data).__name__}); write {instead}")
     made = Tensor(_tensors, value)
     return made.requires_grad_() if requires_grad else made
+
+
+def _restored(value: Any, requires_grad: bool, grad: Tensor | None) -> Tensor:
+    made = tensor(value, requires_grad)
+    made.grad = None if grad is None else tensor(grad)
+    return made

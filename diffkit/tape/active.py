@@ -199,6 +199,7 @@ class Active:
 
     __slots__ = ("owner", "value")
     __array_priority__ = 1000.0
+    called: ClassVar[str] = "an active value"
 
     owner: Trace
     value: Any
@@ -329,7 +330,7 @@ class Active:
         hint = ""
         if hasattr(np.ndarray, name) and not name.startswith("_"):
             hint = f"; write np.{name}(x)" if callable(getattr(np, name, None)) else "; it works in place"
-        raise AttributeError(f"an active value has no {name}{hint}")
+        raise AttributeError(f"{self.called} has no {name}{hint}")
 
     # -- indexing and the methods of an array ---------------------------------------------------
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from diffkit.errors import LostHistoryError
 from diffkit.primitives import put
-from diffkit.tape.active import Active, apply
+from diffkit.tape.active import apply
 
 __all__ = ["assign", "in_place"]
 
@@ -27,8 +27,12 @@ VIEWS = frozenset(
 )  # fmt: skip
 
 
-def assign(handle: Any, key: Any, value: Any) -> None:
-    """Let an active array stand for what it is after handle[key] = value."""
+def assign(handle: Any, key: Any, value: Any, new: bool = False) -> None:
+    """Let an active array stand for what it is after handle[key] = value.
+
+    `new` says that value is a row made for this: then handle can stand for that row itself. An older one
+    has a smaller number than rows that have read handle since.
+    """
     if not handle.shape:
         raise TypeError("an active number does not support item assignment")
     function = getattr(handle, "function", None)
@@ -40,13 +44,13 @@ def assign(handle: Any, key: Any, value: Any) -> None:
     view = handle.view
     if view is not None:
         view.require_fresh(handle)
-    if key is Ellipsis and isinstance(value, Active) and _alike(handle, value):
+    if new and _alike(handle, value):
         _become(handle, value)
     else:
-        before = handle.clone()
+        before = handle.alias()
         _become(handle, apply(put, (before, value), {"key": key}), before)
     if view is not None:
-        assign(view.base, view.key, handle.clone())
+        assign(view.base, view.key, handle.alias())
         handle.view = View(view.base, view.key)
 
 
@@ -61,7 +65,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
             raise ValueError(
                 f"cannot write a result of shape {np.shape(y)} into an array of shape {self.shape}"
             )
-        assign(self, Ellipsis, y if y.dtype == self.dtype else np.astype(y, self.dtype))
+        assign(self, Ellipsis, y if y.dtype == self.dtype else np.astype(y, self.dtype), new=True)
         return self
 
     return operate
@@ -102,6 +106,6 @@ def _become(handle: Any, after: Any, before: Any = None) -> None:
             "assigning the active value of an inner derivative into an array of an outer one of another mode "
             "is not followed; take a copy inside"
         )
-    before = handle.clone() if before is None else before
+    before = handle.alias() if before is None else before
     before.owner.assigned = after.owner.assigned = True
     handle.become(after, before)

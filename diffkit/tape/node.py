@@ -89,7 +89,7 @@ class Node(Active):
     def view(self, view: View) -> None:
         self.seen_through = view
 
-    def clone(self) -> Node:
+    def alias(self) -> Node:
         """This row under a handle of its own."""
         twin = Node(self.owner, self.value, self.function, self.args, self.keywords)
         twin.number = self.number

@@ -85,9 +85,19 @@ def a_reading_of_each_version(x):
     return np.sum(first * second * y)
 
 
+def an_older_row_assigned_to_all_of_it(x):
+    older = np.exp(x)
+    y = x * 1.0
+    between = y * y
+    y[...] = older
+    older *= x
+    return np.sum(between * y + older)
+
+
 PROGRAMS = [
     an_element, a_loop_into_zeros, rows_and_views, its_own_argument, repeated_indices, a_mask,
     a_view_read_before_and_written_after, rows_of_a_loop, numbers_and_broadcasts, a_reading_of_each_version,
+    an_older_row_assigned_to_all_of_it,
 ]  # fmt: skip
 
 

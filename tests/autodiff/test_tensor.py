@@ -1,0 +1,613 @@
+"""Tensors: the numbers of the textbook, and the meaning that PyTorch has taught: flags, gradients, errors."""
+
+import copy
+import gc
+import math
+import pickle
+import threading
+
+import numpy as np
+import pytest
+import scipy.special as sc
+
+import diffkit as dk
+from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError
+
+FEW_ULPS = {"rtol": 4 * 2.0**-52, "atol": 0.0}
+
+
+def leaf(data, **keywords):
+    return dk.tensor(data, requires_grad=True, **keywords)
+
+
+def flags(t):
+    return t.requires_grad, t.is_leaf, t.grad is not None, t.grad_fn is not None
+
+
+# -- the worked examples, by number ---------------------------------------------------------------
+
+
+def test_22_leaves_of_shape_one():
+    x, y, z = (dk.tensor([number]) for number in (1.0, -2.0, 3.0))
+    assert not x.requires_grad
+    for t in (x, y, z):
+        t.requires_grad = True
+    f = z * (x + y)
+    f.backward()
+    assert f.tolist() == [-3.0]
+    assert [x.grad.tolist(), y.grad.tolist(), z.grad.tolist()] == [[3.0], [3.0], [-1.0]]
+    assert f.grad_fn.name == "multiply"
+    assert repr(f) == "tensor([-3.], grad_fn=<multiply>)"
+
+
+def test_23_backward_of_a_vector_asks_for_a_scalar_and_says_what_to_do():
+    x = leaf([0.0, 1.0, 2.0, 3.0])
+    y = x * x
+    assert y.tolist() == [0.0, 1.0, 4.0, 9.0]
+    with pytest.raises(NonScalarError, match=r"needs a scalar.* sum or average it, or write backward\(grad"):
+        y.backward()
+    assert x.grad is None
+
+
+@pytest.mark.parametrize(
+    ("f", "value", "gradient"),
+    [
+        pytest.param(lambda x: (x * x).mean(), 3.5, [0.0, 0.5, 1.0, 1.5], id="24"),
+        pytest.param(lambda x: (x * x).max(), 9.0, [0.0, 0.0, 0.0, 6.0], id="25"),
+    ],
+)
+def test_24_25_mean_and_max_of_squares(f, value, gradient):
+    x = leaf([0.0, 1.0, 2.0, 3.0])
+    y = f(x)
+    y.backward()
+    assert (y.item(), x.grad.tolist()) == (value, gradient)
+
+
+def test_26_a_square_names_the_power():
+    x = leaf(4.0)
+    y = x**2
+    y.backward()
+    assert (y.item(), x.grad.item(), y.grad_fn.name) == (16.0, 8.0, "power")
+
+
+def test_27_a_product_of_a_leaf_and_a_constant():
+    x, y = leaf(1.0), dk.tensor(2.0)
+    z = x * y
+    z.backward()
+    assert [flags(t) for t in (x, y, z)] == [
+        (True, True, True, False),
+        (False, True, False, False),
+        (True, False, False, True),
+    ]
+    assert (float(z.data), x.grad.item()) == (2.0, 2.0)
+
+
+def test_28_gradients_accumulate_until_they_are_zeroed():
+    x = leaf(5.0)
+    y = x**3
+    seen = []
+    for _ in range(3):
+        y.backward(retain_graph=True)
+        seen.append(x.grad.item())
+    for _ in range(3):
+        x.grad.zero_()
+        y.backward(retain_graph=True)
+        seen.append(x.grad.item())
+    assert seen == [75.0, 150.0, 225.0, 75.0, 75.0, 75.0]
+
+
+def test_28_a_second_backward_without_retain_graph_is_refused():
+    x = leaf(5.0)
+    y = x**3
+    y.backward()
+    with pytest.raises(GraphError, match=r"second time through <power>.*write backward\(retain_graph=True\)"):
+        y.backward()
+    assert x.grad.item() == 75.0
+
+
+def test_29_a_power_of_a_power():
+    x = leaf(5.0)
+    z = (x**3) ** 2
+    z.backward()
+    assert (z.item(), x.grad.item()) == (15625.0, 18750.0)
+
+
+@pytest.mark.parametrize("w0", [0.0, 0.3])
+def test_30_binary_cross_entropy_with_logits(w0):
+    x, y = dk.tensor(np.ones(5)), dk.tensor(np.zeros(3))
+    w, b = leaf(np.full((5, 3), w0) * np.arange(3)), leaf(np.zeros(3) + w0)
+    z = x @ w + b
+    loss = (np.logaddexp(0, z) - y * z).mean()
+    loss.backward()
+    right = (1 / (1 + np.exp(-z.detach().numpy())) - y.numpy()) / 3
+    np.testing.assert_allclose(b.grad.numpy(), right, rtol=1e-15)
+    np.testing.assert_allclose(w.grad.numpy(), np.tile(right, (5, 1)), rtol=1e-15)
+    if w0 == 0:
+        assert loss.item() == pytest.approx(math.log(2), rel=1e-15)
+        assert w.grad.tolist() == [[pytest.approx(1 / 6, rel=1e-15)] * 3] * 5
+
+
+def test_31_no_grad_detach_item_and_numpy_do_as_their_names_promise():
+    x = leaf([1.0, 2.0])
+    with dk.no_grad():
+        x -= 0.5
+    assert flags(x * x)[0]
+    assert not flags(x.detach() * x.detach())[0]
+    y = (x * x).sum()
+    assert isinstance(y.item(), float)
+    assert y.item() == 2.5
+    assert isinstance(x.numpy(), np.ndarray)
+    assert x.numpy().tolist() == [0.5, 1.5]
+    with pytest.raises(ValueError, match="read-only"):
+        x.numpy()[0] = 1.0
+
+
+# -- flags ----------------------------------------------------------------------------------------
+
+
+def test_results_are_recorded_when_an_operand_is_and_only_outside_no_grad():
+    x, c = leaf([1.0, 2.0]), dk.tensor([1.0, 2.0])
+    with dk.no_grad():
+        unrecorded = x * 2
+    recorded, unfollowed = (True, False, False, True), (False, True, False, False)
+    assert flags(x * 2) == flags(c + x) == flags(x.clone()) == flags(np.round(x)) == recorded
+    plain = (c * 2, unrecorded, x.detach(), (x * 2).detach(), x > 1, x.argmax(), np.zeros_like(x))
+    assert [flags(t) for t in plain] == [unfollowed] * 7
+
+
+def test_an_operand_is_followed_if_it_was_when_it_was_read():
+    x, c, gone = leaf(2.0), dk.tensor(3.0), leaf(5.0)
+    y = x * c * gone
+    c.requires_grad = True
+    gone.requires_grad_(False)
+    y.backward()
+    assert x.grad.item() == 15.0
+    assert c.grad is None
+    assert gone.grad is None
+
+
+def test_requires_grad_is_for_leaves_of_real_numbers():
+    x = leaf(2.0)
+    assert x.requires_grad_(False) is x
+    assert not x.requires_grad
+    x.requires_grad = True
+    with pytest.raises(GraphError, match=r"write y = y.detach\(\)"):
+        (x * 2).requires_grad_(False)
+    with pytest.raises(ArgumentsError, match="int64 cannot have a gradient; write real numbers"):
+        leaf([1, 2])
+
+
+# -- backward -------------------------------------------------------------------------------------
+
+
+def test_backward_takes_the_cotangent_of_a_vector_and_does_not_keep_it():
+    x, z, c = leaf([1.0, 2.0]), leaf([1.0, 2.0]), dk.tensor([3.0, 4.0])
+    (x + z).backward(c)
+    c.zero_()
+    x.grad[0] = 50.0
+    assert (x.grad.tolist(), z.grad.tolist()) == ([50.0, 4.0], [3.0, 4.0])
+    (x + z).backward([1.0, 1.0], create_graph=True)
+    x.grad.detach().zero_()
+    assert z.grad.tolist() == [4.0, 5.0]
+
+
+@pytest.mark.parametrize("gradient", [1.0, [1.0], np.ones((2, 1))])
+def test_a_cotangent_of_another_shape_is_refused(gradient):
+    with pytest.raises(ArgumentsError, match=r"the gradient has shape .*, and the tensor has shape \(2,\)"):
+        (leaf([1.0, 2.0]) * 2).backward(gradient)
+
+
+def test_gradients_accumulate_in_the_same_tensor():
+    x = leaf([1.0, 2.0])
+    (x * x).sum().backward()
+    first = x.grad
+    (x * x).sum().backward()
+    assert x.grad is first
+    assert first.tolist() == [4.0, 8.0]
+    assert flags(first) == (False, True, False, False)
+    x.zero_grad()
+    assert x.grad is None
+
+
+def test_two_losses_of_one_graph_need_retain_graph():
+    x = leaf(2.0)
+    shared = x * x
+    (shared * 2).backward(retain_graph=True)
+    (shared * 3).backward()
+    assert x.grad.item() == 20.0
+    with pytest.raises(GraphError, match="whose history the first one has freed"):
+        (shared * 4).backward()
+
+
+def test_a_backward_that_fails_leaves_no_gradient_behind():
+    x, y = leaf(2.0), leaf(3.0)
+    freed = x * x
+    freed.backward()
+    with pytest.raises(GraphError):
+        (y * freed).backward()
+    assert (x.grad.item(), y.grad) == (4.0, None)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [lambda x: dk.tensor(2.0), lambda x: x.detach() * 2, lambda x: dk.no_grad()(lambda: x * x)()],
+    ids=["constant", "detached", "no_grad"],
+)
+def test_backward_without_a_history_says_how_to_get_one(made):
+    with pytest.raises(GraphError, match="make it from a tensor with requires_grad=True, outside no_grad"):
+        made(leaf(1.0)).backward()
+
+
+def test_each_use_of_a_result_counts():
+    a = leaf(1.0)
+    b = a + a
+    (b + b).backward()
+    assert a.grad.item() == 4.0
+    y = a
+    for _ in range(60):
+        y = y + y
+    a.zero_grad()
+    y.backward()
+    assert a.grad.item() == 2.0**60
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w, v: np.sum(np.sin(w @ v) ** 2),
+        lambda w, v: (w[[0, 0, 1]] ** 3).sum() + (w[:, 1:] * v[0]).sum() + v[-1] ** 2,
+        lambda w, v: (
+            (w * w).max() + np.where(w > 0.5, w**3, w * w).sum() + np.maximum(v, 0.1 - v).sum() * w[0, 0]
+        ),
+        lambda w, v: ((w / w.sum(1).reshape(2, 1)) ** 2).sum(0).mean() * v.prod(),
+        lambda w, v: (
+            np.stack([w[0], v]).T.reshape(-1)[1:4].sum() * sc.erf(v).sum() + np.einsum("ij,j->", w, v**2)
+        ),
+    ],
+    ids=["matmul", "indexing", "selection", "reduction", "shapes"],
+)
+def test_create_graph_differentiates_again_as_the_functional_interface_does(f):
+    at = np.arange(1.0, 7.0).reshape(2, 3) / 4, np.array([1.0, -1.0, 0.5])
+    w, v = map(leaf, at)
+    f(w, v).backward(create_graph=True)
+    first = w.grad, v.grad
+    w.grad = v.grad = None
+    ((first[0] ** 2).sum() + (first[1] ** 3).sum()).backward()
+    gradient = dk.grad(f, (0, 1))
+    squares = dk.grad(lambda *p: np.sum(gradient(*p)[0] ** 2) + np.sum(gradient(*p)[1] ** 3), (0, 1))
+    for found, right in zip((*first, w.grad, v.grad), (*gradient(*at), *squares(*at)), strict=True):
+        np.testing.assert_allclose(found.detach().numpy(), right, rtol=1e-14, atol=1e-17)
+
+
+def test_create_graph_again_and_again_gives_every_order():
+    x = leaf(2.0)
+    (x**4).backward(create_graph=True)
+    for right in (32.0, 48.0, 48.0):
+        g, x.grad = x.grad, None
+        assert (g.item(), g.requires_grad) == (right, True)
+        g.backward(create_graph=True)
+    assert (x.grad.item(), x.grad.requires_grad) == (24.0, False)
+
+
+@pytest.mark.parametrize("number", [0, 0.0, 1, 2, 3, 2.0])
+def test_powers_at_zero(number):
+    x = leaf(0.0)
+    (x**number).backward()
+    assert x.grad.item() == (1.0 if number == 1 else 0.0)
+
+
+def test_a_selected_side_keeps_the_other_sides_infinity_out():
+    x = leaf([0.0, 4.0])
+    np.where(x > 0, np.sqrt(x), 0.0).sum().backward()
+    assert x.grad.tolist() == [0.0, 0.25]
+
+
+def test_a_chain_of_100_000_operations_needs_no_recursion_nor_does_freeing_it():
+    x = leaf(0.5)
+    y = x
+    for _ in range(100_000):
+        y = np.sin(y)
+    y.backward()
+    assert x.grad.item() == pytest.approx(1.2462630769e-06, rel=1e-9)
+    for _ in range(100_000):
+        y = y + x
+    del y
+
+
+def test_backward_in_threads_keeps_their_sweeps_apart():
+    wrong = []
+
+    def work(k):
+        for _ in range(50):
+            x = leaf([1.0, 2.0])
+            (np.sin(x) * k).sum().backward()
+            if not np.array_equal(x.grad.numpy(), np.cos([1.0, 2.0]) * k):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(float(k),)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+# -- shapes and types -----------------------------------------------------------------------------
+
+
+def test_broadcasting_is_undone():
+    a, b, c = leaf(np.ones((3, 1))), leaf(np.arange(4.0)), leaf(2.0)
+    (a * b * c + b).sum().backward()
+    assert (a.grad.tolist(), b.grad.tolist(), c.grad.item()) == ([[12.0]] * 3, [9.0] * 4, 18.0)
+
+
+def test_an_empty_tensor_has_an_empty_gradient():
+    x = leaf(np.zeros((0, 3)))
+    y = (x * x).sum()
+    y.backward()
+    assert (y.item(), x.grad.shape, len(x), x.tolist()) == (0.0, (0, 3), 0, [])
+
+
+def test_float32_stays_float32():
+    x, z = leaf([1.0, 2.0], dtype=np.float32), leaf(2.0, dtype=np.float32)
+    y = (np.sin(x) * 2.0 / 3 + x**2 - 1).mean() * (np.exp(-z) / 3)
+    y.backward()
+    assert (y.dtype, x.grad.dtype, z.grad.dtype) == (np.float32,) * 3
+    assert repr(x.detach()) == "tensor([1., 2.], dtype=float32)"
+    wide = leaf([1.0, 2.0])
+    (x * wide).sum().backward()
+    assert (x.grad.dtype, wide.grad.dtype) == (np.float32, np.float64)
+
+
+def test_whole_numbers_and_truth_values_are_constants():
+    x, i, mask = leaf([1.0, 2.0, 3.0]), dk.tensor([0, 2, 2]), dk.tensor([True, False, True])
+    (x[i] ** 2 * mask).sum().backward()
+    assert x.grad.tolist() == [2.0, 0.0, 6.0]
+    assert (i.dtype, mask.dtype, [10, 20, 30][i[1]]) == (np.int64, np.bool_, 30)
+
+
+def test_a_gradient_belongs_to_its_tensor_in_shape_and_type():
+    x = leaf([1.0, 2.0])
+    x.grad = dk.tensor([5.0, 5.0])
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [7.0, 9.0]
+    with pytest.raises(ArgumentsError, match=r"write dk.tensor\(...\)"):
+        x.grad = 3.0
+    for other in (dk.tensor([1.0]), dk.tensor([1, 2])):
+        with pytest.raises(ArgumentsError, match="does not belong to a tensor of shape"):
+            x.grad = other
+
+
+# -- with NumPy, and as plain values --------------------------------------------------------------
+
+
+def test_tensors_go_where_arrays_go():
+    x, a = leaf([1.0, 2.0]), np.array([3.0, 4.0])
+    for y, right in [
+        (a * x, [3.0, 4.0]), (a - x, [-1.0, -1.0]), (2.0**x, [2 * math.log(2), 4 * math.log(2)]),
+        (np.float64(2) * x, [2.0, 2.0]), (np.array([x[0] * x[1], x[0]]), [3.0, 1.0]), (a @ x, [3.0, 4.0]),
+        (sc.erf(x), 2 / np.sqrt(np.pi) * np.exp(-np.array([1.0, 4.0]))), (np.stack([x, x]), [2.0, 2.0]),
+        (np.linalg.slogdet(np.diag(x)).logabsdet, [1.0, 0.5]), (np.sum(np.modf(x)), [1.0, 1.0]),
+        (x.view(2, 1).T, [1.0, 1.0]),
+    ]:  # fmt: skip
+        x.zero_grad()
+        np.sum(y).backward()
+        np.testing.assert_allclose(x.grad.numpy(), right, **FEW_ULPS)
+
+
+def test_an_array_takes_in_place_what_has_no_history():
+    w, x = np.array([3.0, 4.0]), leaf([1.0, 2.0])
+    (x * x).sum().backward()
+    w -= 0.5 * x.grad
+    assert w.tolist() == [2.0, 2.0]
+    with pytest.raises(NotImplementedError, match=r"write a = a \+ b, not a \+= b"):
+        w -= x
+
+
+def test_a_constant_read_by_an_operation_may_be_written_into_afterwards():
+    x, c, keys = leaf([1.0, 2.0]), np.array([3.0, 4.0]), [1, 1]
+    y = (x * c)[keys].sum()
+    c[:] = 100.0
+    keys[0] = 0
+    y.backward()
+    assert x.grad.tolist() == [0.0, 8.0]
+
+
+def test_a_tensor_copies_the_numbers_it_is_made_of():
+    numbers = np.array([1.0, 2.0])
+    x = leaf(numbers)
+    again = dk.tensor(x * 2)
+    numbers[0] = 9.0
+    assert x.tolist() == [1.0, 2.0]
+    assert flags(again) == (False, True, False, False)
+    assert dk.tensor([x.detach()[0], 5.0]).tolist() == [1.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("abc", r"a tensor of 'abc' \(str\); write numbers"),
+        (None, "NoneType.*write numbers"),
+        ([[1.0], [1.0, 2.0]], "inhomogeneous shape"),
+        ([leaf(1.0), leaf(2.0)], r"write np.stack\(\[...\]\)"),
+    ],
+)
+def test_what_is_no_number_makes_no_tensor(data, message):
+    with pytest.raises(ArgumentsError, match=message):
+        dk.tensor(data)
+
+
+def test_comparisons_and_decisions():
+    x = leaf([1.0, 3.0])
+    assert ((x > 1).tolist(), (x > 2).tolist(), (x == x).all().item(), bool(x[0] < 2)) == (
+        [False, True], [False, True], True, True,
+    )  # fmt: skip
+    assert np.allclose(x, [1.0, 3.0]) is True
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(x)
+
+
+def test_a_tensor_is_a_key_by_identity_and_iterates_as_an_array():
+    x, y = leaf([1.0, 2.0]), dk.tensor([1.0, 2.0])
+    assert {x: 1, y: 2}[y] == 2
+    assert len({x, y, x}) == 2
+    first, second = x
+    (first * second).backward()
+    assert x.grad.tolist() == [2.0, 1.0]
+    for wrong in (len, list):
+        with pytest.raises(TypeError):
+            wrong(first)
+
+
+def test_formats_and_reprs():
+    x = leaf(2.5)
+    assert f"{x:.3f} {x} {dk.tensor([1.0])}" == "2.500 2.5 tensor([1.])"
+    assert repr(x) == "tensor(2.5, requires_grad=True)"
+    with pytest.raises(TypeError, match="unsupported format"):
+        f"{dk.tensor([1.0]):.3f}"
+    with pytest.raises(AttributeError, match="a tensor has no cuda"):
+        x.cuda()
+
+
+def test_a_number_with_a_history_does_not_become_a_float_unseen():
+    x, c = leaf(2.0), dk.tensor(2.0)
+    for wrong in (float, int, math.sin):
+        with pytest.raises(
+            LostHistoryError, match=r"write x.item\(\) for a number, or np.sin instead of math"
+        ):
+            wrong(x)
+        assert wrong(c) == wrong(2.0)
+
+
+def test_arrays_of_tensors_keep_the_history_or_have_none():
+    x, c = leaf([1.0, 2.0]), dk.tensor([1.0, 2.0])
+    assert np.asarray(c).dtype == float
+    assert np.asarray(c, np.float32).dtype == np.float32
+    np.asarray(c)[0] = 7.0
+    assert c.tolist() == [7.0, 2.0]
+    np.sum(np.asarray(x) * 2).backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    with pytest.raises(LostHistoryError):
+        np.asarray(x, float)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, copy.copy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_leaf_is_copied_with_its_gradient(copied):
+    x = leaf([1.0, 2.0])
+    (x * x).sum().backward()
+    y = copied(x)
+    with dk.no_grad():
+        y += 1
+        y.grad.zero_()
+    assert (x.tolist(), x.grad.tolist(), y.tolist()) == ([1.0, 2.0], [2.0, 4.0], [2.0, 3.0])
+    (x * y).sum().backward()
+    assert flags(y) == (True, True, True, False)
+    assert y.grad.tolist() == [1.0, 2.0]
+    with pytest.raises(GraphError, match=r"write y.detach\(\)"):
+        copied(x * 2)
+
+
+# -- with the functional interface ----------------------------------------------------------------
+
+
+def test_a_tensor_is_a_constant_in_a_functional_derivative():
+    c = dk.tensor([1.0, 2.0])
+    for method in dk.METHODS:
+        found = dk.derivative(lambda z: np.sin(z) * c[1], 3.0, method=method)
+        assert isinstance(found, float)
+        assert found == pytest.approx(2 * math.cos(3.0), rel=1e-6)
+
+
+def test_a_functional_gradient_is_differentiated_by_backward():
+    t, at = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    dk.grad(lambda z: (z**2 * t).sum())(at).sum().backward()
+    assert (t.grad.tolist(), at.grad.tolist()) == ([6.0, 8.0], [2.0, 4.0])
+
+
+def test_a_backward_runs_inside_a_functional_derivative():
+    def f(z):
+        t = leaf([1.0, 2.0])
+        (t * t).sum().backward()
+        return (z * t.grad).sum()
+
+    assert dk.gradient(f, np.ones(2)).tolist() == [2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda t, z: dk.tensor(z), lambda t, z: t.__iadd__(z), lambda t, z: t.__setitem__(0, z[0]),
+        lambda t, z: setattr(t, "data", z), lambda t, z: (leaf([1.0, 2.0]) * 2).backward(z),
+    ],
+    ids=["tensor", "+=", "setitem", "data", "backward"],
+)  # fmt: skip
+def test_a_tensor_does_not_swallow_the_active_value_of_a_derivative(lose):
+    def f(z):
+        lose(dk.tensor([1.0, 2.0]), z)
+        return z.sum()
+
+    with pytest.raises(LostHistoryError, match="would lose its history in a tensor"):
+        dk.grad(f)(np.ones(2))
+
+
+# -- a loop that learns ---------------------------------------------------------------------------
+
+
+def test_a_network_trained_by_hand_learns_with_the_functional_gradients():
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(40, 2))
+    targets = np.sin(inputs[:, :1]) * inputs[:, 1:]
+    start = [rng.normal(size=shape) / 2 for shape in ((2, 8), (8,), (8, 1), (1,))]
+
+    def loss_of(w1, b1, w2, b2):
+        return ((np.tanh(inputs @ w1 + b1) @ w2 + b2 - targets) ** 2).mean()
+
+    parameters = [leaf(p) for p in start]
+    losses = []
+    for _ in range(60):
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.item())
+        with dk.no_grad():
+            for p in parameters:
+                p -= 0.2 * p.grad
+                p.zero_grad()
+
+    plain = start
+    for right in losses:
+        value, gradients = dk.value_and_grad(loss_of, range(4))(*plain)
+        assert value == pytest.approx(right, rel=1e-12)
+        plain = [p - 0.2 * g for p, g in zip(plain, gradients, strict=True)]
+    assert losses[-1] < losses[0] / 4
+    for p, right in zip(parameters, plain, strict=True):
+        np.testing.assert_allclose(p.numpy(), right, rtol=1e-11)
+
+
+def tensors_left_by(program):
+    """How many tensors a program leaves for the garbage collector."""
+
+    def alive():
+        return sum(isinstance(o, dk.Tensor) for o in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = alive()
+        program()
+        return alive() - before
+    finally:
+        gc.enable()
+
+
+def test_a_history_is_freed_without_the_garbage_collector():
+    x = leaf([1.0, 2.0])
+    x.grad = dk.tensor([0.0, 0.0])
+
+    def program():
+        y = np.sin(x * x)
+        y += 1
+        y[0] = x[1]
+        (y * 3).sum()  # no backward
+        (np.exp(x) * 2).sum().backward()
+
+    assert tensors_left_by(program) == 0
