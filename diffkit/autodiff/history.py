@@ -177,8 +177,6 @@ class TensorTrace(Trace):
 # Of their first operand these read the shape only.
 _OF_SHAPE = frozenset({np.zeros_like, np.ones_like, np.empty_like})
 _YES_OR_NO = frozenset({np.allclose, np.array_equal, np.array_equiv})
-
-
 _CHANGEABLE = frozenset({np.ndarray, list, tuple})
 
 

@@ -65,6 +65,14 @@ def views_of_views_in_other_shapes(x):
     return y + column
 
 
+def a_power_of_a_view(x):
+    y = x * x
+    part = y[1:]
+    part **= 1.5
+    part /= np.exp(x[0])
+    return y
+
+
 def flipped_and_squeezed(x):
     y = (x * x)[None]
     back = np.flip(np.squeeze(y))
@@ -114,6 +122,7 @@ WITHOUT = {
         np.array([[2 * x[0], 2 * (x[1] + x[0]), 2 * x[2]], [x[0] ** 2 + x[1], x[1] ** 2, x[2] ** 2 + x[2]]])
         + np.array([2 * (x[1] + x[0]), x[0] ** 2 + x[1], x[2] ** 2 + x[2]])
     ),
+    a_power_of_a_view: lambda x: np.array([x[0] ** 2, x[1] ** 3 / np.exp(x[0]), x[2] ** 3 / np.exp(x[0])]),
     flipped_and_squeezed: lambda x: np.array([[x[0] ** 2, x[1] ** 2 * x[2], 5 * x[0]]]),
     a_number: lambda x: np.sum(x**2) * x[0] ** 2 * x[1] * x[2],
     zeroed: lambda x: np.array([2 * x[0] ** 2 + 3, x[1] ** 2 + 3, x[2] ** 2 + 3]),

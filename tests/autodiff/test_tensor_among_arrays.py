@@ -45,6 +45,13 @@ def test_float32_stays_float32():
     assert (x.grad.dtype, wide.grad.dtype) == (np.float32, np.float64)
 
 
+def test_the_gradient_of_a_complex_tensor_is_that_of_the_functional_interface():
+    z = leaf(1 + 2j)
+    (abs(z) ** 2).backward()
+    assert z.grad.item() == pytest.approx(2 - 4j, rel=1e-15)
+    assert dk.grad(lambda z: abs(z) ** 2)(1 + 2j) == pytest.approx(2 - 4j, rel=1e-15)
+
+
 def test_whole_numbers_and_truth_values_are_constants():
     x, i, mask = leaf([1.0, 2.0, 3.0]), dk.tensor([0, 2, 2]), dk.tensor([True, False, True])
     (x[i] ** 2 * mask).sum().backward()
