@@ -5,6 +5,7 @@
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
     dk.record(f, x)                            what f does, as a tape (Wengert list)
     dk.grad(f), dk.autodiff                    automatic differentiation, functional
+    dk.tensor(x, requires_grad=True)           the same, imperative: x.grad after y.backward()
     dk.numerical, dk.symbolic                  the other two rooms
     dk.METHODS, dk.register_method             the names of the methods
 

@@ -149,13 +149,12 @@ class TensorTrace(Trace):
             return y
         if not recording.get() or not any(followed[1:] if function in _OF_SHAPE else followed):
             if isinstance(y, tuple):
-                return _tuple_like(y, [self.kind(self, _as_it_is(part)) for part in y])
+                return _tuple_like(y, [self.kind(self, part) for part in y])
             return self.kind(self, y).placed(function, args, keywords)
         kept = args if _CHANGEABLE.isdisjoint(map(type, args)) else tuple(map(_as_it_is, args))
         kept_keywords = {name: _as_it_is(value) for name, value in keywords.items()} if keywords else None
         node = self.kind(self, y, function, kept, kept_keywords)
         if isinstance(y, tuple):
-            node.value = _tuple_like(y, map(_as_it_is, y))  # NumPy's may share memory
             return _tuple_like(y, [apply(component, (node,), {"index": i}) for i in range(len(y))])
         return node.placed(function, args, keywords)
 
@@ -182,8 +181,6 @@ class TensorTrace(Trace):
 # Of their first operand these read the shape only.
 _OF_SHAPE = frozenset({np.zeros_like, np.ones_like, np.empty_like})
 _YES_OR_NO = frozenset({np.allclose, np.array_equal, np.array_equiv})
-
-
 _CHANGEABLE = frozenset({np.ndarray, list, tuple})
 
 

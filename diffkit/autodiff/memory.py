@@ -173,12 +173,12 @@ class Overwritable(Node):
                 "`with no_grad():` around an update, or overwrite x.clone()"
             )
         np.copyto(self.own(), after.value)
+        self.memory.version += 1
         self.become(after, before)
-        for part, base in itertools.pairwise(chain):  # the parts are then taken anew, when they are read
+        for part, base in itertools.pairwise(chain):
             before = base.alias()
             base.become(put(before, part.alias(), key=part.shared.key()), before)
-        self.memory.version += 1
-        chain[-1].made = self.memory.version
+            part.made = -1  # to be taken again when it is read
 
     # -- views and versions ---------------------------------------------------------------------
 

@@ -35,6 +35,12 @@ class Tensor(Overwritable):
     version
         How often its numbers have been overwritten.
 
+    Notes
+    -----
+    Unlike PyTorch's, it does not become a Python float unseen: float(x) with a history is an error, x.item()
+    is not. A backward without retain_graph frees the whole history, sums included. The gradient with respect
+    to a complex tensor is the conjugate of PyTorch's.
+
     Examples
     --------
     >>> import diffkit as dk
@@ -159,6 +165,15 @@ class Tensor(Overwritable):
         """Call hook(gradient) when a gradient arrives here; what it returns, if not None, takes its place.
 
         Returns a handle whose `remove()` takes the hook off.
+
+        Examples
+        --------
+        >>> import diffkit as dk
+        >>> x = dk.tensor(3.0, requires_grad=True)
+        >>> hook = x.register_hook(lambda gradient: 2 * gradient)
+        >>> (x * x).backward()
+        >>> x.grad
+        tensor(12.)
         """
         if not self.requires_grad:
             raise GraphError(
