@@ -123,7 +123,7 @@ def _pull_trace(y_bar: Any, y: Any, x: Any, offset: int = 0, axis1: int = 0, axi
     return mask * np.expand_dims(np.expand_dims(y_bar, first), second)
 
 
-linear(
+selecting(
     np.trace,
     _pull_trace,
     [

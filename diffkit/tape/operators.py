@@ -44,6 +44,8 @@ def _unary(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Active, *args: Any, **keywords: Any) -> Any:
+        if "where" in keywords:
+            return function(self, *args, **keywords)  # which spells a mask out
         return apply(function, (self, *args), keywords)
 
     method.__doc__ = f"`np.{function.__name__}` of this value."

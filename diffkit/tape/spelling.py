@@ -126,6 +126,15 @@ def _end(end: Any, x: Any, axis: int) -> Any:
     return end if np.ndim(end) else np.broadcast_to(end, edge)
 
 
+def _masked_operands(
+    x: Any, *rest: Any, where: Any = True, **keywords: Any
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A reduction of what the mask lets through only, so that nothing else meets an infinite partial."""
+    if where is True or not is_foreign(x):
+        return (x, *rest), keywords if where is True else {**keywords, "where": where}
+    return (np.where(where, x, 1), *rest), {**keywords, "where": where}
+
+
 IN_PLACE = {
     np.copyto: "np.where(mask, new, old)",
     np.put: "np.where(mask, new, old)",
@@ -139,4 +148,5 @@ SPELT: dict[Any, Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]] = {
     np.clip: _clip_operands,
     np.diff: _diff_operands,
     np.einsum: _einsum_operands,
+    **dict.fromkeys([np.sum, np.mean, np.prod, np.var, np.std], _masked_operands),
 }
