@@ -92,6 +92,45 @@ def poly(roots: Any) -> Any:
     return p
 
 
+@written(
+    np.polyfit,
+    examples=[
+        example(Array(5, made=lambda x: x + np.arange(5)), Array(5), 2),
+        example(Array(5, made=lambda x: x + np.arange(5)), Array(5, 2), 1, w=Array(5)),
+        example(np.arange(5.0), Array(5), 1, full=True),
+        example(np.arange(5.0), Array(5), 1, cov=True),
+        example(np.arange(5.0), Array(5), 1, w=Array(5), cov="unscaled"),
+        example(np.arange(5.0), Array(5, 2), 1, cov=True),
+    ],
+)
+def polyfit(
+    x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
+) -> Any:
+    """np.polyfit for a degree: least squares with columns of length 1."""
+    x, y = as_array(x) + 0.0, as_array(y) + 0.0
+    rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    a, b = np.vander(x, int(deg) + 1), y
+    if w is not None:
+        w = as_array(w)
+        a, b = a * w[:, None], (b.T * w).T
+    scale = np.sqrt(np.sum(a * a, axis=0))
+    a = a / scale
+    p, residuals, rank, s = np.linalg.lstsq(a, b, rcond)
+    p = (p.T / scale).T
+    if full:
+        return p, residuals, rank, s, rcond
+    if not cov:
+        return p
+    covariance = np.linalg.inv(a.T @ a) / np.outer(scale, scale)
+    if cov == "unscaled":
+        return p, covariance if y.ndim == 1 else covariance[:, :, None]
+    if len(x) <= len(scale):
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    return p, np.multiply.outer(covariance, residuals[0] if y.ndim == 1 else residuals) / (
+        len(x) - len(scale)
+    )
+
+
 @written(np.vander, examples=[example(P), example(P, 2), example(P, N=5, increasing=True), example(P, 0)])
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """np.vander: the powers of x, side by side."""
