@@ -84,6 +84,37 @@ def check_maps() -> Callable[..., None]:
     return check
 
 
+# Central differences of order 8 (Fornberg 1988), for the first and the second derivative.
+OFFSETS = np.arange(-4, 5)
+FIRST = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0, 4 / 5, -1 / 5, 4 / 105, -1 / 280])
+SECOND = np.array([-1 / 560, 8 / 315, -1 / 5, 8 / 5, -205 / 72, 8 / 5, -1 / 5, 8 / 315, -1 / 560])
+H = 2.0**-10  # rounding eps / h^2 is near 1e-9 in the second derivative; truncation h^8 is nothing
+
+
+@pytest.fixture(scope="session")
+def difference() -> Callable[[Callable[[float], Any]], Any]:
+    """difference(g): the derivative at 0 of a function of one number, to ten digits."""
+    return lambda g: sum(weight * g(k * H) for weight, k in zip(FIRST, OFFSETS, strict=True)) / H
+
+
+@pytest.fixture(scope="session")
+def check_line() -> Callable[[Callable[[Any], Any]], None]:
+    """check(g): both derivatives at 0 of a function of one number, in both modes and every mix of them."""
+
+    def slope(g: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda t: jvp(g, (t,), (1.0,))[1]
+
+    def check(g: Callable[[Any], Any]) -> None:
+        values = np.array([g(k * H) for k in OFFSETS])
+        first, second = FIRST @ values / H, SECOND @ values / H**2
+        for outer in (grad, slope):
+            assert outer(g)(0.0) == pytest.approx(first, rel=1e-10, abs=1e-10)
+            for within in (grad, slope):
+                assert outer(within(g))(0.0) == pytest.approx(second, rel=1e-7, abs=1e-7)
+
+    return check
+
+
 def inner(left, right):
     return sum(np.sum(a * b) for a, b in zip(left, right, strict=True))
 

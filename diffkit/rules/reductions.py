@@ -19,6 +19,7 @@ from diffkit.primitives import scatter
 from diffkit.rules.declare import array_rule, expand, linear
 
 X = Array(2, 3, 4)
+Z = Array(2, 3, made=lambda x: x + 1j * np.sin(3 * x))
 TAKEN = np.indices(X.shape).sum(axis=0) % 3 != 0  # leaves something of every row, in every direction
 
 
@@ -183,7 +184,8 @@ def _others(y: Any, x: Any, over: Over) -> Any:
 
 def _var_partial(y: Any, x: Any, over: Over) -> Any:
     mean = over.mean if over.mean is not None else np.mean(x, **{**over._options, "keepdims": True})
-    return 2 * (x - mean) / (over.count(x, y) - (over.ddof if over.correction is None else over.correction))
+    away = np.conjugate(x - mean) if np.iscomplexobj(x) else x - mean
+    return 2 * away / (over.count(x, y) - (over.ddof if over.correction is None else over.correction))
 
 
 def _std_partial(y: Any, x: Any, over: Over) -> Any:
@@ -197,8 +199,8 @@ _reduction(
     *_reduced(_others),
     [*NUMBER, example(X, (0, 1), None, None, True), example(Array(0, 3), axis=0)],
 )
-_reduction(np.var, *_reduced(_var_partial), [example(X, 1, None, None, 1, True)])
-_reduction(np.std, *_reduced(_std_partial))
+_reduction(np.var, *_reduced(_var_partial), [example(X, 1, None, None, 1, True), example(Z, axis=0)])
+_reduction(np.std, *_reduced(_std_partial), [example(Z, axis=0)])
 
 # Running sums and products -------------------------------------------------------------------------
 

@@ -103,8 +103,8 @@ elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b),
 elementwise(np.sinh,    lambda y, x: np.cosh(x))
 elementwise(np.cosh,    lambda y, x: np.sinh(x))
 elementwise(np.tanh,    lambda y, x: tanh_slope(y, x), domain=[((-3.0, 3.0),), ((15.0, 20.0),)])
-elementwise(np.arcsinh, lambda y, x: 1 / np.hypot(1.0, x))
-elementwise(np.arccosh, lambda y, x: np.power((x - 1) * (x + 1), -0.5), domain=[((1.2, 3.0),)])
+elementwise(np.arcsinh, lambda y, x: 1 / (np.sqrt(1 + x * x) if _complex(x) else np.hypot(1.0, x)))
+elementwise(np.arccosh, lambda y, x: _arccosh_slope(x), domain=[((1.2, 3.0),)])
 elementwise(np.arctanh, lambda y, x: 1 / ((1 - x) * (1 + x)))
 elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)
@@ -115,6 +115,16 @@ elementwise(np.degrees, 180 / np.pi)
 
 # Of y and x together only y counts as an operand: along y = tanh(x) that is the whole derivative.
 elementwise(tanh_slope, lambda y, a, x: -2 * a, 0, domain=[((-0.9, 0.9), (-1.0, 1.0))])
+
+
+def _complex(x: Any) -> bool:
+    return x.__class__ is not float and np.iscomplexobj(x)
+
+
+def _arccosh_slope(x: Any) -> Any:
+    if _complex(x):  # apart, the factors have the branch cut of arccosh
+        return np.power(x - 1, -0.5) * np.power(x + 1, -0.5)
+    return np.power((x - 1) * (x + 1), -0.5)
 
 
 def _sinc_partial(y: Any, x: Any) -> Any:
@@ -137,14 +147,14 @@ elementwise(np.fabs,     lambda y, x: np.sign(x))
 elementwise(np.copysign, lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0)
 # fmt: on
 
-for step in (np.sign, np.floor, np.ceil, np.trunc, np.rint):
+for step in (np.floor, np.ceil, np.trunc, np.rint):
     elementwise(step, 0, domain=[((0.6, 0.9),), ((-0.4, -0.2),)])
 elementwise(np.heaviside, 0, lambda y, a, b: np.where(a == 0, 1.0, 0.0))
 elementwise(np.round, 0, None, domain=[((0.6, 0.9), 0), ((1.1, 1.4), 0)])
 
 
 def _direction(y: Any, x: Any) -> Any:
-    return np.conjugate(x) / _nonzero(y) if np.iscomplexobj(x) else np.sign(x)
+    return np.conjugate(x) / _nonzero(y) if _complex(x) else np.sign(x)
 
 
 def _first(y: Any, a: Any, b: Any) -> Any:
@@ -154,6 +164,22 @@ def _first(y: Any, a: Any, b: Any) -> Any:
 
 def _second(y: Any, a: Any, b: Any) -> Any:
     return _first(y, b, a)
+
+
+# The sign of a real number is constant; that of a complex one is x / |x| and turns with it, 0 at 0 (s).
+def _push_sign(x_dot: Any, y: Any, x: Any) -> Any:
+    return 1j * y * np.imag(np.conjugate(y) * x_dot) / _nonzero(np.absolute(x)) if _complex(x) else None
+
+
+def _pull_sign(y_bar: Any, y: Any, x: Any) -> Any:
+    return 1j * np.conjugate(y) * np.imag(y * y_bar) / _nonzero(np.absolute(x)) if _complex(x) else None
+
+
+array_rule(
+    np.sign,
+    (_push_sign, _pull_sign),
+    examples=[example(Array(3)), example(Array(2, 3, made=lambda x: np.exp(3j * x) * x)), example(Array())],
+)
 
 
 for pick in (np.maximum, np.minimum, np.fmax, np.fmin):

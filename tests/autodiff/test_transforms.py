@@ -253,15 +253,6 @@ def test_a_number_of_no_dimension_gives_a_plain_float(D):
     assert type(D(D(np.sinc))(0.0)) is float
 
 
-def test_the_gradient_by_a_complex_number_is_the_slope_of_an_analytic_function():
-    # and of u(x + iy), real: du/dx - i du/dy
-    assert grad(lambda z: z**3)(1 + 2j) == pytest.approx(-9 + 12j)
-    assert grad(lambda z: np.abs(z) ** 2)(1 + 2j) == pytest.approx(2 - 4j)
-    assert grad(lambda z: np.real(z * np.conjugate(z)))(1 + 2j) == pytest.approx(2 - 4j)
-    assert grad(lambda z: z.imag)(1 + 2j) == -1j
-    assert jvp(np.abs, (3 + 4j,), (1j,)) == (5.0, pytest.approx(0.8))
-
-
 def test_a_zero_dimensional_array_is_a_number():
     assert grad(lambda x: np.sum(x * x))(np.array(3.0)) == 6.0
     assert grad(lambda x: x[()] * x)(np.array(3.0)) == 6.0

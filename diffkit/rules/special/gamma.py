@@ -8,6 +8,7 @@ import numpy as np
 import scipy.special as sc
 from scipy.special import _ufuncs
 
+from diffkit.errors import NoRuleError
 from diffkit.rules.declare import elementwise
 
 # sc.zeta is a Python function; what it calls, and what active values therefore meet, is this ufunc.
@@ -36,6 +37,8 @@ def _psi_tail(q: Any) -> Any:
 
 def _trigamma(x: Any) -> Any:
     """psi'(x) = zeta(2, x) for x > 0; by reflection pi^2 / sin(pi x)^2 - psi'(1 - x) below (DLMF 5.15.6)."""
+    if np.iscomplexobj(x):
+        raise NoRuleError("SciPy has no zeta(2, z), the derivative of psi, at complex numbers; keep z real")
     positive = np.where(x > 0, x, 1 - x)
     above = sc.zeta(2.0, positive)
     sine = np.where(x > 0, 1.0, np.sin(np.pi * x))

@@ -16,6 +16,8 @@ SQRT_PI, SQRT_2PI, SQRT2 = math.sqrt(math.pi), math.sqrt(2 * math.pi), math.sqrt
 
 def _erfcx_partial(y: Any, x: Any) -> Any:
     """2 x erfcx(x) - 2 / sqrt(pi), which is -U(1, 1/2, x^2) / sqrt(pi): so where the difference cancels."""
+    if np.iscomplexobj(x):
+        return 2 * x * y - 2 / SQRT_PI
     far = x > 10
     near = np.where(far, 0.0, x)
     square = np.where(far, x, 10.0) ** 2
@@ -70,16 +72,21 @@ def _expn_partial(y: Any, n: Any, x: Any) -> Any:
     return np.where(n > 0, -sc.expn(np.maximum(n - 1, 0), x), -(np.exp(-x) + y) / x)
 
 
+def _exprel(x: Any) -> Any:
+    """(exp(x) - 1) / x, also of complex numbers (DLMF 13.6.2)."""
+    return sc.hyp1f1(1.0, 2.0, x) if np.iscomplexobj(x) else sc.exprel(x)
+
+
 # fmt: off
 elementwise(sc.exp1,   lambda y, x: -np.exp(-x) / x)
 elementwise(sc.expi,   lambda y, x: np.exp(x) / x)
 elementwise(sc.expn,   None, _expn_partial, domain=[(n, (0.5, 2.0)) for n in (0, 1, 2, 3)])
 # log(x) / (1 - x), which at x = 1 is -1
-elementwise(sc.spence, lambda y, x: -1 / sc.exprel(np.log(x)),
+elementwise(sc.spence, lambda y, x: -1 / _exprel(np.log(x)),
             domain=[((0.2, 0.9),), ((1.2, 3.0),), ((1 - 1e-9, 1 + 1e-9),)])
 # sin(x) / x and sinh(x) / x at x = 0; cos(x) / x is infinite there
 elementwise_several(sc.sici,    lambda y, x: (np.sinc(x / math.pi), np.cos(x) / x))
-elementwise_several(sc.shichi,  lambda y, x: ((sc.exprel(x) + sc.exprel(-x)) / 2, np.cosh(x) / x))
+elementwise_several(sc.shichi,  lambda y, x: ((_exprel(x) + _exprel(-x)) / 2, np.cosh(x) / x))
 elementwise_several(sc.fresnel, lambda y, x: (np.sin(math.pi / 2 * x * x), np.cos(math.pi / 2 * x * x)))
 elementwise_several(sc.modfresnelp, lambda y, x: _modfresnel_slopes(y, x, 1j))
 elementwise_several(sc.modfresnelm, lambda y, x: _modfresnel_slopes(y, x, -1j))
