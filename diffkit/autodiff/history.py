@@ -1,21 +1,25 @@
-"""What tensors share: whether operations are recorded, what made them, hooks, overwritten numbers."""
+"""What tensors share: their trace, whether it records, what made them, hooks, overwritten numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from diffkit.autodiff.anomaly import watching
+from diffkit.autodiff.reverse import whole
 from diffkit.errors import GraphError
-from diffkit.tape.arithmetic import name_of
+from diffkit.primitives import component
+from diffkit.tape.active import Trace, apply
+from diffkit.tape.arithmetic import NUMPY, name_of
 
 if TYPE_CHECKING:
     from diffkit.autodiff.tensor import Tensor
 
-__all__ = ["GradFn", "Hook", "Overwritten", "Recording", "no_grad", "recording"]
+__all__ = ["GradFn", "Hook", "Overwritten", "Recording", "TensorTrace", "no_grad", "recording"]
 
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 
@@ -133,3 +137,63 @@ class no_grad(Recording):  # noqa: N801
 
     def __init__(self) -> None:
         super().__init__(False)
+
+
+class TensorTrace(Trace):
+    """The one trace of all tensors: the outermost."""
+
+    __slots__ = ("arrivals",)
+
+    kind: ClassVar[Any]  # Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.level = 0
+        self.assigned = True  # each row says itself which numbers it has read
+        self.arrivals: list[tuple[Tensor, Any]] = []
+
+    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        y = NUMPY.call(function, self.values(args), keywords)
+        args = tuple(map(self.snapshot, args))
+        recorded = recording.get() and any(isinstance(a, self.kind) and a._requires_grad for a in args)
+        node = self.kind(self, y, function, args, keywords or None) if recorded else self.kind(self, y)
+        watch = watching.get()
+        if watch is not None:
+            watch.note(node)
+        if isinstance(y, tuple):
+            return _components(self, node, y, recorded)
+        return node
+
+    def visited(self, node: Any, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
+        """The operands that a row has read, its value and its cotangent, when the sweep comes to it.
+
+        Operands without requires_grad are constants; what has been overwritten since cannot be read.
+        """
+        node.require_history()
+        bar = node.through_hooks(whole(bar, node.value))
+        first = self.arrivals[0][0] if self.arrivals else node
+        if node.number <= first.number or node.is_leaf or node.retained:  # all but rows that were run again
+            self.arrivals.append((node, bar if node.is_leaf or node.retained else None))
+        args: Any = []
+        for a, version in zip(node.operands(), node.saved, strict=True):
+            if isinstance(a, self.kind):
+                if a.version != version:
+                    a, changed = a.clone(), Overwritten(a, node)
+                    a.value = changed
+                args.append(a if a._requires_grad else a.value)
+            else:
+                args.append(a)
+        again = getattr(node.function, "again", None)
+        args = tuple(again(self, args) if again else args)
+        y = Overwritten(node, node) if node.version and not node.is_leaf else node.value
+        watch = watching.get()
+        if watch is not None:
+            watch.sweep(node, args, y, bar)
+        return args, y, bar
+
+
+def _components(trace: TensorTrace, node: Tensor, y: tuple[Any, ...], recorded: bool) -> tuple[Any, ...]:
+    parts = [
+        apply(component, (node,), {"index": i}) if recorded else trace.kind(trace, p) for i, p in enumerate(y)
+    ]
+    return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.autodiff.history import GradFn, Hook, Overwritten, Recording, no_grad, recording
-from diffkit.autodiff.reverse import fit, pull_back, whole
+from diffkit.autodiff.anomaly import watching
+from diffkit.autodiff.history import GradFn, Hook, Recording, TensorTrace, no_grad, recording
+from diffkit.autodiff.reverse import fit, pull_back
 from diffkit.errors import ArgumentsError, GraphError, NonScalarError
-from diffkit.primitives import component
 from diffkit.tape.active import Active, Trace, apply, plain
-from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node
 from diffkit.tape.operators import BINARY, UNARY
 
@@ -190,6 +189,9 @@ class Tensor(Node):
             raise ArgumentsError(
                 f"the gradient has shape {np.shape(gradient)}, and the tensor has shape {self.shape}"
             )
+        watch = watching.get()
+        if watch is not None:
+            watch.require_finite([self])
         seed = gradient if create_graph else plain(gradient)
         retain = create_graph if retain_graph is None else retain_graph
         with Recording(create_graph):
@@ -323,60 +325,8 @@ for _name in UNARY:
     setattr(Tensor, f"__{_name}__", getattr(Active, f"__{_name}__"))
 
 
-class _TensorTrace(Trace):
-    """The one trace of all tensors: the outermost."""
-
-    __slots__ = ("arrivals",)
-
-    kind = Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.level = 0
-        self.assigned = True  # each row says itself which numbers it has read
-        self.arrivals: list[tuple[Tensor, Any]] = []
-
-    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
-        y = NUMPY.call(function, self.values(args), keywords)
-        args = tuple(map(self.snapshot, args))
-        recorded = recording.get() and any(isinstance(a, Tensor) and a._requires_grad for a in args)
-        node = Tensor(self, y, function, args, keywords or None) if recorded else Tensor(self, y)
-        if isinstance(y, tuple):
-            return _components(self, node, y, recorded)
-        return node
-
-    def visited(self, node: Any, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
-        """The operands that a row has read, its value and its cotangent, when the sweep comes to it.
-
-        Operands without requires_grad are constants; what has been overwritten since cannot be read.
-        """
-        node.require_history()
-        bar = node.through_hooks(whole(bar, node.value))
-        first = self.arrivals[0][0] if self.arrivals else node
-        if node.number <= first.number or node.is_leaf or node.retained:  # all but rows that were run again
-            self.arrivals.append((node, bar if node.is_leaf or node.retained else None))
-        args = []
-        for a, version in zip(node.operands(), node.saved, strict=True):
-            if isinstance(a, Tensor):
-                if a.version != version:
-                    a, changed = a.clone(), Overwritten(a, node)
-                    a.value = changed
-                args.append(a if a._requires_grad else a.value)
-            else:
-                args.append(a)
-        again = getattr(node.function, "again", None)
-        args = again(self, args) if again else args
-        return tuple(args), Overwritten(node, node) if node.version and not node.is_leaf else node.value, bar
-
-
-def _components(trace: Trace, node: Tensor, y: tuple[Any, ...], recorded: bool) -> tuple[Any, ...]:
-    parts = [
-        apply(component, (node,), {"index": i}) if recorded else Tensor(trace, p) for i, p in enumerate(y)
-    ]
-    return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
-
-
-_tensors = _TensorTrace()
+TensorTrace.kind = Tensor
+_tensors = TensorTrace()
 
 
 def tensor(data: Any, requires_grad: bool = False, dtype: Any = None) -> Tensor:
