@@ -13,6 +13,7 @@
     ├── NoRuleError (NotImplementedError)    a function that no rule differentiates
     ├── LostHistoryError (TypeError)         an active value was to become a plain number
     ├── GraphError (RuntimeError)            a tensor's history is missing, freed or overwritten
+    ├── AnomalyError (FloatingPointError)    a value or derivative became nan or inf, and was watched for it
     ├── GuardError (RuntimeError)            a tape was replayed where a branch goes the other way
     └── MissingPackageError (ImportError)    an optional package is not installed
 
@@ -25,6 +26,7 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "AnomalyError",
     "ArgumentsError",
     "DiffkitError",
     "DomainError",
@@ -98,6 +100,10 @@ class LostHistoryError(DiffkitError, TypeError):
 
 class GraphError(DiffkitError, RuntimeError):
     """A tensor's history is missing, has been freed, or has been overwritten."""
+
+
+class AnomalyError(DiffkitError, FloatingPointError):
+    """A value or a derivative became nan or inf inside `detect_anomaly`."""
 
 
 class GuardError(DiffkitError, RuntimeError):

@@ -22,6 +22,7 @@ FAMILY = {
     "NoRuleError": NotImplementedError,
     "LostHistoryError": TypeError,
     "GraphError": RuntimeError,
+    "AnomalyError": FloatingPointError,
     "GuardError": RuntimeError,
     "MissingPackageError": ImportError,
 }

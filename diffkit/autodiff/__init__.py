@@ -1,5 +1,6 @@
 """How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
 
+from diffkit.autodiff.anomaly import detect_anomaly
 from diffkit.autodiff.checkpoint import checkpoint
 from diffkit.autodiff.custom import custom_rule
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
@@ -12,6 +13,7 @@ __all__ = [
     "Reverse",
     "checkpoint",
     "custom_rule",
+    "detect_anomaly",
     "grad",
     "hessian",
     "hvp",

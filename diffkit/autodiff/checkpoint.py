@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.history import Recording
 from diffkit.errors import GraphError
 from diffkit.primitives import component
@@ -56,6 +57,8 @@ def checkpoint(f: Function) -> Function:
 
     @wraps(f)
     def called(*args: Any, **keywords: Any) -> Any:
+        if watching.get() is not None:  # somebody looks for a line inside
+            return f(*args, **keywords)
         again = _as_now(f)
         leaves, arguments = flatten_arguments(args)
         before = [a.alias() if isinstance(a, Node) else a for a in leaves]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.reverse import whole
 from diffkit.primitives import component
 from diffkit.tape.active import Trace, apply
@@ -154,6 +155,9 @@ class TensorTrace(Trace):
         kept = args if _CHANGEABLE.isdisjoint(map(type, args)) else tuple(map(_as_it_is, args))
         kept_keywords = {name: _as_it_is(value) for name, value in keywords.items()} if keywords else None
         node = self.kind(self, y, function, kept, kept_keywords)
+        watch = watching.get()
+        if watch is not None:
+            watch.note(node)
         if isinstance(y, tuple):
             return _tuple_like(y, [apply(component, (node,), {"index": i}) for i in range(len(y))])
         return node.placed(function, args, keywords)
@@ -175,7 +179,11 @@ class TensorTrace(Trace):
             came.append((origin, bar))  # not the rows that a checkpoint has run again: nobody asks for those
         operands = tuple(node.operands_as_read())
         again = getattr(node.function, "again", None)
-        return again(self, operands) if again else operands, node.result_as_made(), bar
+        args, y = again(self, operands) if again else operands, node.result_as_made()
+        watch = watching.get()
+        if watch is not None:
+            watch.sweep(node, args, y, bar)
+        return args, y, bar
 
 
 # Of their first operand these read the shape only.

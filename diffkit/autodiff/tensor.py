@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.history import Hook, Recording, TensorTrace, arrivals, no_grad, recording
 from diffkit.autodiff.memory import Overwritable, require_own_history
 from diffkit.autodiff.reverse import fit, pull_back
@@ -221,6 +222,9 @@ class Tensor(Overwritable):
             raise ArgumentsError(
                 f"the gradient has shape {np.shape(gradient)}, and the tensor has shape {self.shape}"
             )
+        watch = watching.get()
+        if watch is not None:
+            watch.require_finite([self])
         seed = require_own_history(gradient) if create_graph else plain(require_own_history(gradient))
         retain = create_graph if retain_graph is None else retain_graph
         with Recording(create_graph):

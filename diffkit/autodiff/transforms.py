@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active, Trace, gather, living
-from diffkit.tape.node import Node
 from diffkit.tape.record import Recorder, run
 
 __all__ = ["Followed", "grad", "jvp", "value_and_grad", "vjp"]
@@ -65,18 +65,21 @@ class Followed:
     __slots__ = ("inputs", "outputs", "recorder", "result_structure", "structure", "values")
 
     def __init__(self, f: Function, args: tuple[Any, ...], at_once: bool = False) -> None:
-        self.recorder = Recorder()
+        watch = watching.get()
+        self.recorder = Recorder() if watch is None else watch.recorder()
         leaves, self.structure = flatten_arguments(args)
         if not leaves:
             raise ArgumentsError("there is nothing to differentiate by; write at least one number or array")
         # Until the way back is taken, the caller may overwrite the arrays; a gradient takes it at once.
         kept = _leaf if at_once else lambda leaf: _own(_leaf(leaf))
-        nodes = [Node(self.recorder, kept(leaf)) for leaf in leaves]
+        nodes = [self.recorder.kind(self.recorder, kept(leaf)) for leaf in leaves]
         # Numbers and values, not nodes: f may assign into its arguments, and what is unused is freed.
         self.inputs = [(node.number, node.value) for node in nodes]
         arguments = self.structure.build(nodes)
         del nodes
         self.outputs, self.result_structure = run(f, arguments, self.recorder)
+        if watch is not None:
+            watch.require_finite(self.outputs)
         self.values = [_below(output, self.recorder) for output in self.outputs]
 
     def result(self) -> Any:
@@ -108,7 +111,8 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     >>> jvp(lambda x, y: x**2 * y + y + 2, (3.0, 4.0), (1.0, 0.0))
     (42.0, 24.0)
     """
-    trace = DualTrace()
+    watch = watching.get()
+    trace = DualTrace() if watch is None else watch.duals()
     leaves, structure = flatten_arguments(tuple(args))
     directions, given = flatten_arguments(tuple(tangents))
     if given != structure:
@@ -119,6 +123,8 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
         for leaf, direction in zip(leaves, directions, strict=True)
     ]
     outputs, result_structure = run(f, structure.build(inputs), trace)
+    if watch is not None:
+        watch.require_finite(outputs)
     mine = [isinstance(o, Dual) and o.owner is trace for o in outputs]
     values = [_below(o, trace) for o in outputs]
     dots = [

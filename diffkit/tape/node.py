@@ -91,7 +91,7 @@ class Node(Active):
 
     def alias(self) -> Node:
         """This row under a handle of its own."""
-        twin = Node(self.owner, self.value, self.function, self.args, self.keywords)
+        twin = self.__class__(self.owner, self.value, self.function, self.args, self.keywords)
         twin.number = self.number
         return twin
 

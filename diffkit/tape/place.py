@@ -6,10 +6,11 @@ import linecache
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 
-__all__ = ["INSIDE", "Place", "calling_place"]
+__all__ = ["INSIDE", "Place", "calling_place", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +34,10 @@ def calling_place() -> Place:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
         frame = frame.f_back
+    return place_of(frame)
+
+
+def place_of(frame: FrameType) -> Place:
+    """The line that a frame is at."""
     file, line = frame.f_code.co_filename, frame.f_lineno
     return Place(Path(file).name, line, linecache.getline(file, line).strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class Recorder(Trace):
 
     __slots__ = ("decisions", "seen")
 
-    kind = Node
+    kind: ClassVar[type[Node]] = Node
 
     def __init__(self, decisions: list[tuple[Any, Any, Place]] | None = None) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Recorder(Trace):
             args = tuple(map(self.snapshot, args))
         if keywords:
             keywords = {name: self.snapshot(value) for name, value in keywords.items()}
-        node = Node(self, y, function, args, keywords)
+        node = self.kind(self, y, function, args, keywords)
         if y.__class__ is tuple or (isinstance(y, tuple) and hasattr(y, "_fields")):
             parts = [apply(component, (node,), {"index": i}) for i in range(len(y))]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
