@@ -32,10 +32,7 @@ def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
     (9.0, 5.0)
     """
     if spec.strip() == "-":
-        try:
-            return parse((stdin or sys.stdin).read())
-        except UnicodeDecodeError:
-            raise ExpressionError("standard input is not text; write one expression such as x^2") from None
+        return parse(_all_of(stdin or sys.stdin))
     where, _, name = spec.strip().rpartition(":")
     if spec.strip().removesuffix(":").endswith(".py"):
         where, name = spec.strip().removesuffix(":"), ""
@@ -54,6 +51,19 @@ def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
     except ArgumentsError:
         kind = with_article(type(found).__name__)
         raise ExpressionError(f"{name} in {where} is {kind}; name a function instead") from None
+
+
+def _all_of(stdin: TextIO | None) -> str:
+    """The text that comes in there; None is a stream that was closed before diffkit began."""
+    try:
+        if stdin is not None:
+            return stdin.read()
+        reason = "is closed"
+    except UnicodeDecodeError:
+        reason = "is not text"
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror or error})"
+    raise ExpressionError(f"standard input {reason}; write one expression such as x^2")
 
 
 def _offered(module: ModuleType) -> str:

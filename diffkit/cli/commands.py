@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +154,8 @@ def compare_command(
     from diffkit.studies import compare
 
     chosen = methods_for(methods, {} if h is None else {"h": h})
-    try:
+    with _evaluating(function, point):
         found = compare(function, *point, methods=chosen, order=order, text=text)
-    except Exception as error:
-        if getattr(point[0], "ndim", 0):  # a scalar function may well fail on it
-            error.add_note(f"f was given one array of {len(point[0])} numbers")
-        raise
     show(found, **options)
 
 
@@ -181,7 +179,9 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
-    show(error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text), **options)
+    with _evaluating(function, point):
+        found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text)
+    show(found, **options)
 
 
 @command("methods")
@@ -208,6 +208,26 @@ def _problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, .
         raise click.UsageError(str(error)) from error
 
 
+class FunctionError(click.ClickException):
+    """What f itself raised."""
+
+    exit_code = F_FAILED
+
+
+@contextmanager
+def _evaluating(f: Callable[..., Any], point: tuple[Any, ...]) -> Iterator[None]:
+    """A context in which f is called: what f itself raises leaves it as a `FunctionError`."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, DiffkitError) or not _raised_by(f, error):
+            raise
+        given = ""
+        if getattr(point[0], "ndim", 0):  # a scalar function may well fail on it
+            given = f"; f was given one array of {len(point[0])} numbers"
+        raise FunctionError(f"f failed: {_said(error)}{_place(error)}{given}") from error
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; errors are one line on standard error."""
     try:
@@ -221,20 +241,15 @@ def run(arguments: list[str]) -> int:
         said = error.format_message()
         return _complain(f"{said if said.endswith(('.', '?')) else f'{said}.'}{command}", BAD_USAGE)
     except click.ClickException as error:
-        return _complain(error.format_message(), BAD_USAGE)
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        sys.stdout = None
-        return FINE
+        return _complain(error.format_message(), error.exit_code)
     except DomainError as error:
         return _complain(str(error), F_FAILED)
     except DiffkitError as error:
         return _complain(str(error), BAD_USAGE)
+    except OSError as error:
+        return _complain(f"the output cannot be written: {error.strerror or error}", FAILED)
     except Exception as error:
-        notes = "".join(f"; {' '.join(note.split())}" for note in getattr(error, "__notes__", ()))
-        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}{notes}"
-        if _raised_by_f(error):
-            return _complain(f"f failed: {said}", F_FAILED)
-        return _complain(f"this is a mistake in diffkit, please report it: {said}", FAILED)
+        return _complain(f"this is a mistake in diffkit, please report it: {_said(error)}", FAILED)
     return FINE
 
 
@@ -247,12 +262,21 @@ def _complain(message: str, status: int) -> int:
 
 
 _OURS = str(Path(__file__).parents[1])
+_EVALUATING = {"functions.py", "formula.py", "arithmetic.py"}  # where a text or an expression is worked out
 
 
-def _raised_by_f(error: BaseException) -> bool:
-    """Whether the user's function raised it: diffkit calls f from the files that evaluate it."""
-    last = traceback.extract_tb(error.__traceback__)[-1].filename
-    return not last.startswith(_OURS) or Path(last).name in ("functions.py", "formula.py", "arithmetic.py")
+def _raised_by(f: Callable[..., Any], error: BaseException) -> bool:
+    """Whether f raised it: at the first call, of plain numbers, or in f's own file or called from there."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    if str(Path(_OURS, "studies", "value.py")) in files:
+        return True
+    code = getattr(inspect.unwrap(f), "__code__", None) or getattr(type(f).__call__, "__code__", None)
+    passes = code is not None and code.co_filename in files
+    return passes and (not files[-1].startswith(_OURS) or Path(files[-1]).name in _EVALUATING)
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _place(error: BaseException) -> str:

@@ -35,7 +35,7 @@ def show(
         _note(f"wrote {output}", quiet)
     elif form:
         click.echo(_rendered(study, form), nl=False)
-    elif sys.stdout.isatty():
+    elif sys.stdout is not None and sys.stdout.isatty():  # None where the shell has closed it
         _print_rich(study, no_color)
     else:
         click.echo(str(study))

@@ -73,6 +73,18 @@ def test_standard_input_that_is_not_text_is_an_error() -> None:
         read_function("-", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x80"), encoding="utf-8"))
 
 
+def test_standard_input_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(io.StringIO):
+        def read(self, size: int | None = -1) -> str:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(ExpressionError, match=r"cannot be read \(Input/output error\); write"):
+        read_function("-", Broken())
+    monkeypatch.setattr(sys, "stdin", None)  # as after `<&-` at a shell
+    with pytest.raises(ExpressionError, match="standard input is closed; write"):
+        read_function("-")
+
+
 def test_text_is_parsed_and_keeps_its_column() -> None:
     assert isinstance(read_function("sin(x)"), TextFunction)
     with pytest.raises(ExpressionError) as caught:

@@ -35,6 +35,11 @@ def test_a_pipe_gets_plain_text_and_a_terminal_a_table_with_every_digit(study, c
     assert "Why: " in screen.getvalue()
 
 
+def test_a_closed_standard_output_gets_nothing(study, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)  # as after `>&-` at a shell
+    show(study)
+
+
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
 @pytest.mark.parametrize(
     ("f", "point"),
