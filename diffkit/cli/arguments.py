@@ -19,6 +19,7 @@ import numpy as np
 
 from diffkit.errors import ArgumentsError, DomainError, ExpressionError, with_article
 from diffkit.functions import SympyFunction, TextFunction, as_function, parse
+from diffkit.tape.place import is_users
 
 __all__ = ["Point", "read_function", "read_point"]
 
@@ -109,7 +110,8 @@ def _place(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[0] != "<"]
-    return f"{frames[-1].filename}:{frames[-1].lineno}"
+    last = next((frame for frame in reversed(frames) if is_users(frame.filename)), frames[-1])
+    return f"{last.filename}:{last.lineno}"
 
 
 @dataclass(frozen=True)

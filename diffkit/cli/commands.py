@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 import re
 import sys
 import traceback
@@ -261,7 +262,7 @@ def _complain(message: str, status: int) -> int:
     return status
 
 
-_OURS = str(Path(__file__).parents[1])
+_OURS = str(Path(__file__).parents[1]) + os.sep
 _EVALUATING = {"functions.py", "formula.py", "arithmetic.py"}  # where a text or an expression is worked out
 
 
@@ -281,13 +282,8 @@ def _said(error: BaseException) -> str:
 
 def _place(error: BaseException) -> str:
     """Where in the user's own file an exception was raised, for the message."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_OURS)
-        and "site-packages" not in frame.filename
-        and frame.filename[:1] != "<"
-    ]
-    if not frames or frames[-1].lineno is None:
-        return ""
-    return f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})"
+    from diffkit.tape.place import is_users
+
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename[0] != "<"]
+    lines = [f" (line {f.lineno} of {Path(f.filename).name})" for f in frames if is_users(f.filename)]
+    return lines[-1] if lines else ""

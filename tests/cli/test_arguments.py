@@ -44,6 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "raises.py").write_text("x = 1\nraise ValueError('two\\nlines')\n")
     (tmp_path / "syntax.py").write_text("def f(x):\n    return (\n")
     (tmp_path / "needs.py").write_text("import no_such_thing\n")
+    (tmp_path / "decodes.py").write_text("import json\njson.loads('x')\n")
     (tmp_path / "leaves.py").write_text("raise SystemExit(5)\n")
     yield tmp_path
     for file in tmp_path.glob("*.py"):
@@ -130,6 +131,7 @@ def test_a_loaded_file_stays_under_a_private_name(folder: Path) -> None:
         ("syntax.py:f", r"SyntaxError: .*syntax\.py:\d"),
         ("needs.py:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
         ("needs:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
+        ("decodes.py:f", r"JSONDecodeError: .*decodes\.py:2\)"),
         ("leaves.py:f", r"SystemExit: 5 .*leaves\.py:1\)"),
         ("model_for_test.py:", "is a file; write model_for_test.py:function; it has cube, scaled$"),
         ("model_for_test.py", "is a file; write model_for_test.py:function; it has cube, scaled$"),

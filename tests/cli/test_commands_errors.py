@@ -121,6 +121,7 @@ def test_what_f_itself_raises_is_status_3_with_its_line(shell, tmp_path):
         ("{}/own.py:full", "OSError: .Errno 28. No space left on device .line 5 of own.py.$"),
         ("{}/own.py:broken", "BrokenPipeError: "),
         ("{}/own.py:made", "ZeroDivisionError: division by zero .line 9 of own.py.$"),
+        ("{}/own.py:decodes", "JSONDecodeError: .* .line 14 of own.py.$"),
         ("{}/own.py:inner", "ZeroDivisionError: division by zero .line 12 of own.py.$"),
     ],
 )
@@ -139,6 +140,8 @@ def test_whatever_f_raises_is_status_3(shell, tmp_path, command, f, raised):
         "made = Made()\n"
         "def inner(x):\n"
         "    import functools; return functools.reduce(lambda a, b: 1 / 0, [x, x])\n"
+        "def decodes(x):\n"
+        "    import json; return json.loads('x')\n"
     )
     status, out, err = shell(command, f.format(tmp_path), "--at", "-1")
     assert (status, out) == (3, "")
