@@ -41,13 +41,23 @@ Completion for bash, and for zsh and fish alike:
 """
 
 
+LEADING_MINUS = re.compile(r"-[^-].|-[^-hoqv]$")
+
+
 class FormulaCommand(click.Command):
     """A command one of whose arguments is a formula, which may begin with a minus sign: -x^2, -omega*t."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # Click would read -omega as the option -o with the value mega. A blank in front makes it an
-        # argument, and the formula does not mind it. Options are -h, -o, -q, -v or begin with --.
-        return super().parse_args(ctx, [f" {a}" if re.match(r"-[^-].|-[^-hoqv]$", a) else a for a in args])
+        # argument, and the formula does not mind it. Options are -h, -o, -q, -v or begin with --; what
+        # follows one that takes a value is its value.
+        valued = {
+            name for option in self.params if not getattr(option, "is_flag", True) for name in option.opts
+        }
+        pairs = zip(["", *args], args, strict=False)
+        return super().parse_args(
+            ctx, [f" {a}" if before not in valued and LEADING_MINUS.match(a) else a for before, a in pairs]
+        )
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from diffkit.functions import CONSTANTS, FUNCTIONS
@@ -63,6 +73,8 @@ class WholeNumber(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
+            if not re.fullmatch("[0-9]+", str(value)):  # int() reads 1_0 and the digits of other scripts too
+                raise click.BadParameter("")
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
             self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
@@ -70,11 +82,12 @@ class WholeNumber(click.IntRange):
 
 def _step(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
     """A step of a difference: a positive number, where one is given."""
-    try:
-        step = float(text) if text else None
-    except ValueError:
-        step = math.nan
-    if step is not None and not 0 < step < math.inf:
+    if text is None:
+        return None
+    from diffkit.cli.arguments import plain_number
+
+    step = plain_number(text)
+    if step is None or not 0 < step < math.inf:
         raise click.BadParameter(f"{text!r} is not a step; write a positive number such as 1e-5", ctx, param)
     return step
 
@@ -82,10 +95,15 @@ def _step(ctx: click.Context, param: click.Parameter, text: str | None) -> float
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog=EXAMPLES,
+    invoke_without_command=True,
 )
 @click.version_option(__version__, prog_name="diffkit")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """How derivatives are computed: numerically, symbolically and automatically, side by side."""
+    if ctx.invoked_subcommand is None:  # a command is missing, and the help names them
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(BAD_USAGE)
 
 
 def _form(ctx: click.Context, param: click.Parameter, given: bool) -> None:
@@ -232,9 +250,7 @@ def _evaluating(f: Callable[..., Any], point: tuple[Any, ...]) -> Iterator[None]
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; errors are one line on standard error."""
     try:
-        cli.main(arguments, prog_name="diffkit", standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
+        return cli.main(arguments, prog_name="diffkit", standalone_mode=False) or FINE
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _complain("interrupted", INTERRUPTED)
     except click.UsageError as error:
@@ -251,7 +267,6 @@ def run(arguments: list[str]) -> int:
         return _complain(f"the output cannot be written: {error.strerror or error}", FAILED)
     except Exception as error:
         return _complain(f"this is a mistake in diffkit, please report it: {_said(error)}", FAILED)
-    return FINE
 
 
 def _complain(message: str, status: int) -> int:

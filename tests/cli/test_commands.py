@@ -174,6 +174,11 @@ def test_help_names_the_commands_and_the_exit_statuses(shell):
         assert word in out
 
 
+def test_diffkit_alone_prints_its_help_and_no_more(shell):
+    _, help_text, _ = shell("--help")
+    assert shell() == (2, "", help_text)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in cli.commands)])
 def test_help_cuts_no_sentence_and_fits_eighty_columns(shell, monkeypatch, arguments):
     monkeypatch.setenv("COLUMNS", "80")
