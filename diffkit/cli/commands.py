@@ -106,12 +106,38 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(BAD_USAGE)
 
 
+FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown"}
+DRAWN = (".svg", ".png", ".pdf")
+PICTURES = (*DRAWN, ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps")
+
+
 def _form(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+    """Note that an option says in which form a command prints."""
+    if given and param.name:
+        _only_form(ctx, param.name, f"--{param.name}")
+
+
+def _output(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
+    """The file to write to, whose ending may say the form; None for standard output."""
+    if path is None or path == "-":
+        return None
+    name = Path(path)
+    ending = name.suffix.lower()
+    if ending in PICTURES:
+        instead = "end it in .json, .csv, .md or .txt"
+        if any(option.name == "plot" for option in ctx.command.params):
+            instead = f"write --plot {name if ending in DRAWN else name.with_suffix('.svg')} for the figure"
+        raise click.UsageError(f"-o writes a table and {path} is named as a picture; {instead}", ctx)
+    if ending in FORM_OF:
+        _only_form(ctx, FORM_OF[ending], f"-o {path}")
+    return path
+
+
+def _only_form(ctx: click.Context, form: str, said: str) -> None:
     """Note the one form in which a command prints; a second one is bad usage."""
-    if given and "form" in ctx.params:
-        raise click.UsageError(f"--{ctx.params['form']} and --{param.name} are two forms; write one", ctx)
-    if given:
-        ctx.params["form"] = param.name
+    if ctx.params.setdefault("form", form) != form:
+        raise click.UsageError(f"{ctx.meta['form']} and {said} are two forms; write one", ctx)
+    ctx.meta["form"] = said
 
 
 def _flag_of_form(name: str, text: str) -> Callable[[Any], Any]:
@@ -122,7 +148,7 @@ PROBLEM = [
     click.argument("f", metavar="F"),
     click.option("--at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2."),
     click.option("--order", type=WholeNumber(1, 10), metavar="N", default=1, show_default=True,
-                 help="Which derivative, 1 to 10, for a point that is one number. "
+                 help="Which derivative, for a point that is one number. "
                       "Each order takes dual and reverse about three times as long as the one before."),
 ]  # fmt: skip
 PLOT = click.option("--plot", metavar="FILE", help="Draw the figure to FILE.svg, .png or .pdf.")
@@ -130,8 +156,8 @@ OUTPUT = [
     _flag_of_form("json", "Print JSON."),
     _flag_of_form("csv", "Print comma-separated values."),
     _flag_of_form("markdown", "Print Markdown."),
-    click.option("-o", "--output", metavar="FILE",
-                 help="Write to FILE instead; .json, .csv and .md say the form."),
+    click.option("-o", "--output", metavar="FILE", callback=_output,
+                 help="Write to FILE instead; .json, .csv and .md say the form, - is standard output."),
     click.option("--no-color", is_flag=True, help="No colours on a terminal (as does NO_COLOR=1)."),
     click.option("-q", "--quiet", is_flag=True, help="No notes on standard error."),
     click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error."),

@@ -159,6 +159,34 @@ def test_output_goes_to_a_file_whose_ending_says_the_form(shell, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [
+        (["-o", "a.json"], '{"schema"'),
+        (["-o", "a.JSON", "--json"], '{"schema"'),
+        (["--csv", "-o", "a.csv"], "method,"),
+        (["-o", "a.md"], "**f(x)"),
+        (["-o", "a.txt"], "f(x)"),
+        (["-o", "a.txt", "--json"], '{"schema"'),
+        (["--markdown", "-o", "a"], "**f(x)"),
+    ],
+)
+def test_a_file_holds_the_form_that_its_ending_or_an_option_says(
+    shell, tmp_path, monkeypatch, arguments, start
+):
+    monkeypatch.chdir(tmp_path)
+    assert shell("compare", "x", "--at", "1", "-q", "--methods", "reverse", *arguments) == (0, "", "")
+    (file,) = tmp_path.iterdir()
+    assert file.read_text(encoding="utf-8").startswith(start)
+
+
+def test_a_dash_for_a_file_is_standard_output(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = shell("compare", "x", "--at", "1", "-o", "-", "--json")
+    assert (status, json.loads(out)["f"], err) == (0, "x", "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_methods_lists_every_method_with_its_calls(shell):
     status, out, _ = shell("methods")
     assert status == 0

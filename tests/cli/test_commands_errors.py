@@ -93,6 +93,13 @@ def test_an_attack_on_the_parser_is_one_clear_line_and_status_2(shell, attack):
         (["compare", "x*y", "--at", "1"], 2, "gives 1 number; write --at x=...,y=..."),
         (["compare", "x", "--at", "1", "--json", "--csv"], 2, "--json and --csv are two forms; write one"),
         (["methods", "--markdown", "--json"], 2, "--markdown and --json are two forms"),
+        (["methods", "--json", "-o", "a.csv"], 2, "--json and -o a.csv are two forms; write one"),
+        (["methods", "-o", "a.csv", "--markdown"], 2, "-o a.csv and --markdown are two forms; write one"),
+        (["compare", "x", "--at", "1", "-o", "a.svg"], 2, "named as a picture; write --plot a.svg for the"),
+        (["sweep", "x", "--at", "1", "-o", "b/a.jpg"], 2, "named as a picture; write --plot b/a.svg for the"),
+        (["methods", "-o", "a.PNG"], 2, "named as a picture; end it in .json, .csv, .md or .txt"),
+        (["methods", "-o", ""], 2, "'' is a folder"),
+        (["compare", "x", "--at", "1", "--plot", ""], 2, "svg, png or pdf"),
         (["compare", "x", "--at", "1", "--h", "0"], 2, "'0' is not a step; write a positive number"),
         (["compare", "x", "--at", "1", "--h", "nan"], 2, "'nan' is not a step"),
         (["compare", "x", "--at", "1", "--h", "one"], 2, "'one' is not a step"),
@@ -178,14 +185,13 @@ def test_an_output_that_cannot_be_written_is_one_line_and_status_1(shell, monkey
     assert (status, err) == (1, "diffkit: the output cannot be written: No space left on device\n")
 
 
-@pytest.mark.parametrize("option", ["-o", "--plot"])
-def test_a_folder_is_no_file_to_write(shell, tmp_path, monkeypatch, option):
+@pytest.mark.parametrize(("option", "name"), [("-o", "."), ("-o", "a.d"), ("--plot", "a.svg")])
+def test_a_folder_is_no_file_to_write(shell, tmp_path, monkeypatch, option, name):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.svg").mkdir()
-    for name in [".", "a.svg"][option == "--plot" :]:
-        status, out, err = shell("compare", "x", "--at", "1", option, name)
-        assert (status, out, err.count("\n")) == (2, "", 1)
-        assert f"'{name}' is a folder; name a file to write" in err
+    (tmp_path / name).mkdir(exist_ok=True)
+    status, out, err = shell("compare", "x", "--at", "1", option, name)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"'{name}' is a folder; name a file to write" in err
 
 
 def test_a_scalar_function_that_fails_on_a_vector_is_told_that_it_got_one(shell, tmp_path):
