@@ -19,8 +19,9 @@ import numpy as np
 
 from diffkit.errors import ArgumentsError, DomainError, ExpressionError, with_article
 from diffkit.functions import SympyFunction, TextFunction, as_function, parse
+from diffkit.tape.place import is_users
 
-__all__ = ["Point", "read_function", "read_point"]
+__all__ = ["Point", "plain_number", "read_function", "read_point"]
 
 
 def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
@@ -32,10 +33,7 @@ def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
     (9.0, 5.0)
     """
     if spec.strip() == "-":
-        try:
-            return parse((stdin or sys.stdin).read())
-        except UnicodeDecodeError:
-            raise ExpressionError("standard input is not text; write one expression such as x^2") from None
+        return parse(_all_of(stdin or sys.stdin))
     where, _, name = spec.strip().rpartition(":")
     if spec.strip().removesuffix(":").endswith(".py"):
         where, name = spec.strip().removesuffix(":"), ""
@@ -54,6 +52,19 @@ def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
     except ArgumentsError:
         kind = with_article(type(found).__name__)
         raise ExpressionError(f"{name} in {where} is {kind}; name a function instead") from None
+
+
+def _all_of(stdin: TextIO | None) -> str:
+    """The text that comes in there; None is a stream that was closed before diffkit began."""
+    try:
+        if stdin is not None:
+            return stdin.read()
+        reason = "is closed"
+    except UnicodeDecodeError:
+        reason = "is not text"
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror or error})"
+    raise ExpressionError(f"standard input {reason}; write one expression such as x^2")
 
 
 def _offered(module: ModuleType) -> str:
@@ -99,7 +110,8 @@ def _place(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[0] != "<"]
-    return f"{frames[-1].filename}:{frames[-1].lineno}"
+    last = next((frame for frame in reversed(frames) if is_users(frame.filename)), frames[-1])
+    return f"{last.filename}:{last.lineno}"
 
 
 @dataclass(frozen=True)
@@ -147,8 +159,17 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
         raise ArgumentsError(f"the point {text!r} is named in part; write x=1,y=2 or 1,2")
     by_name = "=" in text
     given = [entry.partition("=")[0].strip() for entry in entries] if by_name else []
-    values = [_number(entry.partition("=")[2] if by_name else entry, entry, dtype) for entry in entries]
     parameters, required = _parameters(function)
+    if "" in given:
+        name = next((name for name in parameters if name not in given), "x")
+        nameless = entries[given.index("")]
+        raise ArgumentsError(f"a name is missing before {nameless!r}; write --at {name}{nameless}")
+    if valueless := next((entry for entry in entries if entry.endswith("=")), None):
+        write = ",".join(f"{entry}0.7" if entry.endswith("=") else entry for entry in entries)
+        raise ArgumentsError(f"{valueless.rstrip('= ')} has no value; write --at {write}")
+    values = [
+        _number(entry.partition("=")[2].strip() if by_name else entry, entry, dtype) for entry in entries
+    ]
     is_formula = isinstance(function, TextFunction | SympyFunction)
     if is_formula and not parameters:  # a constant has a value at any point
         parameters = required = tuple(given) or ("x",)
@@ -165,8 +186,10 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
         gives = ", ".join(given) or f"{len(values)} number{'s' * (len(values) != 1)}"
         gives += " in an array" * one_in_an_array
         write = ",".join(f"{name}=..." for name in required)
+        if one_in_an_array and len(names) == 1:
+            write = entries[0]
         raise ArgumentsError(
-            f"f takes {takes} and the point gives {gives}" + f"; write {write}" * bool(write)
+            f"f takes {takes} and the point gives {gives}" + f"; write --at {write}" * bool(write)
         )
     if len(names) == 1:
         is_array = len(values) > 1 or one_in_an_array
@@ -192,17 +215,21 @@ def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[st
 
 def _number(text: str, entry: str, dtype: str) -> Any:
     """The finite real number that `text` writes, in that type; `entry` is what the user sees named."""
-    try:
-        value = float(text)
-    except ValueError:
-        if _is_complex(text):
-            raise DomainError(f"{entry!r} is complex; a point needs real numbers") from None
+    value = plain_number(text)
+    if value is None:
+        if _is_read(float, text):
+            raise ArgumentsError(f"{entry!r} is not in plain digits; write {float(text):.17g}")
+        if "j" in text.lower() and _is_read(complex, text.replace(" ", "")):
+            raise DomainError(f"{entry!r} is complex; a point needs real numbers")
+        words = entry.split()
+        if len(words) > 1 and all(plain_number(word.rpartition("=")[2]) is not None for word in words):
+            raise ArgumentsError(f"{entry!r} is several numbers; put commas between them: {','.join(words)}")
         try:
             constant = parse(text)
         except ExpressionError as error:
             raise ArgumentsError(f"{entry!r} is not a number: {error.reason}") from None
         if constant.variables:
-            raise ArgumentsError(f"{entry!r} is not a number; write one such as 0.7, 1e-3 or pi/2") from None
+            raise ArgumentsError(f"{entry!r} is not a number; write one such as 0.7, 1e-3 or pi/2")
         value = float(constant())
     with np.errstate(over="ignore"):
         number = np.dtype(dtype).type(value)
@@ -212,9 +239,19 @@ def _number(text: str, entry: str, dtype: str) -> Any:
     return value if dtype == "float64" else number  # a Python float is the plainest to see in a message
 
 
-def _is_complex(text: str) -> bool:
+def plain_number(text: str) -> float | None:
+    """The number that a text is, in digits as a formula has them; None where it is something else.
+
+    >>> plain_number("1e-3"), plain_number("1_000")
+    (0.001, None)
+    """
+    # float() reads underscores, and the digits of every script, which no formula does.
+    return float(text) if text.isascii() and "_" not in text and _is_read(float, text) else None
+
+
+def _is_read(kind: Callable[[str], Any], text: str) -> bool:
     try:
-        complex(text.replace(" ", ""))
+        kind(text)
     except ValueError:
         return False
     return True

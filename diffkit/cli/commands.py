@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import os
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +41,23 @@ Completion for bash, and for zsh and fish alike:
 """
 
 
+LEADING_MINUS = re.compile(r"-[^-].|-[^-hoqv]$")
+
+
 class FormulaCommand(click.Command):
     """A command one of whose arguments is a formula, which may begin with a minus sign: -x^2, -omega*t."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # Click would read -omega as the option -o with the value mega. A blank in front makes it an
-        # argument, and the formula does not mind it. Options are -h, -o, -q, -v or begin with --.
-        return super().parse_args(ctx, [f" {a}" if re.match(r"-[^-].|-[^-hoqv]$", a) else a for a in args])
+        # argument, and the formula does not mind it. Options are -h, -o, -q, -v or begin with --; what
+        # follows one that takes a value is its value.
+        valued = {
+            name for option in self.params if not getattr(option, "is_flag", True) for name in option.opts
+        }
+        pairs = zip(["", *args], args, strict=False)
+        return super().parse_args(
+            ctx, [f" {a}" if before not in valued and LEADING_MINUS.match(a) else a for before, a in pairs]
+        )
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from diffkit.functions import CONSTANTS, FUNCTIONS
@@ -60,6 +73,8 @@ class WholeNumber(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
+            if not re.fullmatch("[0-9]+", str(value)):  # int() reads 1_0 and the digits of other scripts too
+                raise click.BadParameter("")
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
             self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
@@ -67,11 +82,12 @@ class WholeNumber(click.IntRange):
 
 def _step(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
     """A step of a difference: a positive number, where one is given."""
-    try:
-        step = float(text) if text else None
-    except ValueError:
-        step = math.nan
-    if step is not None and not 0 < step < math.inf:
+    if text is None:
+        return None
+    from diffkit.cli.arguments import plain_number
+
+    step = plain_number(text)
+    if step is None or not 0 < step < math.inf:
         raise click.BadParameter(f"{text!r} is not a step; write a positive number such as 1e-5", ctx, param)
     return step
 
@@ -79,18 +95,49 @@ def _step(ctx: click.Context, param: click.Parameter, text: str | None) -> float
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog=EXAMPLES,
+    invoke_without_command=True,
 )
 @click.version_option(__version__, prog_name="diffkit")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """How derivatives are computed: numerically, symbolically and automatically, side by side."""
+    if ctx.invoked_subcommand is None:  # a command is missing, and the help names them
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(BAD_USAGE)
+
+
+FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown"}
+DRAWN = (".svg", ".png", ".pdf")
+PICTURES = (*DRAWN, ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps")
 
 
 def _form(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+    """Note that an option says in which form a command prints."""
+    if given and param.name:
+        _only_form(ctx, param.name, f"--{param.name}")
+
+
+def _output(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
+    """The file to write to, whose ending may say the form; None for standard output."""
+    if path is None or path == "-":
+        return None
+    name = Path(path)
+    ending = name.suffix.lower()
+    if ending in PICTURES:
+        instead = "end it in .json, .csv, .md or .txt"
+        if any(option.name == "plot" for option in ctx.command.params):
+            instead = f"write --plot {name if ending in DRAWN else name.with_suffix('.svg')} for the figure"
+        raise click.UsageError(f"-o writes a table and {path} is named as a picture; {instead}", ctx)
+    if ending in FORM_OF:
+        _only_form(ctx, FORM_OF[ending], f"-o {path}")
+    return path
+
+
+def _only_form(ctx: click.Context, form: str, said: str) -> None:
     """Note the one form in which a command prints; a second one is bad usage."""
-    if given and "form" in ctx.params:
-        raise click.UsageError(f"--{ctx.params['form']} and --{param.name} are two forms; write one", ctx)
-    if given:
-        ctx.params["form"] = param.name
+    if ctx.params.setdefault("form", form) != form:
+        raise click.UsageError(f"{ctx.meta['form']} and {said} are two forms; write one", ctx)
+    ctx.meta["form"] = said
 
 
 def _flag_of_form(name: str, text: str) -> Callable[[Any], Any]:
@@ -100,16 +147,17 @@ def _flag_of_form(name: str, text: str) -> Callable[[Any], Any]:
 PROBLEM = [
     click.argument("f", metavar="F"),
     click.option("--at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2."),
-    click.option("--order", type=WholeNumber(1, 20), metavar="N", default=1, show_default=True,
-                 help="Which derivative, for a point that is one number."),
+    click.option("--order", type=WholeNumber(1, 10), metavar="N", default=1, show_default=True,
+                 help="Which derivative, for a point that is one number. "
+                      "Each order takes dual and reverse about three times as long as the one before."),
 ]  # fmt: skip
 PLOT = click.option("--plot", metavar="FILE", help="Draw the figure to FILE.svg, .png or .pdf.")
 OUTPUT = [
     _flag_of_form("json", "Print JSON."),
     _flag_of_form("csv", "Print comma-separated values."),
     _flag_of_form("markdown", "Print Markdown."),
-    click.option("-o", "--output", metavar="FILE",
-                 help="Write to FILE instead; .json, .csv and .md say the form."),
+    click.option("-o", "--output", metavar="FILE", callback=_output,
+                 help="Write to FILE instead; .json, .csv and .md say the form, - is standard output."),
     click.option("--no-color", is_flag=True, help="No colours on a terminal (as does NO_COLOR=1)."),
     click.option("-q", "--quiet", is_flag=True, help="No notes on standard error."),
     click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error."),
@@ -152,12 +200,8 @@ def compare_command(
     from diffkit.studies import compare
 
     chosen = methods_for(methods, {} if h is None else {"h": h})
-    try:
+    with _evaluating(function, point):
         found = compare(function, *point, methods=chosen, order=order, text=text)
-    except Exception as error:
-        if getattr(point[0], "ndim", 0):  # a scalar function may well fail on it
-            error.add_note(f"f was given one array of {len(point[0])} numbers")
-        raise
     show(found, **options)
 
 
@@ -181,7 +225,9 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
-    show(error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text), **options)
+    with _evaluating(function, point):
+        found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text)
+    show(found, **options)
 
 
 @command("methods")
@@ -208,12 +254,30 @@ def _problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, .
         raise click.UsageError(str(error)) from error
 
 
+class FunctionError(click.ClickException):
+    """What f itself raised."""
+
+    exit_code = F_FAILED
+
+
+@contextmanager
+def _evaluating(f: Callable[..., Any], point: tuple[Any, ...]) -> Iterator[None]:
+    """A context in which f is called: what f itself raises leaves it as a `FunctionError`."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, DiffkitError) or not _raised_by(f, error):
+            raise
+        given = ""
+        if getattr(point[0], "ndim", 0):  # a scalar function may well fail on it
+            given = f"; f was given one array of {len(point[0])} numbers"
+        raise FunctionError(f"f failed: {_said(error)}{_place(error)}{given}") from error
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; errors are one line on standard error."""
     try:
-        cli.main(arguments, prog_name="diffkit", standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
+        return cli.main(arguments, prog_name="diffkit", standalone_mode=False) or FINE
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _complain("interrupted", INTERRUPTED)
     except click.UsageError as error:
@@ -221,21 +285,15 @@ def run(arguments: list[str]) -> int:
         said = error.format_message()
         return _complain(f"{said if said.endswith(('.', '?')) else f'{said}.'}{command}", BAD_USAGE)
     except click.ClickException as error:
-        return _complain(error.format_message(), BAD_USAGE)
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        sys.stdout = None
-        return FINE
+        return _complain(error.format_message(), error.exit_code)
     except DomainError as error:
         return _complain(str(error), F_FAILED)
     except DiffkitError as error:
         return _complain(str(error), BAD_USAGE)
+    except OSError as error:
+        return _complain(f"the output cannot be written: {error.strerror or error}", FAILED)
     except Exception as error:
-        notes = "".join(f"; {' '.join(note.split())}" for note in getattr(error, "__notes__", ()))
-        said = f"{type(error).__name__}: {' '.join(str(error).split())}{_place(error)}{notes}"
-        if _raised_by_f(error):
-            return _complain(f"f failed: {said}", F_FAILED)
-        return _complain(f"this is a mistake in diffkit, please report it: {said}", FAILED)
-    return FINE
+        return _complain(f"this is a mistake in diffkit, please report it: {_said(error)}", FAILED)
 
 
 def _complain(message: str, status: int) -> int:
@@ -246,24 +304,28 @@ def _complain(message: str, status: int) -> int:
     return status
 
 
-_OURS = str(Path(__file__).parents[1])
+_OURS = str(Path(__file__).parents[1]) + os.sep
+_EVALUATING = {"functions.py", "formula.py", "arithmetic.py"}  # where a text or an expression is worked out
 
 
-def _raised_by_f(error: BaseException) -> bool:
-    """Whether the user's function raised it: diffkit calls f from the files that evaluate it."""
-    last = traceback.extract_tb(error.__traceback__)[-1].filename
-    return not last.startswith(_OURS) or Path(last).name in ("functions.py", "formula.py", "arithmetic.py")
+def _raised_by(f: Callable[..., Any], error: BaseException) -> bool:
+    """Whether f raised it: at the first call, of plain numbers, or in f's own file or called from there."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    if str(Path(_OURS, "studies", "value.py")) in files:
+        return True
+    code = getattr(inspect.unwrap(f), "__code__", None) or getattr(type(f).__call__, "__code__", None)
+    passes = code is not None and code.co_filename in files
+    return passes and (not files[-1].startswith(_OURS) or Path(files[-1]).name in _EVALUATING)
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _place(error: BaseException) -> str:
     """Where in the user's own file an exception was raised, for the message."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_OURS)
-        and "site-packages" not in frame.filename
-        and frame.filename[:1] != "<"
-    ]
-    if not frames or frames[-1].lineno is None:
-        return ""
-    return f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})"
+    from diffkit.tape.place import is_users
+
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename[0] != "<"]
+    lines = [f" (line {f.lineno} of {Path(f.filename).name})" for f in frames if is_users(f.filename)]
+    return lines[-1] if lines else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import click
 
@@ -12,8 +11,6 @@ from diffkit.report.files import write_whole
 from diffkit.studies.study import Study
 
 __all__ = ["show"]
-
-FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown"}
 
 
 def show(
@@ -24,18 +21,17 @@ def show(
 
     Raises `click.UsageError` for a file that cannot be written; nothing is left half-written.
     """
-    if plot:
+    if plot is not None:
         _draw(study, plot, quiet)
-    if output:
-        form = form or FORM_OF.get(Path(output).suffix.lower(), "text")
+    if output is not None:
         try:
-            write_whole(output, _rendered(study, form).encode())
+            write_whole(output, _rendered(study, form or "text").encode())
         except OSError as error:
             raise click.UsageError(f"cannot write {output}: {_reason(error)}") from error
         _note(f"wrote {output}", quiet)
     elif form:
         click.echo(_rendered(study, form), nl=False)
-    elif sys.stdout.isatty():
+    elif sys.stdout is not None and sys.stdout.isatty():  # None where the shell has closed it
         _print_rich(study, no_color)
     else:
         click.echo(str(study))

@@ -269,9 +269,9 @@ class Active:
         )
 
     def _lost(self, how: str, instead: str) -> LostHistoryError:
-        return LostHistoryError(
-            f"{how} would lose the history of an active value; {instead}; at {calling_place()}"
-        )
+        place = calling_place()
+        where = f"; at {place}" if place.file else ""
+        return LostHistoryError(f"{how} would lose the history of an active value; {instead}{where}")
 
     def __float__(self) -> float:
         if self.dtype.kind in "biu":  # a count or a truth value has no derivative to lose

@@ -3,36 +3,58 @@
 from __future__ import annotations
 
 import linecache
+import os
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import numpy as np
 
-__all__ = ["INSIDE", "Place", "calling_place", "place_of"]
+__all__ = ["INSIDE", "Place", "calling_place", "is_users", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the user's program."""
+    """A line of the user's program; without a file where no line of it had a part."""
 
     file: str
     line: int
     text: str
 
     def __str__(self) -> str:
+        if not self.file:
+            return "a line of a library"
         return f"line {self.line} of {self.file}" + (f" ({self.text})" if self.text else "")
 
 
+def _tree(folder: str | Path) -> str:
+    return str(folder) + os.sep  # so that diffkit_models is not taken for a part of diffkit
+
+
 # Frames of these trees are ours or NumPy's, not the user's.
-INSIDE = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))
+INSIDE = (_tree(Path(__file__).parents[1]), _tree(Path(np.__file__).parent))
+_LIBRARIES = (*INSIDE, _tree(sysconfig.get_path("stdlib")), "<frozen ")
+_PACKAGES = tuple(_tree(os.sep + name) for name in ("site-packages", "dist-packages"))
+_SHELL = _tree(Path(__file__).parents[1] / "cli")  # what calls the command line is not the user's program
+
+
+def is_users(file: str) -> bool:
+    """Whether a frame of this file is the user's own: no library's, and not Python's.
+
+    >>> is_users("model.py"), is_users(np.__file__), is_users(linecache.__file__)
+    (True, False, False)
+    """
+    return not file.startswith(_LIBRARIES) and not any(packages in file for packages in _PACKAGES)
 
 
 def calling_place() -> Place:
-    """The innermost line outside diffkit and NumPy: where the user's program took a decision."""
+    """The innermost line of the user's program: where it took a decision."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
+    while not is_users(file := frame.f_code.co_filename):
+        if frame.f_back is None or file.startswith(_SHELL):
+            return Place("", 0, "")
         frame = frame.f_back
     return place_of(frame)
 

@@ -44,6 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "raises.py").write_text("x = 1\nraise ValueError('two\\nlines')\n")
     (tmp_path / "syntax.py").write_text("def f(x):\n    return (\n")
     (tmp_path / "needs.py").write_text("import no_such_thing\n")
+    (tmp_path / "decodes.py").write_text("import json\njson.loads('x')\n")
     (tmp_path / "leaves.py").write_text("raise SystemExit(5)\n")
     yield tmp_path
     for file in tmp_path.glob("*.py"):
@@ -71,6 +72,18 @@ def test_empty_standard_input_is_an_error() -> None:
 def test_standard_input_that_is_not_text_is_an_error() -> None:
     with pytest.raises(ExpressionError, match="not text"):
         read_function("-", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x80"), encoding="utf-8"))
+
+
+def test_standard_input_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(io.StringIO):
+        def read(self, size: int | None = -1) -> str:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(ExpressionError, match=r"cannot be read \(Input/output error\); write"):
+        read_function("-", Broken())
+    monkeypatch.setattr(sys, "stdin", None)  # as after `<&-` at a shell
+    with pytest.raises(ExpressionError, match="standard input is closed; write"):
+        read_function("-")
 
 
 def test_text_is_parsed_and_keeps_its_column() -> None:
@@ -118,6 +131,7 @@ def test_a_loaded_file_stays_under_a_private_name(folder: Path) -> None:
         ("syntax.py:f", r"SyntaxError: .*syntax\.py:\d"),
         ("needs.py:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
         ("needs:f", r"ModuleNotFoundError: .*needs\.py:1\)"),
+        ("decodes.py:f", r"JSONDecodeError: .*decodes\.py:2\)"),
         ("leaves.py:f", r"SystemExit: 5 .*leaves\.py:1\)"),
         ("model_for_test.py:", "is a file; write model_for_test.py:function; it has cube, scaled$"),
         ("model_for_test.py", "is a file; write model_for_test.py:function; it has cube, scaled$"),
@@ -213,15 +227,15 @@ def test_a_point_goes_straight_into_its_function() -> None:
         ("", _xy, "the point is empty"),
         ("1,,2", _xy, "missing between the commas"),
         ("1,2,", _xy, "missing between the commas"),
-        ("x=1", _xy, "f takes x, y and the point gives x; write x=...,y=..."),
+        ("x=1", _xy, "f takes x, y and the point gives x; write --at x=[.]{3},y=[.]{3}$"),
         ("x=1,y=2,z=3", _xy, "f takes x, y and the point gives x, y, z"),
         ("x=1,z=2", _xy, "f takes x, y and the point gives x, z"),
         ("x=1,x=2", _xy, "f takes x, y and the point gives x, x"),
         ("x=1,2", _xy, "named in part"),
         ("0.7", _xy, "f takes x, y and the point gives 1 number($|;)"),
         ("1,2,3", _xy, "f takes x, y and the point gives 3 numbers"),
-        ("1,2", parse("sin(x)"), "f takes x and the point gives 2 numbers; write x=[.]{3}$"),
-        ("3,", parse("sin(x)"), "f takes x and the point gives 1 number in an array; write x=[.]{3}$"),
+        ("1,2", parse("sin(x)"), "f takes x and the point gives 2 numbers; write --at x=[.]{3}$"),
+        ("3,", parse("sin(x)"), "f takes x and the point gives 1 number in an array; write --at 3$"),
         ("3,", _xy, "f takes x, y and the point gives 1 number in an array"),
         ("3,", _three, "f takes x, y, z and the point gives 1 number in an array"),
         (",", _one, "missing between the commas"),
@@ -230,7 +244,16 @@ def test_a_point_goes_straight_into_its_function() -> None:
         ("x=1,z=2", _three, "f takes x, y, z and the point gives x, z"),
         ("w=1", _one, "f takes v and the point gives w"),
         ("a", _one, "'a' is not a number"),
-        ("v=", _one, "'v=' is not a number"),
+        ("v=", _one, "^v has no value; write --at v=0.7$"),
+        ("x = ,y=2", _xy, "^x has no value; write --at x =0.7,y=2$"),
+        ("=1", parse("sin(t)"), "^a name is missing before '=1'; write --at t=1$"),
+        ("x=1,=2", _xy, "^a name is missing before '=2'; write --at y=2$"),
+        ("=", parse("5"), "^a name is missing before '='"),
+        ("1 2", _xy, "^'1 2' is several numbers; put commas between them: 1,2$"),
+        ("x=1 y=-2e3", _xy, "^'x=1 y=-2e3' is several numbers; put commas between them: x=1,y=-2e3$"),
+        ("1_000", _one, "^'1_000' is not in plain digits; write 1000$"),
+        ("v=1_0.5", _one, "^'v=1_0.5' is not in plain digits; write 10.5$"),
+        ("１", _one, "^'１' is not in plain digits; write 1$"),
         ("v==1", _one, "'v==1' is not a number"),
         ("0.7.1", _one, "'0.7.1' is not a number"),
         ("log(0)", _one, "'log.0.' is not a number: .* no finite real value"),
@@ -245,7 +268,13 @@ def test_a_point_that_does_not_fit_is_one_line_that_says_why(text: str, function
 
 @pytest.mark.parametrize(
     ("text", "entry"),
-    [("x=1,y=inf", "y=inf"), ("x=nan,y=1", "x=nan"), ("1,1e999", "1e999"), ("1,1+2j", "1[+]2j")],
+    [
+        ("x=1,y=inf", "y=inf"),
+        ("x=nan,y=1", "x=nan"),
+        ("1,1e999", "1e999"),
+        ("1,1+2j", "1[+]2j"),
+        ("1 + 2J,1", "1 [+] 2J"),
+    ],
 )
 def test_a_number_that_is_not_finite_and_real_is_named(text: str, entry: str) -> None:
     with pytest.raises(DomainError, match=f"'{entry}'"):

@@ -1,7 +1,6 @@
 """How a study leaves the command line."""
 
 import io
-import json
 
 import click
 import numpy as np
@@ -35,6 +34,11 @@ def test_a_pipe_gets_plain_text_and_a_terminal_a_table_with_every_digit(study, c
     assert "Why: " in screen.getvalue()
 
 
+def test_a_closed_standard_output_gets_nothing(study, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)  # as after `>&-` at a shell
+    show(study)
+
+
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
 @pytest.mark.parametrize(
     ("f", "point"),
@@ -59,16 +63,11 @@ def test_a_terminal_of_any_usual_width_gets_every_row_whole(f, point, width, cap
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("a.json", '{"schema"'), ("a.csv", "method,"), ("a.md", "**f(x)"), ("a.txt", "f(x)")]
+    ("form", "start"), [("json", '{"schema"'), ("csv", "method,"), ("markdown", "**f(x)"), (None, "f(x)")]
 )
-def test_the_ending_of_the_file_says_the_form(study, tmp_path, name, start):
-    show(study, output=str(tmp_path / name), quiet=True)
-    assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
-
-
-def test_a_form_that_is_asked_for_wins_over_the_ending(study, tmp_path):
-    show(study, form="json", output=str(tmp_path / "a.txt"), quiet=True)
-    assert json.loads((tmp_path / "a.txt").read_text(encoding="utf-8"))["f"] == "x^2"
+def test_a_file_is_written_in_the_form_that_is_asked_for(study, tmp_path, form, start):
+    show(study, form=form, output=str(tmp_path / "a.txt"), quiet=True)
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8").startswith(start)
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(study, tmp_path):

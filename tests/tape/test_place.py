@@ -1,8 +1,19 @@
-"""A place is the line of the user's program, whatever of diffkit and NumPy lies between."""
+"""A place is the line of the user's program, whatever libraries lie between."""
 
+import functools
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import mpmath
 import numpy as np
+import pytest
+import scipy.optimize
+import sympy
 
-from diffkit.tape.place import Place, calling_place
+import diffkit
+from diffkit.tape.place import Place, calling_place, is_users
 
 
 def test_the_place_is_the_line_that_called():
@@ -17,6 +28,57 @@ def test_frames_of_numpy_are_passed_over():
     assert places[0].file == "test_place.py"
 
 
+def _noted(places):
+    def f(*x):
+        places.append(calling_place())
+        return 1.0
+
+    return f
+
+
+@pytest.mark.parametrize(
+    "through",
+    [
+        lambda f: mpmath.diff(lambda x: f(x), 1.0),
+        lambda f: scipy.optimize.approx_fprime(np.ones(1), lambda x: f(x)),
+        lambda f: functools.reduce(lambda a, b: f(a), [1, 2]),
+        lambda f: click.Command("name", callback=lambda: f()).main([], standalone_mode=False),
+    ],
+)
+def test_a_line_of_the_user_is_found_through_any_library(through):
+    places = []
+    through(_noted(places))
+    assert {place.file for place in places} == {"test_place.py"}
+
+
+@pytest.mark.parametrize("library", [mpmath, click, scipy.optimize, sympy, pytest, functools, diffkit, np])
+def test_a_file_of_a_library_is_not_the_users(library):
+    assert not is_users(library.__file__)
+
+
+def test_a_file_whose_folder_only_begins_like_diffkit_is_the_users():
+    assert is_users(f"{Path(diffkit.__file__).parent}_models/model.py")
+
+
+@pytest.mark.parametrize("file", ["<stdin>", "<string>", "<ipython-input-1>", "/home/me/model.py"])
+def test_what_was_typed_is_the_users(file):
+    assert is_users(file)
+
+
+@pytest.mark.parametrize("start", [["-m", "diffkit"], ["-c", "import diffkit.cli as c; c.main()"]])
+def test_where_no_line_is_the_users_none_is_told(start):
+    done = subprocess.run(
+        [sys.executable, *start, "compare", "math:sin", "--at", "2.5"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "would lose the history" in done.stdout
+    assert "line " not in done.stdout
+    assert "a library" not in done.stdout
+
+
 def test_a_place_reads_as_a_line_of_a_file():
     assert str(Place("model.py", 12, "if x > 0:")) == "line 12 of model.py (if x > 0:)"
     assert str(Place("<stdin>", 1, "")) == "line 1 of <stdin>"
+    assert str(Place("", 0, "")) == "a line of a library"
