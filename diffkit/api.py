@@ -16,6 +16,7 @@ from diffkit.result import Estimate
 from diffkit.structure import Structure, as_leaf, flatten_arguments, is_container
 from diffkit.tape import Tape
 from diffkit.tape import record as record_callable
+from diffkit.tape.place import definition
 
 __all__ = ["derivative", "gradient", "hessian", "jacobian", "record"]
 
@@ -134,7 +135,7 @@ def gradient(
             shape = np.shape(part)[: np.ndim(part) - np.ndim(leaf)]
             raise NonScalarError(
                 f"gradient needs a function with a scalar result, and this one returned shape {shape}; "
-                f"sum or average it, or use jacobian"
+                f"sum or average it, or use jacobian{definition(problem.f)}"
             )
     parts = [np.reshape(part, np.shape(leaf)) for part, leaf in zip(parts, problem.leaves, strict=True)]
     problem.require_value(found, parts)
@@ -235,6 +236,7 @@ class Problem:
 
         self.names = tuple(names)
         g.variables = self.names  # type: ignore[attr-defined]
+        g.__wrapped__ = whole  # type: ignore[attr-defined]
         self.g = g
 
     def jacobian(self) -> tuple[Estimate, list[Any]]:
@@ -305,6 +307,9 @@ def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
                 f"f has {len(variables)} variable{'s' * (len(variables) != 1)} ({', '.join(variables)}) and "
                 f"{got} {'was' if len(given) < 2 else 'were'} given; write gradient(f, {example})"
             )
+        for name, value in point[0].items() if by_name else ():
+            if value is None:  # which would be no variable at all in the point of a callable
+                checked_leaf(value, str(name))
         return
     try:
         signature = inspect.signature(g)

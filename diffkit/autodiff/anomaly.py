@@ -24,10 +24,10 @@ from diffkit.tape.active import Active, plain
 from diffkit.tape.arithmetic import name_of
 from diffkit.tape.node import Node
 from diffkit.tape.operators import BINARY, UNARY
-from diffkit.tape.place import INSIDE, place_of
+from diffkit.tape.place import Place, is_inside, place_of
 from diffkit.tape.record import Recorder
 
-__all__ = ["Watch", "detect_anomaly", "watching"]
+__all__ = ["SlowNode", "Watch", "detect_anomaly", "watching"]
 
 
 class detect_anomaly(ContextDecorator):  # noqa: N801
@@ -66,7 +66,7 @@ class _Origin:
 
     what: str
     name: str
-    place: Any
+    place: Place | None
 
     def became(self, value: Any, what: str = "") -> str:
         """The sentence that says so."""
@@ -113,7 +113,7 @@ class Watch:
         """The line outside diffkit; of a row that a derivative made, the one of what it differentiates."""
         what, name = "value", name_of(function)
         frame = sys._getframe(1)
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
+        while frame.f_back is not None and is_inside(frame.f_code.co_filename):
             if frame.f_code is pull_back.__code__ and "node" in frame.f_locals:
                 swept = self._of(frame.f_locals["node"])
                 return _Origin("derivative", swept.name, swept.place)
@@ -121,6 +121,10 @@ class Watch:
                 what, name = "derivative", name_of(frame.f_locals["function"])
             frame = frame.f_back
         return _Origin(what, name, place_of(frame))
+
+    def place_of(self, row: Node) -> Place | None:
+        """The line where a row was written."""
+        return self._of(row).place
 
     def _of(self, node: Node) -> _Origin:
         return self.origins.get(node.number) or _Origin("value", name_of(node.function or object), None)
@@ -189,24 +193,24 @@ class Watch:
         return x_bar[i] if rule.together and x_bar is not None else x_bar
 
 
-class _WatchedNode(Node):
-    """A node that the quick operators do not make."""
+class SlowNode(Node):
+    """A node that goes the long way: its trace is asked for each row."""
 
     __slots__ = ()
 
 
-_WatchedNode.__array_ufunc__ = Active.__array_ufunc__  # type: ignore[method-assign]
+SlowNode.__array_ufunc__ = Active.__array_ufunc__  # type: ignore[method-assign]
 for _name in BINARY:
     for _side in ("", "r"):
-        setattr(_WatchedNode, f"__{_side}{_name}__", getattr(Active, f"__{_side}{_name}__"))
+        setattr(SlowNode, f"__{_side}{_name}__", getattr(Active, f"__{_side}{_name}__"))
 for _name in UNARY:
-    setattr(_WatchedNode, f"__{_name}__", getattr(Active, f"__{_name}__"))
+    setattr(SlowNode, f"__{_name}__", getattr(Active, f"__{_name}__"))
 
 
 class _WatchedRecorder(Recorder):
     __slots__ = ("watch",)
 
-    kind = _WatchedNode
+    kind = SlowNode
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()

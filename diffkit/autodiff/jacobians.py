@@ -148,7 +148,9 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         g, chosen = _of(f, argnums, args, keywords)
         leaves, structure = flatten_arguments(chosen)
         leaves = [_leaf(leaf) for leaf in leaves]
-        gradient = grad(lambda *flat: g(*structure.build(flat)), argnums=range(len(leaves)))
+        scalar = lambda *flat: g(*structure.build(flat))
+        scalar.__wrapped__ = g  # type: ignore[attr-defined]
+        gradient = grad(scalar, argnums=range(len(leaves)))
 
         def nested(parts: list[Any]) -> Any:
             built = structure.build(parts)

@@ -132,6 +132,7 @@ class _Counted:
 
     def __init__(self, f: Function) -> None:
         self.f, self.calls, self.last = f, 0, None
+        self.__wrapped__ = f
 
     def __call__(self, *args: Any) -> Any:
         self.calls += 1
@@ -200,7 +201,7 @@ def _gradient_by_reverse(f: Function) -> Function:
 
     def gradient(*leaves: Any) -> Any:
         y, pullback = vjp(f, *leaves)
-        require_scalar(y)
+        require_scalar(y, f)
         return np.concatenate([np.reshape(part, -1) for part in pullback(np.ones_like(y))])
 
     return gradient
@@ -215,7 +216,7 @@ def _gradient_by_dual(f: Function) -> Function:
         for i, leaf in enumerate(leaves):
             for seed in _seeds(leaf):
                 y, y_dot = jvp(f, leaves, [*zeros[:i], seed, *zeros[i + 1 :]])
-                require_scalar(y)
+                require_scalar(y, f)
                 slopes.append(np.reshape(y_dot, ()))
         return np.stack(slopes) if slopes else np.zeros(0)
 

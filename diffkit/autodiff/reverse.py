@@ -113,12 +113,12 @@ def pull_back(
                 values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
             rule = rule_of(function)
             selected = selected or rule.selects
-            if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values)):
+            mine = [i for i, a in enumerate(args) if a.__class__ is kind and a.owner is owner]
+            if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values, mine)):
                 y_bar = whole(y_bar, y)
             keywords = node.keywords or _NO_KEYWORDS
             bars_of = rule.pull(0) if rule.together else None
             x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
-            mine = [i for i, a in enumerate(args) if a.__class__ is kind and a.owner is owner]
             # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
             spare = number in own and not (keep or assigned)
             for position in mine:
@@ -159,10 +159,10 @@ def whole(bar: Any, y: Any) -> Any:
     return np.full(y.shape, bar, y.dtype)
 
 
-def _broadcasts(y: Any, values: list[Any]) -> bool:
-    """Whether an operand has another shape than the result: then one float cannot stand for y_bar."""
+def _broadcasts(y: Any, values: list[Any], mine: list[int]) -> bool:
+    """Whether an operand to be given its part has another shape than y: one float cannot stand for y_bar."""
     shape = getattr(y, "shape", ())
-    return any(getattr(x, "shape", ()) != shape for x in values)
+    return any(getattr(values[i], "shape", ()) != shape for i in mine)
 
 
 def product(

@@ -10,10 +10,12 @@ import numpy as np
 
 from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.forward import Dual, DualTrace
+from diffkit.autodiff.located import located
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
-from diffkit.errors import ArgumentsError, NonScalarError
+from diffkit.errors import ArgumentsError, NonScalarError, NoRuleError
 from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active, Trace, gather, living
+from diffkit.tape.place import definition
 from diffkit.tape.record import Recorder, run
 
 __all__ = ["Followed", "grad", "jvp", "value_and_grad", "vjp"]
@@ -62,9 +64,10 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
 class Followed:
     """One run of f on nodes: its outputs, still active, and the way back to its arguments."""
 
-    __slots__ = ("inputs", "outputs", "recorder", "result_structure", "structure", "values")
+    __slots__ = ("args", "f", "inputs", "outputs", "recorder", "result_structure", "structure", "values")
 
     def __init__(self, f: Function, args: tuple[Any, ...], at_once: bool = False) -> None:
+        self.f, self.args = f, args
         watch = watching.get()
         self.recorder = Recorder() if watch is None else watch.recorder()
         leaves, self.structure = flatten_arguments(args)
@@ -92,7 +95,10 @@ class Followed:
 
     def leaf_bars(self, seeds: list[tuple[Any, Any]]) -> list[Any]:
         """The cotangents of the leaves of the arguments."""
-        found = pull_back(seeds, self.recorder)
+        try:
+            found = pull_back(seeds, self.recorder)
+        except NoRuleError as error:
+            raise located(error, self.f, self.args) from error.__cause__
         return [living(found[number]) if number in found else _zero(value) for number, value in self.inputs]
 
 
@@ -161,7 +167,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         g, chosen = (f, args) if alone else _of(f, argnums, args, keywords)
         followed = Followed(g, chosen, at_once=True)
         value = followed.result()
-        require_scalar(value)
+        require_scalar(value, f)
         seeds = [(output, 1.0) for output in followed.outputs]
         followed.outputs.clear()
         gradients = followed.pull_back(seeds)
@@ -184,13 +190,13 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     return lambda *args, **keywords: both(*args, **keywords)[1]
 
 
-def require_scalar(value: Any) -> None:
-    """Raise NonScalarError unless the value is one number."""
+def require_scalar(value: Any, f: Function) -> None:
+    """Raise NonScalarError unless the value, which f returned, is one number."""
     if is_container(value) or _size(value) != 1:
         shape = f"shape {_shape(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
         raise NonScalarError(
             f"a gradient needs a function with a scalar result, and this one returned {shape}; "
-            f"sum or average it, or use jacobian"
+            f"sum or average it, or use jacobian{definition(f)}"
         )
 
 
@@ -212,6 +218,7 @@ def _of(
             full[n] = argument
         return f(*full, **keywords)
 
+    g.__wrapped__ = f  # type: ignore[attr-defined]
     return g, tuple(args[n] for n in numbers)
 
 

@@ -120,7 +120,8 @@ class Rule:
             name = spelled(self.function)
             raise NoRuleError(
                 f"{name} has no derivative rule with respect to its operand {position + 1}; keep that "
-                f"operand constant, or declare the row again with diffkit.rules.elementwise({name}, ...)"
+                f"operand constant, declare the row again with diffkit.rules.elementwise({name}, ...), or "
+                f'use method="central"'
             )
         return entry
 
@@ -282,8 +283,8 @@ def rule_of(function: Callable[..., Any]) -> Rule:
     if rule is None:
         name = spelled(function)
         raise NoRuleError(
-            f"{name} has no derivative rule; declare it with {_row_to_write(function)}, or write it with "
-            f"functions that have one"
+            f"{name} has no derivative rule; declare it with {_row_to_write(function)}, write it with "
+            f'functions that have one, or use method="central"'
         )
     return rule
 

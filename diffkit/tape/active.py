@@ -91,7 +91,7 @@ def is_active(value: Any) -> bool:
     >>> seen, is_active(3.0)
     ([True], False)
     """
-    return isinstance(value, Active)
+    return isinstance(living(value), Active)
 
 
 def value_of(value: Any) -> Any:
@@ -263,10 +263,7 @@ class Active:
         return int(whole(self))
 
     def __hash__(self) -> int:
-        raise LostHistoryError(
-            "an active value cannot be a dictionary key or a set member, since the look-up would lose its "
-            "history; compare with if/elif instead"
-        )
+        raise self._lost("looking it up as a dictionary key or a set member", "compare with if/elif instead")
 
     def _lost(self, how: str, instead: str) -> LostHistoryError:
         place = calling_place()
@@ -276,6 +273,8 @@ class Active:
     def __float__(self) -> float:
         if self.dtype.kind in "biu":  # a count or a truth value has no derivative to lose
             return float(whole(self))
+        if not self.owner.running:
+            return float(living(self))
         raise self._lost(
             "float(), a math function, or storing into a float array",
             "use the NumPy function (np.sin, not math.sin); fill y = np.zeros_like(x), which is active, not "
@@ -285,11 +284,15 @@ class Active:
     def __int__(self) -> int:
         if self.dtype.kind in "biu":
             return int(whole(self))
+        if not self.owner.running:
+            return int(living(self))
         raise self._lost(
             "int()", "use np.floor or np.round, whose derivative is 0, or take int() of a constant"
         )
 
     def __complex__(self) -> complex:
+        if not self.owner.running:
+            return complex(living(self))
         raise self._lost("complex()", "use x + 0j")
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -298,6 +301,8 @@ class Active:
         assign(self, plain_key(key), value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        if not self.owner.running:
+            return np.array(living(self), dtype)
         # NumPy asks this while it builds np.array([x*y, x**2]): the answer is an object array of
         # active values, which `gather` turns into one active value at the next step.
         if dtype is not None and np.dtype(dtype) != object:
@@ -329,7 +334,11 @@ class Active:
     def __getattr__(self, name: str) -> Any:
         hint = ""
         if hasattr(np.ndarray, name) and not name.startswith("_"):
-            hint = f"; write np.{name}(x)" if callable(getattr(np, name, None)) else "; it works in place"
+            hint = "; it belongs to the memory of an array, which has no history"
+            if callable(getattr(np, name, None)) or name == "fill":
+                hint = (
+                    f"; write np.{name}(x)" if name != "fill" else "; it works in place; write x[...] = value"
+                )
         raise AttributeError(f"{self.called} has no {name}{hint}")
 
     # -- indexing and the methods of an array ---------------------------------------------------

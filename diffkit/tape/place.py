@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
 import os
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Any
 
 import numpy as np
 
-__all__ = ["INSIDE", "Place", "calling_place", "is_users", "place_of"]
+__all__ = [
+    "INSIDE", "Place", "calling_place", "definition", "is_inside", "is_users", "place_of", "raised_at",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ def is_users(file: str) -> bool:
     return not file.startswith(_LIBRARIES) and not any(packages in file for packages in _PACKAGES)
 
 
+def is_inside(file: str) -> bool:
+    """Whether a file is no part of the user's program, but of a library."""
+    return not is_users(file)
+
+
 def calling_place() -> Place:
     """The innermost line of the user's program: where it took a decision."""
     frame = sys._getframe(1)
@@ -61,5 +71,26 @@ def calling_place() -> Place:
 
 def place_of(frame: FrameType) -> Place:
     """The line that a frame is at."""
-    file, line = frame.f_code.co_filename, frame.f_lineno
+    return _place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _place(file: str, line: int) -> Place:
     return Place(Path(file).name, line, linecache.getline(file, line).strip())
+
+
+def raised_at(traceback: TracebackType | None) -> Place | None:
+    """The innermost line of the user's program that an error went through."""
+    found = None
+    while traceback is not None:
+        if not is_inside(traceback.tb_frame.f_code.co_filename):
+            found = _place(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found
+
+
+def definition(f: Callable[..., Any]) -> str:
+    """The end of a sentence about a function: where the user's program defines it, if it does."""
+    code = getattr(inspect.unwrap(f), "__code__", None)
+    if code is None or is_inside(code.co_filename):
+        return ""
+    return f"; f is at {_place(code.co_filename, code.co_firstlineno)}"

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import LostHistoryError
+from diffkit.errors import LostHistoryError, NoRuleError
 from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
 from diffkit.tape.advice import advice
 from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node, reachable
-from diffkit.tape.place import Place, calling_place
+from diffkit.tape.place import Place, calling_place, raised_at
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
 __all__ = ["Recorder", "record", "run"]
@@ -156,8 +156,12 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
         result = f(*arguments)
     except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
         instead = advice(error)
+        place = raised_at(error.__traceback__)
+        at = f"; at {place}" if place else ""
         if instead is not None:
-            raise LostHistoryError(instead) from error
+            raise LostHistoryError(instead + at) from error
+        if isinstance(error, NoRuleError) and "; at line " not in str(error):
+            raise NoRuleError(f"{error}{at}") from error.__cause__
         # NumPy hides what float() says when an active value is stored into a float array.
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None

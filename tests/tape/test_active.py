@@ -335,11 +335,13 @@ def test_an_active_value_shows_its_shape_its_type_and_its_number():
 
 def test_activity_ends_with_the_call():
     seen = []
-    grad(lambda x: seen.append(x) or x * x)(3.0)
-    assert is_active(seen[0])
+    grad(lambda x: seen.append((x, is_active(x))) or x * x)(3.0)
+    kept, inside = seen[0]
+    assert inside
+    assert not is_active(kept)
     assert not is_active(3.0)
     assert not is_active(V)
-    assert value_of(seen[0]) == plain(seen[0]) == 3.0
+    assert value_of(kept) == plain(kept) == 3.0
     assert value_of(V) is V
 
 

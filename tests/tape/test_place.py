@@ -13,7 +13,7 @@ import scipy.optimize
 import sympy
 
 import diffkit
-from diffkit.tape.place import Place, calling_place, is_users
+from diffkit.tape.place import Place, calling_place, definition, is_inside, is_users, raised_at
 
 
 def test_the_place_is_the_line_that_called():
@@ -82,3 +82,37 @@ def test_a_place_reads_as_a_line_of_a_file():
     assert str(Place("model.py", 12, "if x > 0:")) == "line 12 of model.py (if x > 0:)"
     assert str(Place("<stdin>", 1, "")) == "line 1 of <stdin>"
     assert str(Place("", 0, "")) == "a line of a library"
+
+
+def here():
+    return calling_place()
+
+
+def test_the_line_that_calls_is_named_with_its_text():
+    place = here()
+    assert str(place) == f"line {here.__code__.co_firstlineno + 1} of test_place.py (return calling_place())"
+
+
+def test_the_innermost_line_of_an_error_outside_the_libraries_is_named():
+    def divide():
+        return np.linalg.inv(np.zeros((2, 2)))
+
+    with pytest.raises(np.linalg.LinAlgError) as caught:
+        divide()
+    assert raised_at(caught.value.__traceback__).text == "return np.linalg.inv(np.zeros((2, 2)))"
+    assert raised_at(None) is None
+
+
+def test_a_function_of_the_users_has_a_definition_and_others_have_none():
+    wrapped = functools.wraps(here)(lambda: None)
+    line = f"; f is at line {here.__code__.co_firstlineno} of test_place.py (def here():)"
+    assert definition(here) == definition(wrapped) == line
+    assert definition(np.sin) == definition(np.sum) == definition(calling_place) == ""
+
+
+def test_diffkit_numpy_and_scipy_are_no_part_of_the_users_program():
+    import scipy.optimize
+
+    assert all(is_inside(m.__file__) for m in (np, scipy.optimize, np.linalg))
+    assert is_inside(calling_place.__code__.co_filename)
+    assert not is_inside(__file__)
