@@ -5,8 +5,11 @@ Matplotlib is imported when the first of these names is used, so that importing 
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
     from diffkit.report.digits import digits_by_method
@@ -49,8 +52,14 @@ def draw(study: Any, ax: Any = None) -> Any:
     Raises
     ------
     TypeError
-        If no figure belongs to it.
+        If no figure belongs to it, or `ax` is no axes.
     """
+    if ax is not None and not hasattr(ax, "transAxes"):
+        file = os.fspath(ax) if isinstance(ax, str | os.PathLike) else "a.svg"
+        raise ArgumentsError(
+            f"ax is {with_article(type(ax).__name__)}, and a figure is drawn on Matplotlib axes; "
+            f'to save it, write .plot().figure.savefig("{file}")'
+        )
     name = FIGURES.get(type(study).__name__)
     if name is None:
         raise TypeError(

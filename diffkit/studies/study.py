@@ -55,7 +55,10 @@ class Study(ABC):
         return "\n".join(lines)
 
     def plot(self, ax: Any = None) -> Any:
-        """The Matplotlib axes with the study's figure; drawn on `ax` when it is given."""
+        """The Matplotlib axes with the study's figure; drawn on `ax` when it is given.
+
+        `.plot().figure.savefig("a.svg")` saves it.
+        """
         # The one arrow that points upwards, taken when it is called: report draws, studies measure.
         from diffkit.report import draw
 

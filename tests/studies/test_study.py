@@ -1,7 +1,12 @@
 """What every study can do with its title, tables and remarks."""
 
-import pytest
+from pathlib import PurePosixPath
 
+import pytest
+from matplotlib.figure import Figure
+
+import diffkit as dk
+from diffkit.errors import ArgumentsError
 from diffkit.studies.study import Study
 from diffkit.studies.table import Table
 
@@ -40,6 +45,29 @@ def test_html_escapes_what_a_user_may_have_typed():
 def test_a_study_without_a_figure_says_so():
     with pytest.raises(TypeError, match="no figure belongs to a Small"):
         Small().plot()
+
+
+@pytest.mark.parametrize(
+    "study", [dk.compare("x^2", 1.0, methods="reverse"), dk.error_sweep("exp(x)", 1.0, "central")]
+)
+@pytest.mark.parametrize(
+    ("ax", "said"),
+    [
+        ("sweep.png", r'^ax is a str, .*; to save it, write \.plot\(\)\.figure\.savefig\("sweep\.png"\)$'),
+        (PurePosixPath("out/a.pdf"), r'^ax is a PurePosixPath, .*savefig\("out/a\.pdf"\)$'),
+        (Figure(), r'^ax is a Figure, .*Matplotlib axes; .*savefig\("a\.svg"\)$'),
+    ],
+)
+def test_what_is_no_axes_is_refused_with_the_line_that_saves_a_figure(study, ax, said):
+    with pytest.raises(ArgumentsError, match=said):
+        study.plot(ax)
+
+
+def test_a_study_is_drawn_on_the_axes_that_are_given_and_saved_by_their_figure(tmp_path):
+    study, ax = dk.compare("x^2", 1.0, methods="reverse"), Figure().add_subplot()
+    assert study.plot(ax) is ax
+    study.plot().figure.savefig(tmp_path / "a.svg")
+    assert b"<svg" in (tmp_path / "a.svg").read_bytes()
 
 
 def test_a_study_that_leaves_a_part_out_cannot_be_made():
