@@ -201,6 +201,8 @@ def product(
         scaled = bar * slope
     if selected and not np.all(np.isfinite(plain(scaled))):
         dropped = np.logical_or(bar == 0, slope == 0) if rule.selects else bar == 0
+        # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
+        dropped = np.logical_and(dropped, np.logical_not(np.isfinite(scaled)))
         scaled = np.where(dropped, 0.0, scaled)
     return scaled
 

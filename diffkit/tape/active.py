@@ -303,6 +303,8 @@ class Active:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if not self.owner.running:
             return np.array(living(self), dtype)
+        if self.dtype.kind in "biu":  # whole numbers have no derivative to lose: they index
+            return np.asarray(whole(self), dtype)
         # NumPy asks this while it builds np.array([x*y, x**2]): the answer is an object array of
         # active values, which `gather` turns into one active value at the next step.
         if dtype is not None and np.dtype(dtype) != object:

@@ -220,3 +220,25 @@ def test_a_recorded_sweep_goes_through_functions_of_several_results():
     x.zero_grad()
     np.sum(first**2).backward()
     assert x.grad.numpy() == pytest.approx(grad(lambda a: np.sum(grad(f)(a) ** 2))(a), abs=1e-12)
+
+
+def test_a_cotangent_that_is_zero_by_value_keeps_its_own_derivative():
+    # At x = 1 the inner square is 0, and beside it the root of -1 has no value.
+    f = lambda x: np.sum(np.where(x > 0, (np.sqrt(x) - 1) ** 2, 0.0))
+    x = np.array([4.0, 1.0, -1.0])
+    with np.errstate(all="ignore"):
+        found = dk.autodiff.hessian(f)(x)
+        nested = grad(lambda x: grad(f)(x)[1])(x)
+    assert found[1, 1] == pytest.approx(0.5)
+    assert nested == pytest.approx(np.array([0.0, 0.5, 0.0]))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.complex64, np.complex128])
+def test_a_derivative_that_is_zero_has_the_type_of_its_argument(kind):
+    assert grad(lambda x: 3.0)(kind(1)).dtype == kind
+
+
+def test_active_whole_numbers_index_plain_arrays():
+    table = np.arange(5.0)
+    f = lambda x: np.sum(table[np.rint(x).astype(int)] * x)
+    assert grad(f)(np.array([1.2, 2.9])).tolist() == [1.0, 3.0]
