@@ -23,16 +23,7 @@ import numpy as np
 
 from diffkit.errors import ArgumentsError, ExpressionError, with_article
 
-__all__ = [
-    "CONSTANTS",
-    "FUNCTIONS",
-    "Function",
-    "SympyFunction",
-    "TextFunction",
-    "as_function",
-    "parse",
-    "text_of",
-]
+__all__ = ["CONSTANTS", "FUNCTIONS", "SympyFunction", "TextFunction", "as_function", "parse", "text_of"]
 
 MAX_LENGTH = 1000  # characters
 MAX_NODES = 500  # numbers, names and operations
@@ -230,7 +221,7 @@ def parse(text: str) -> TextFunction:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the text has {len(text)} characters; at most {MAX_LENGTH} are read", text)
-    text = text.strip()
+    text = text.removeprefix("\ufeff").strip()  # the mark that some editors put in front of UTF-8
     if not text:
         raise ExpressionError("the expression is empty; write one such as sin(x)*exp(-x^2)", text)
     program = _program(text)
@@ -238,6 +229,7 @@ def parse(text: str) -> TextFunction:
     return TextFunction(text, tuple(sorted(names, key=_natural)), tuple(program))
 
 
+_LANGUAGE = "it is numbers, variables, + - * / ^, parentheses and functions"
 # What to write instead of characters that the language does not have.
 _INSTEAD = {
     r"[<>]|==|!=": "comparisons are not read; min, max, abs and sign are",
@@ -247,9 +239,14 @@ _INSTEAD = {
     r"[\[\]{}]": "write parentheses",
     r"(?<![0-9])\.(?![0-9])": "a dot stands only inside a number",
     r"[\r\n]": "write the expression on one line",
-    r"[×·⋅÷−–²³π√]": "write it with plain keys: * / - ^2 pi sqrt",
-    r"[^A-Za-z0-9_ \t+*/^().,-]": "it is numbers, variables, + - * / ^, parentheses and functions",
+    r"[×·⋅÷−–²³π√\uff01-\uff5e]": "write it with plain keys: ( ) * / - ^2 pi sqrt",
+    r"[^A-Za-z0-9_ \t+*/^().,-]": _LANGUAGE,
 }
+_CONSTRUCTS = "lambda|def|return|class|import|from|if|elif|else|and|or|not|is|in|for|while"
+_NAMES = (
+    "sin, cos, exp, log, sqrt and all in 'diffkit compare --help' or diffkit.functions.FUNCTIONS are "
+    "functions, any other word is a variable"
+)
 _NUMBER = r"(?<![\w.])(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
 _OF_A_MODULE = r"(?<![\w.])((?:c?math|np|numpy|scipy|sp|special|sympy|mpmath)\.(?:\w+\.)*"
 # What is never right, though Python may read it: a pattern, whose first group the caret is under, and the
@@ -258,9 +255,16 @@ _SLIPS = {
     rf"{_OF_A_MODULE}({'|'.join(FUNCTIONS)}))\b": "{!r} is known without its module; write {}(...)",
     rf"{_OF_A_MODULE}({'|'.join(CONSTANTS)}))\b": "{!r} is known without its module; write {}",
     **{f"({signs})": f"{{!r}} cannot stand in an expression; {hint}" for signs, hint in _INSTEAD.items()},
-    rf"\b({'|'.join(keyword.kwlist)})\b": "{!r} is a word of Python; give the variable another name",
-    r"(?<![\w.])(_\w*|\w+__\w*)": "{!r} is not a name that is read; begin with a letter and leave out '__'",
-    rf"\b({'|'.join(FUNCTIONS)})\b(?![ \t]*\()": "{0!r} is a function without its argument; write {0}(...)",
+    r"^([\w/\\.-]+\.(?:txt|csv|dat|md|json))$": (
+        "{0!r} is the name of a file; its text is read by - < {0}, and a file's function by file.py:f"
+    ),
+    rf"\b({_CONSTRUCTS})\b": (
+        "{!r} cannot stand in an expression; branches, loops and definitions are for a file's function, "
+        "which is written file.py:f"
+    ),
+    rf"\b({'|'.join(keyword.kwlist)})\b": f"{{!r}} is a word of Python, not a name; {_NAMES}",
+    r"(?<![\w.])(_\w*|\w+__\w*)": f"{{!r}} is no name, which begins with a letter and has no '__'; {_NAMES}",
+    rf"\b({'|'.join(FUNCTIONS)})\b(?![ \t]*[([{{\uff08])": "{0!r} is a function; write {0}(...)",
     # A value that follows ")", a number, or another value and a space.
     rf"(?:\)[ \t]*|{_NUMBER}[ \t]*|\w[ \t]+(?!\())(\w+|\.[0-9]+|\()": (
         "no operation stands before {!r}; multiplication is written with *"
@@ -269,11 +273,7 @@ _SLIPS = {
     r"(\*\*|[-+*/^(,])$": "a number, a variable or '(' is missing after {!r}",
 }
 _NESTED = f"parentheses, signs and powers are nested more than {MAX_DEPTH} deep"
-_SENSELESS = (
-    "the expression makes no sense at this column; "
-    "it is numbers, variables, + - * / ^, parentheses and functions such as sin(x)"
-)
-_WHERE = "all functions are in 'diffkit compare --help' and in diffkit.functions.FUNCTIONS"
+_SENSELESS = f"the expression makes no sense at this column; {_LANGUAGE} such as sin(x)"
 _SYNTAX = {  # what Python's parser says, and what is said here
     "never closed": "this '(' is never closed; write the ')' for it",
     "unmatched": "this ')' closes nothing; take it out or open a '('",
@@ -369,9 +369,9 @@ def _instruction(node: ast.expr) -> tuple[str, Any]:
             return name, len(args)
         case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
             few = 1 if name.lower() in FUNCTIONS else 3
-            nearest = " or ".join(difflib.get_close_matches(name.lower(), FUNCTIONS, few))
+            nearest = " or ".join(difflib.get_close_matches(name.lower(), FUNCTIONS, few, cutoff=0.76))
             advice = f"perhaps {nearest} is meant" if nearest else f"a product is written {name}*(...)"
-            raise ExpressionError(f"{name!r} is not a function; {advice}; {_WHERE}")
+            raise ExpressionError(f"{name!r} is not a function; {advice}; {_NAMES}")
     raise ExpressionError(_UNLISTED.get(type(node), _SENSELESS))
 
 

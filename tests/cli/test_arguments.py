@@ -54,7 +54,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 # --- F --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["x^2 + 1", "x^2 + 1\n", "  x^2 + 1\r\n", "\r\n\r\nx^2 + 1\r\n"])
+@pytest.mark.parametrize(
+    "text", ["x^2 + 1", "x^2 + 1\n", "  x^2 + 1\r\n", "\r\n\r\nx^2 + 1\r\n", "\ufeffx^2 + 1\n"]
+)
 def test_a_dash_reads_one_expression_from_standard_input(text: str) -> None:
     assert read_function("-", io.StringIO(text)) == parse("x^2 + 1")
 
@@ -109,6 +111,12 @@ def test_a_loaded_file_finds_its_neighbours_from_another_folder(
 
 def test_a_text_in_a_file_is_a_function_too(folder: Path) -> None:
     assert read_function("model_for_test.py:text")(2.0) == 5.0
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(folder: Path) -> None:
+    (folder / "marked.py").write_text("def f(x): return x\ntext = '\ufeffx^2'\n", encoding="utf-8-sig")
+    assert read_function("marked.py:f")(2.0) == 2.0
+    assert read_function("marked.py:text")(3.0) == 9.0
 
 
 def test_a_loaded_file_stays_under_a_private_name(folder: Path) -> None:
