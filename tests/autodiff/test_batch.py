@@ -18,6 +18,7 @@ EXAMPLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
 def test_a_batch_of_seeds_gives_what_each_seed_gives(function, shown, program):
     f, shapes = program(function, shown)
