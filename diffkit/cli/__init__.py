@@ -10,7 +10,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line and end the process with its exit status.
 
-    0 fine, 1 a check failed, 2 bad usage or unreadable F, 3 f failed at that point, 130 interrupted.
+    0 fine, 1 a check or the output failed, 2 bad usage or unreadable F, 3 f failed at that point,
+    130 interrupted.
     """
     from diffkit.cli.commands import run
 

@@ -33,7 +33,8 @@ Examples:
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
 
-Exit status: 0 fine, 1 a check failed, 2 bad usage or unreadable F, 3 f failed at that point, 130 interrupted.
+Exit status: 0 fine, 1 a check or the output failed, 2 bad usage or unreadable F,
+3 f failed at that point, 130 interrupted.
 
 \b
 Completion for bash, and for zsh and fish alike:

@@ -136,24 +136,41 @@ class ErrorSweep(Study):
         return lines
 
     def _remark(self, name: str, curve: Curve) -> str:
-        """What a curve's measured errors show; nothing where rounding does not grow."""
+        """What a curve's measured errors show; nothing where no best step lies inside."""
         truncation, rounding = np.abs(curve.truncation), np.abs(curve.rounding)
-        grows = f"rounding dominates and grows like 1/{_power('h', self.order)}"
+        power = self._power_of_rounding(curve)
+        grows = f"rounding dominates and grows like 1/{_power('h', power)}"
         if not np.any(truncation[np.isfinite(truncation)]):
             if not np.any(rounding[np.isfinite(rounding)]):
                 return f"{name}: no error at any step."
+            if not power:
+                return f"{name}: no truncation error for this f, and rounding does not grow as h shrinks."
             return f"{name}: no truncation error for this f; {grows}."
         law = f"falls like {_power('h', curve.slope)}" if np.isfinite(curve.slope) else ""
         if law and abs(curve.slope - curve.order) >= 0.1:
             law += f", not {_power('h', curve.order)}"
         if law and not np.any(rounding > truncation):
             return f"{name}: truncation dominates at every step and {law}."
+        if not power:
+            edge = np.min(self.steps[truncation > np.nanmax(rounding)], initial=self.steps[-1])
+            above = f"truncation dominates and {law}" if law else "truncation shows no power law"
+            return (
+                f"{name}: above h = {error_text(edge)} {above}; below it nothing cancels, "
+                f"and the error stays near {error_text(curve.best[1])}."
+            )
         if curve.best[0] == self.steps[0] or not curve.model_rounding[0] > curve.model_rounding[-1]:
             return ""
         best = error_text(curve.best[0])
         if law:
             return f"{name}: above h = {best} truncation dominates and {law}; below it {grows}."
         return f"{name}: truncation shows no power law; below h = {best} {grows}."
+
+    def _power_of_rounding(self, curve: Curve) -> int:
+        """q where theory's rounding error grows like h^-q: 0 for the complex step, where nothing cancels."""
+        first, last = curve.model_rounding[[0, -1]]
+        if len(self.steps) == 1 or not 0 < last < math.inf:
+            return self.order
+        return round(math.log(first / last) / math.log(self.steps[-1] / self.steps[0]))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, of the schema diffkit.sweep/1: f, x, dtype, order, exact, steps, methods, flat."""

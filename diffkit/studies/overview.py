@@ -28,6 +28,7 @@ class MethodFacts:
     calls: tuple[int, ...]
     branches: bool
     black_box: bool
+    complex_black_box: bool
     about: str
 
 
@@ -50,7 +51,7 @@ class MethodsOverview(Study):
                 "exact" if row.order is None else f"h^{row.order}" if row.order > 1 else "h",
                 *map(str, row.calls),
                 "yes" if row.branches else "no",
-                "yes" if row.black_box else "no",
+                "yes" if row.black_box else "if complex" if row.complex_black_box else "no",
                 row.about,
             )
             for row in self.rows
@@ -63,12 +64,12 @@ class MethodsOverview(Study):
         """How to read the columns."""
         return [
             "n=...: calls of f for the gradient of n inputs, counted. if, loops: follows a branch on x. "
-            "black box: takes an f that is not written with NumPy."
+            "black box: takes an f that is not written with NumPy; if complex: if f takes complex numbers."
         ]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready: {"schema": "diffkit.methods/1", "sizes", "methods"}."""
-        names = ("name", "kind", "order", "calls", "branches", "black_box", "about")
+        names = ("name", "kind", "order", "calls", "branches", "black_box", "complex_black_box", "about")
         methods = [{name: getattr(row, name) for name in names} for row in self.rows]
         return {"schema": "diffkit.methods/1", "sizes": list(SIZES), "methods": [
             {**method, "calls": list(method["calls"])} for method in methods
@@ -83,12 +84,14 @@ class MethodsOverview(Study):
             *(f"calls for n={n}" for n in SIZES),
             "branches",
             "black_box",
+            "complex_black_box",
             "about",
         ]
-        return csv_text(
-            columns,
-            [[r.name, r.kind, r.order, *r.calls, r.branches, r.black_box, r.about] for r in self.rows],
-        )
+        rows = [
+            [r.name, r.kind, r.order, *r.calls, r.branches, r.black_box, r.complex_black_box, r.about]
+            for r in self.rows
+        ]
+        return csv_text(columns, rows)
 
 
 def overview() -> MethodsOverview:
@@ -111,6 +114,7 @@ def _facts(name: str, method: Method) -> MethodFacts:
         calls=tuple(_calls(method, n) for n in SIZES),
         branches=_follows(method, lambda x: x * x if x > 0 else -x),
         black_box=_follows(method, lambda x: float(x) ** 2),
+        complex_black_box=_follows(method, lambda x: (complex if isinstance(x, complex) else float)(x) ** 2),
         about=about,
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import mpmath
 import numpy as np
@@ -95,6 +96,24 @@ def test_the_complex_step_has_truncation_and_no_rounding_that_grows(exp_at_one):
     curve = exp_at_one["complex-step"]
     assert curve.slope == pytest.approx(2, abs=0.1)
     assert np.nanmax(np.abs(curve.rounding)) < 1e-14
+
+
+def test_the_remark_on_the_complex_step_says_from_where_on_nothing_cancels(exp_at_one):
+    (remark,) = [line for line in exp_at_one.remarks() if line.startswith("complex-step: ")]
+    edge, error = map(float, re.findall(r"\d[.]\d\de-\d\d", remark))
+    assert remark == (
+        f"complex-step: above h = {edge:.2e} truncation dominates and falls like h^2; "
+        f"below it nothing cancels, and the error stays near {error:.2e}."
+    )
+    # Truncation e h^2 / 6 is as large as rounding, an ulp of e at most, at h = sqrt(6 eps).
+    assert 0.1 < edge / math.sqrt(6 * 2.0**-52) < 10
+    assert error == pytest.approx(exp_at_one.best["complex-step"][1], rel=1e-2)
+    assert error < 2.0**-52 * math.e
+
+
+def test_the_remark_on_the_complex_step_tells_where_there_is_no_truncation():
+    (remark, _) = dk.error_sweep("x^2", 0.7, methods=["complex-step"]).remarks()
+    assert remark == "complex-step: no truncation error for this f, and rounding does not grow as h shrinks."
 
 
 def test_the_default_steps_go_from_the_spacing_of_x_to_its_size(exp_at_one):

@@ -1,9 +1,12 @@
 """The methods in one table: facts that were tried."""
 
 import json
+from pathlib import Path
 
 import diffkit as dk
 from diffkit.studies.overview import overview
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def test_calls_for_n_inputs_are_n_plus_one_two_n_n_and_one():
@@ -23,6 +26,16 @@ def test_only_symbolic_stops_at_a_branch_and_only_differences_take_a_black_box()
         "central",
         "richardson",
     ]
+
+
+def test_the_complex_step_takes_a_black_box_of_complex_numbers_as_the_readme_says():
+    rows = {row.name: row for row in overview().rows}
+    taken = [name for name, row in rows.items() if row.complex_black_box and not row.black_box]
+    assert taken == ["complex-step"]
+    assert [line.split()[0] for line in str(overview()).splitlines() if "  if complex  " in line] == taken
+    assert "| an analytic black box that takes complex numbers | `complex-step` |" in README.read_text(
+        "utf-8"
+    )
 
 
 def test_what_is_said_of_a_method_is_one_whole_sentence_of_its_own():
