@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.batch import Batch, BatchError, batch
-from diffkit.autodiff.reverse import _dtype
-from diffkit.autodiff.transforms import Followed, _leaf, _number, _of, _shape, _size, _zero, grad, jvp
+from diffkit.autodiff.leaf import as_number, dtype_of, real_leaf, shape_of, size_of, zero_of
+from diffkit.autodiff.transforms import Followed, grad, jvp, of_chosen
 from diffkit.structure import flatten, flatten_arguments
 from diffkit.tape.active import Active
 
@@ -33,13 +33,13 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def jacobian_at(*args: Any, **keywords: Any) -> Any:
-        g, chosen = _of(f, argnums, args, keywords)
+        g, chosen = of_chosen(f, argnums, args, keywords)
         g = array_valued(g)
         leaves, structure = flatten_arguments(chosen)
-        leaves = [_leaf(leaf) for leaf in leaves]
+        leaves = [real_leaf(leaf) for leaf in leaves]
         followed = Followed(g, chosen)
         values = followed.values
-        if sum(map(_size, values)) <= sum(map(_size, leaves)):
+        if sum(map(size_of, values)) <= sum(map(size_of, leaves)):
             found = [rows(followed, k) for k in range(len(values))]
         else:
             flat = lambda *given: g(*structure.build(given))
@@ -47,9 +47,9 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
             found = [[parts[k] for parts in by_leaf] for k in range(len(values))]
 
         def block(value: Any, parts: list[Any]) -> Any:
-            shapes = [_shape(value) + _shape(leaf) for leaf in leaves]
+            shapes = [shape_of(value) + shape_of(leaf) for leaf in leaves]
             built = structure.build(
-                [_number(np.reshape(part, shape)) for part, shape in zip(parts, shapes, strict=True)]
+                [as_number(np.reshape(part, shape)) for part, shape in zip(parts, shapes, strict=True)]
             )
             return built if isinstance(argnums, Sequence) else built[0]
 
@@ -76,7 +76,7 @@ def rows(followed: Followed, result: int = 0) -> list[Any]:
 
 def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
     """For each result of g its derivatives by each element of one leaf, along the last axis: one pass."""
-    zeros = [_zero(leaf) for leaf in leaves]
+    zeros = [zero_of(leaf) for leaf in leaves]
 
     def each(seed: Any) -> list[Any]:
         y_dot = jvp(g, leaves, [*zeros[:position], seed, *zeros[position + 1 :]])[1]
@@ -86,7 +86,7 @@ def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
         return [_members(y_dot, seeds) for y_dot in each(batch(seeds))]
 
     # A leaf without elements still asks for one pass, which tells the shapes of the results.
-    shapes = [] if _size(leaves[position]) else each(zeros[position])
+    shapes = [] if size_of(leaves[position]) else each(zeros[position])
     parts = _at_once(passed, each, leaves[position], shapes)
     return [np.moveaxis(part, 0, -1) for part in parts]
 
@@ -95,9 +95,9 @@ def _at_once(
     together: Callable[[Any], list[Any]], each: Callable[[Any], list[Any]], of: Any, answers: list[Any]
 ) -> list[Any]:
     """The answers to the unit vectors of `of`, along axis 0; in batches that do not outgrow the memory."""
-    size = _size(of)
-    seeds = np.eye(size, dtype=_dtype(of)).reshape(size, *_shape(of))
-    count = max(1, _MOST // max(1, size, *map(_size, answers)))
+    size = size_of(of)
+    seeds = np.eye(size, dtype=dtype_of(of)).reshape(size, *shape_of(of))
+    count = max(1, _MOST // max(1, size, *map(size_of, answers)))
     parts = []
     for chunk in (seeds[start : start + count] for start in range(0, size, count)):
         try:
@@ -105,7 +105,7 @@ def _at_once(
         except BatchError:
             parts.append([np.stack(part) for part in zip(*map(each, chunk), strict=True)])
     if not parts:
-        return [np.zeros((0, *_shape(answer)), _dtype(answer)) for answer in answers]
+        return [np.zeros((0, *shape_of(answer)), dtype_of(answer)) for answer in answers]
     return [part[0] if len(parts) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
@@ -145,9 +145,9 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def hessian_at(*args: Any, **keywords: Any) -> Any:
-        g, chosen = _of(f, argnums, args, keywords)
+        g, chosen = of_chosen(f, argnums, args, keywords)
         leaves, structure = flatten_arguments(chosen)
-        leaves = [_leaf(leaf) for leaf in leaves]
+        leaves = [real_leaf(leaf) for leaf in leaves]
         scalar = lambda *flat: g(*structure.build(flat))
         scalar.__wrapped__ = g  # type: ignore[attr-defined]
         gradient = grad(scalar, argnums=range(len(leaves)))
@@ -159,7 +159,7 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         blocks = [columns(gradient, leaves, i) for i in range(len(leaves))]  # blocks[j][i]: S_i + S_j
 
         def block(i: int, j: int) -> Any:
-            return _number(np.reshape(blocks[j][i], _shape(leaves[i]) + _shape(leaves[j])))
+            return as_number(np.reshape(blocks[j][i], shape_of(leaves[i]) + shape_of(leaves[j])))
 
         count = range(len(leaves))
         return nested([nested([block(i, j) for j in count]) for i in count])

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.leaf import dtype_of
 from diffkit.primitives import component
 from diffkit.rules import Rule, rule_of
 from diffkit.rules.declare import QUICK, float_partials
@@ -239,7 +240,7 @@ def fit(bar: Any, x: Any) -> Any:
             if stretched
             else np.broadcast_to(bar, shape)
         )
-    wanted, had = _dtype(x), _dtype(bar)
+    wanted, had = dtype_of(x), dtype_of(bar)
     if wanted is not had and wanted != had:
         if had.kind == "c" and wanted.kind != "c":
             bar, had = np.real(bar), np.empty(0, had).real.dtype
@@ -248,10 +249,3 @@ def fit(bar: Any, x: Any) -> Any:
     if not shape and bar.__class__ is np.ndarray:
         bar = bar[()]
     return float(bar) if x.__class__ is float and bar.__class__ is np.float64 else bar
-
-
-_FLOAT64 = np.dtype(np.float64)
-
-
-def _dtype(value: Any) -> np.dtype[Any]:
-    return _FLOAT64 if value.__class__ is float else getattr(value, "dtype", None) or np.asarray(value).dtype

@@ -17,7 +17,6 @@ from diffkit.autodiff.memory import Overwritable, require_own_history
 from diffkit.autodiff.reverse import fit, pull_back
 from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError
 from diffkit.tape.active import Active, Trace, plain
-from diffkit.tape.operators import BINARY, UNARY
 from diffkit.tape.place import calling_place
 from diffkit.tape.written import holds_foreign
 
@@ -343,14 +342,6 @@ def _is_constant(value: Any) -> bool:
 
 
 _USUAL = tuple(np.dtype(kind) for kind in (float, int, bool, complex))
-
-# The quick operators of a node make nodes; a tensor takes the long way, which makes tensors.
-for _name, _function in BINARY.items():
-    for _side in ("", "r"):
-        setattr(Tensor, f"__{_side}{_name}__", getattr(Active, f"__{_side}{_name}__"))
-    setattr(Tensor, f"__i{_name}__", lambda self, other, f=_function: self.in_place(f, other))
-for _name in UNARY:
-    setattr(Tensor, f"__{_name}__", getattr(Active, f"__{_name}__"))
 
 
 class _Tensors(TensorTrace):
