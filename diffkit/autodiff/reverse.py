@@ -71,6 +71,7 @@ def pull_back(
         node, y_bar = seeds.pop()
         if isinstance(node, Node) and node.owner is owner:
             give(node, node.value, fit(y_bar, node.value))
+            selected = selected or not (y_bar if y_bar.__class__ is float else np.all(plain(y_bar)))
     with np.errstate(all="ignore"):  # an infinite partial is an answer here, not an accident
         while heap:
             number = -heappop(heap)
@@ -180,8 +181,9 @@ def product(
 
     With `spare`, the memory of `bar` may be used for the answer.
 
-    With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
-    whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
+    With `selected` (a seed had zeros, or a function has selected), an exact zero in `bar` stands for an
+    element that was not selected, and stays zero whatever the partial is there, infinite or nan; where the
+    function selects, so does a zero partial. Without it a zero is a number, and 0 * inf is nan.
     """
     partial = rule.partials[position] if rule.partials and position < len(rule.partials) else None
     if not callable(partial):

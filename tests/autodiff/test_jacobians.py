@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, hessian, hvp, jacobian, jacobians, jvp
+from diffkit.autodiff import grad, hessian, hvp, jacobian, jacobians, jvp, vjp
 
 X = np.array([0.3, 0.5, 0.7])
 
@@ -38,6 +38,18 @@ def test_batches_that_are_cut_give_the_same_jacobian(monkeypatch, most):
     right[np.arange(5), np.arange(5)], right[np.arange(5), np.arange(5) + 1] = u * x[1:], u * x[:-1]
     assert jacobian(f)(x) == pytest.approx(right)
     assert jacobian(lambda x: np.concatenate([f(x), f(x)]))(x) == pytest.approx(np.vstack([right, right]))
+
+
+@pytest.mark.parametrize("many", [0, 3])
+@np.errstate(all="ignore")
+def test_an_infinite_slope_stays_in_its_own_row_and_column(many):
+    x = np.array([0.0, 4.0])
+    g = lambda x: np.concatenate([np.sqrt(x), np.zeros(many)])  # with more results than inputs, forward mode
+    right = np.concatenate([[[np.inf, 0], [0, 0.25]], np.zeros((many, 2))])
+    assert np.array_equal(jacobian(g)(x), right)
+    for k in range(2):
+        assert np.array_equal(vjp(g, x)[1](np.eye(2 + many)[k])[0], right[k])
+        assert np.array_equal(jvp(g, (x,), (np.eye(2)[k],))[1], right[:, k])
 
 
 def test_jacobians_nest():
