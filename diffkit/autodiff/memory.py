@@ -260,6 +260,8 @@ def require_own_history(value: Any) -> Any:
 class Overwritten:
     """The numbers of a tensor before they were overwritten: their shape is known, and reading them fails."""
 
+    overwritten = True
+
     def __init__(self, tensor: Overwritable, reader: Overwritable) -> None:
         self.shape, self.dtype, self.ndim, self.size = tensor.shape, tensor.dtype, tensor.ndim, tensor.size
         self._reader = repr(GradFn(reader))

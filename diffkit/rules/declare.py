@@ -42,6 +42,7 @@ __all__ = [
     "float_partials",
     "linear",
     "made_by",
+    "overwritten",
     "rule_of",
     "rules",
     "selecting",
@@ -242,6 +243,11 @@ def expand(reduced: Any, x: Any, axis: Any = None, keepdims: bool = False) -> An
     if axis is None or keepdims or not np.ndim(x):
         return reduced if keepdims or axis is not None else np.reshape(reduced, (1,) * np.ndim(x))
     return np.expand_dims(reduced, axis)
+
+
+def overwritten(x: Any) -> bool:
+    """Whether the numbers of an operand, a tensor, are gone: a partial may do with y, and lose digits."""
+    return getattr(getattr(x, "value", x).__class__, "overwritten", False)
 
 
 # Functions of these packages have their rows in a module that is imported when one is first met,
