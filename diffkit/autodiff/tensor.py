@@ -15,7 +15,7 @@ from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.history import Hook, Recording, TensorTrace, arrivals, no_grad, recording
 from diffkit.autodiff.memory import Overwritable, require_own_history
 from diffkit.autodiff.reverse import fit, pull_back
-from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError
+from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError, NoRuleError
 from diffkit.tape.active import Active, Trace, plain
 from diffkit.tape.place import calling_place
 from diffkit.tape.written import holds_foreign
@@ -231,6 +231,9 @@ class Tensor(Overwritable):
             outer = arrivals.set(visited)
             try:
                 pull_back([(self, seed)], self.owner, live=create_graph)
+            except NoRuleError as error:
+                hint = "; to be told the line, run it inside `with dk.autodiff.detect_anomaly():`"
+                raise NoRuleError(f"{error}{'' if watch else hint}") from None
             finally:
                 arrivals.reset(outer)
             for node, bar in visited:
