@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
@@ -80,7 +81,7 @@ def derivative(
     >>> dk.derivative(np.exp, 0.0, order=4)
     1.0
     """
-    g, chosen = as_function(f), method_for(method, options)
+    g, chosen = without_history(as_function(f)), method_for(method, options)
     _require_variables(g, 1)
     point = checked_leaf(x, "x")
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
@@ -214,7 +215,7 @@ class Problem:
     def __init__(
         self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]
     ) -> None:
-        self.f = as_function(f)
+        self.f = without_history(as_function(f))
         _require_by_position(self.f, point, options)
         self.method = method_for(method, options)
         if not point:
