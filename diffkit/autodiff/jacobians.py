@@ -10,7 +10,7 @@ import numpy as np
 from diffkit.autodiff.batch import Batch, BatchError, batch
 from diffkit.autodiff.leaf import as_number, dtype_of, real_leaf, shape_of, size_of, zero_of
 from diffkit.autodiff.transforms import Followed, grad, jvp, of_chosen
-from diffkit.structure import flatten, flatten_arguments
+from diffkit.structure import flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active
 
 __all__ = ["array_valued", "columns", "hessian", "hvp", "jacobian", "rows"]
@@ -21,9 +21,10 @@ Function = Callable[..., Any]
 def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The Jacobian function: for an argument of shape S and a result of shape T, of shape T + S.
 
-    For a nested argument nested as it is; for a result that is a dict, a dataclass or a named tuple nested
-    as that, and inside as the argument. A list or tuple of numbers is a vector. Takes one reverse sweep an
-    output or one forward pass an input, whichever are fewer.
+    For a nested argument nested as it is; for a result that is a dict, a dataclass, a named tuple, or a list
+    or tuple of arrays of several shapes, nested as that, and inside as the argument. A list or tuple of
+    numbers is a vector, and one of arrays of one shape an array. Takes one reverse sweep an output or one
+    forward pass an input, whichever are fewer.
 
     Examples
     --------
@@ -168,10 +169,13 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 
 def array_valued(f: Function) -> Function:
-    """f with a list of numbers, which it may return for a vector, as one array; lists of lists likewise."""
+    """f with a list of numbers, which it may return for a vector, as one array; so of arrays of one shape."""
     return lambda *args: _stack(f(*args))
 
 
 def _stack(value: Any) -> Any:
-    plain = isinstance(value, list | tuple) and value and not hasattr(value, "_fields")
-    return np.stack([_stack(item) for item in value]) if plain else value
+    if not isinstance(value, list | tuple) or not value or hasattr(value, "_fields"):
+        return value
+    parts = [_stack(item) for item in value]
+    alike = not any(map(is_container, parts)) and len(set(map(np.shape, parts))) == 1
+    return np.stack(parts) if alike else type(value)(parts)

@@ -52,6 +52,17 @@ def test_an_infinite_slope_stays_in_its_own_row_and_column(many):
         assert np.array_equal(jvp(g, (x,), (np.eye(2)[k],))[1], right[:, k])
 
 
+@pytest.mark.parametrize("kind", [tuple, list])
+@pytest.mark.parametrize("many", [1, 4])
+def test_parts_of_several_shapes_have_a_jacobian_each(kind, many):
+    f = lambda x: kind([np.outer(np.ones(many), x**2), x[0], [x[0], 2 * x[2]], 1.0])
+    found = jacobian(f)(X)
+    assert type(found) is kind
+    right = [np.broadcast_to(np.diag(2 * X), (many, 3, 3)), [1, 0, 0], [[1, 0, 0], [0, 0, 2]], [0, 0, 0]]
+    for part, expected in zip(found, right, strict=True):
+        np.testing.assert_allclose(part, expected)
+
+
 def test_jacobians_nest():
     f = lambda x: np.array([x[0] * x[1], x[1] * x[2] ** 2])
     second = jacobian(jacobian(f))(X)
