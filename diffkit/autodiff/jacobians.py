@@ -10,6 +10,7 @@ import numpy as np
 from diffkit.autodiff.batch import Batch, BatchError, batch
 from diffkit.autodiff.leaf import as_number, dtype_of, real_leaf, shape_of, size_of, zero_of
 from diffkit.autodiff.transforms import Followed, grad, jvp, of_chosen
+from diffkit.errors import NoRuleError
 from diffkit.structure import flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active
 
@@ -24,7 +25,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     For a nested argument nested as it is; for a result that is a dict, a dataclass, a named tuple, or a list
     or tuple of arrays of several shapes, nested as that, and inside as the argument. A list or tuple of
     numbers is a vector, and one of arrays of one shape an array. Takes one reverse sweep an output or one
-    forward pass an input, whichever are fewer.
+    forward pass an input, whichever are fewer, unless a rule is there for the other mode alone.
 
     Examples
     --------
@@ -40,12 +41,24 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         leaves = [real_leaf(leaf) for leaf in leaves]
         followed = Followed(g, chosen)
         values = followed.values
-        if sum(map(size_of, values)) <= sum(map(size_of, leaves)):
-            found = [rows(followed, k) for k in range(len(values))]
-        else:
+
+        def by_rows() -> list[list[Any]]:
+            return [rows(followed, k) for k in range(len(values))]
+
+        def by_columns() -> list[list[Any]]:
             flat = lambda *given: g(*structure.build(given))
             by_leaf = [columns(flat, leaves, i) for i in range(len(leaves))]
-            found = [[parts[k] for parts in by_leaf] for k in range(len(values))]
+            return [[parts[k] for parts in by_leaf] for k in range(len(values))]
+
+        few = sum(map(size_of, values)) <= sum(map(size_of, leaves))
+        cheaper, other = (by_rows, by_columns) if few else (by_columns, by_rows)
+        try:
+            found = cheaper()
+        except NoRuleError as error:  # a row may have a rule for one mode alone
+            try:
+                found = other()
+            except NoRuleError:
+                raise error from None
 
         def block(value: Any, parts: list[Any]) -> Any:
             shapes = [shape_of(value) + shape_of(leaf) for leaf in leaves]

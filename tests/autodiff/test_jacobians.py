@@ -1,9 +1,12 @@
 """Jacobians and Hessians: of every shape, by whichever mode is cheaper, in batches that fit the memory."""
 
+import math
+
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, hessian, hvp, jacobian, jacobians, jvp, vjp
+from diffkit.autodiff import custom_rule, grad, hessian, hvp, jacobian, jacobians, jvp, vjp
+from diffkit.errors import NoRuleError
 
 X = np.array([0.3, 0.5, 0.7])
 
@@ -61,6 +64,20 @@ def test_parts_of_several_shapes_have_a_jacobian_each(kind, many):
     right = [np.broadcast_to(np.diag(2 * X), (many, 3, 3)), [1, 0, 0], [[1, 0, 0], [0, 0, 2]], [0, 0, 0]]
     for part, expected in zip(found, right, strict=True):
         np.testing.assert_allclose(part, expected)
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_a_rule_for_one_mode_alone_chooses_the_mode(many):
+    by_math = lambda f: lambda values: np.array([f(float(v)) for v in values])
+    bent = lambda x, dot: by_math(math.cos)(x) * by_math(float)(dot)
+    one_way = custom_rule(by_math(math.sin), vjp=lambda y, x: lambda y_bar: bent(x, y_bar))
+    other_way = custom_rule(by_math(math.sin), jvp=lambda y, args, tangents: bent(*args, *tangents))
+    for sine in (one_way, other_way):
+        found = jacobian(lambda x: np.concatenate([sine(x)] * many)[-many:])(X)  # noqa: B023
+        right = np.concatenate([np.diag(np.cos(X))] * many)[-many:]
+        assert found == pytest.approx(right, rel=1e-15)
+    with pytest.raises(NoRuleError, match="has no vjp, and its jvp cannot be transposed"):
+        jacobian(lambda x: other_way(one_way(x)))(X)
 
 
 def test_jacobians_nest():
