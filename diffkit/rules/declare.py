@@ -31,6 +31,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.example import USUAL, Array, Box, Example, example
 from diffkit.floats import for_floats
+from diffkit.primitives import WITH_ROW
 
 __all__ = [
     "QUICK",
@@ -161,8 +162,7 @@ def elementwise(
 ) -> None:
     """Declare an elementwise function by its partials, one an operand, and the boxes in which they hold."""
     boxes = tuple(domain) or tuple((side,) * len(partials) for side in USUAL)
-    _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes, fresh=_ours(partials))
-    QUICK.pop(function, None)
+    _declare(Rule(function, partials=partials, selects=selects, domain=boxes, fresh=_ours(partials)))
 
 
 def elementwise_several(
@@ -194,16 +194,14 @@ def array_rule(
     """Declare a function of whole arrays by a (push, pull) pair an operand, and calls that it gets right."""
     pushes = tuple(pair and pair[0] for pair in maps)
     pulls = tuple(pair and pair[1] for pair in maps)
-    _RULES[function] = Rule(
-        function,
-        None,
-        pushes,
-        pulls,
-        variadic=variadic,
-        selects=selects,
-        examples=tuple(examples),
-        fresh=_ours(pulls),
-    )
+    shown, fresh = tuple(examples), _ours(pulls)
+    _declare(Rule(function, None, pushes, pulls, variadic, selects=selects, examples=shown, fresh=fresh))
+
+
+def _declare(rule: Rule) -> None:
+    _RULES[rule.function] = rule
+    QUICK.pop(rule.function, None)
+    WITH_ROW.add(rule.function)
 
 
 def _ours(maps: tuple[Any, ...]) -> bool:

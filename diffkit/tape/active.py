@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from diffkit.errors import LostHistoryError
-from diffkit.primitives import assemble, getitem
+from diffkit.primitives import WITH_ROW, assemble, getitem
 from diffkit.tape.place import calling_place
 from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, operands, ufunc_call
 
@@ -329,7 +329,7 @@ class Active:
     ) -> Any:
         if function in METADATA:
             return function(*(value_of(a) for a in args), **keywords)
-        if function in WRITTEN_WITH_OTHERS:
+        if function in WRITTEN_WITH_OTHERS and function not in WITH_ROW:
             return WRITTEN_WITH_OTHERS[function](*args, **keywords)
         return apply(*operands(function, args, keywords))
 
