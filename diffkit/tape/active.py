@@ -322,6 +322,10 @@ class Active:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
         if method == "__call__" and not keywords:  # nearly always
             return apply(ufunc, args)
+        if method == "at":
+            from diffkit.tape.assign import update_at
+
+            return update_at(ufunc, *args)
         return apply(*ufunc_call(ufunc, method, args, keywords))
 
     def __array_function__(
