@@ -170,6 +170,10 @@ def hessian(
 
     For several arguments, nested twice as they are: `result[i][j]` belongs to arguments i and j.
 
+    At a corner the methods that follow f's program differentiate the convention for the slope once more: the
+    answer is a convention, too, and no limit (1/2 for max(x, 0)^2 at 0, where the limits are 0 and 2). Where
+    eigenvalues or singular values are equal, second derivatives through them are nan, also where they exist.
+
     Examples
     --------
     >>> import numpy as np, diffkit as dk

@@ -177,6 +177,7 @@ TRAPS = [
     ("det with a row of zeros", np.linalg.det, LOWER, [[2, -1], [0, 0]], MINORS),
     ("eigh of equal eigenvalues", lambda a: np.sum(np.linalg.eigh(a)[0] ** 2), EYE(2), 2 * EYE(2), NONE),
     ("svd of equal singular values", lambda a: np.sum(np.linalg.svd(a)[1]), EYE(2), EYE(2), NONE),
+    ("a corner squared (s)", lambda x: np.maximum(x, 0) ** 2, 0.0, 0, 0.5),
     # changes in place
     ("assignment", assigned, A([1.0, 2, 3]), [0, 28, 12], np.diag([0.0, 4, 4])),
     ("a constant overwritten before the sweep", overwritten_constant, A([3.0, 4]), [1, 2], ZEROS((2, 2))),
