@@ -20,7 +20,7 @@ import numpy as np
 
 from diffkit.errors import OptionError
 
-__all__ = ["Stencil", "backward", "central", "forward", "richardson", "shifted", "whole"]
+__all__ = ["Stencil", "backward", "central", "extrapolation", "forward", "richardson", "shifted", "whole"]
 
 Offset = int | Fraction
 
@@ -124,7 +124,7 @@ class Stencil:
                     total = term if n > 0 else -term
                 else:
                     total = total + term if n > 0 else total - term
-            power = h if q == 1 else h**q
+            power = h if q == 1 else h**q if q else 1
             return total / (power if D == 1 else D * power)
 
     def extrapolated(self) -> Stencil:
@@ -149,8 +149,8 @@ class Stencil:
             sign = (" + " if n > 0 else " - ") if text else ("" if n > 0 else "-")
             text += f"{sign}{'' if abs(n) == 1 else abs(n)}f({_point(k)})"
         f = "f" + ("'" * q if q < 4 else f"⁽{_raised(q)}⁾")
-        power = f"h{_raised(q)}"
-        below = power if D == 1 else f"({D}{power})"
+        power = f"h{_raised(q)}" if q else ""
+        below = f"({D}{power})" if D > 1 and q else power or str(D)
         return f"{f}(x) ≈ ({text}) / {below} + O(h{_raised(self.order)})"
 
 
@@ -195,6 +195,18 @@ def richardson(derivative: int = 1) -> Stencil:
     Fraction(-1, 30)
     """
     return central(derivative).extrapolated()
+
+
+def extrapolation(offsets: Iterable[Offset]) -> Stencil:
+    """The formula for f(x) itself from its values at the offsets, none of which is 0.
+
+    >>> print(extrapolation((-2, -1, 1, 2)))
+    f(x) ≈ (-f(x+2h) + 4f(x+h) + 4f(x-h) - f(x-2h)) / 6 + O(h⁴)
+    """
+    nodes = tuple(sorted({Fraction(k) for k in offsets}))
+    if not nodes or 0 in nodes:
+        raise OptionError("f(x) is extrapolated from other points: write offsets that are not 0.")
+    return _interpolating(nodes, 0)
 
 
 def shifted(x: Any, k: Offset, h: Any) -> Any:

@@ -1,0 +1,86 @@
+"""Corners, jumps and infinite slopes at x: f moves away from f(x) like a power of h that no smooth f has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, log
+from typing import Any
+
+from diffkit.numerical.ladder import Ladder
+
+__all__ = ["CLOSE", "Corner"]
+
+ALIKE = 0.02  # two powers that differ by less are the same
+CLOSE = 2.0**-34  # of a step: from so close by f is looked at where something is suspected
+JUMP, CORNER = 0.1, 0.95  # powers below and above these
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A power of h like which f moves near x, with `side` as in the ladder.
+
+    A smooth f moves like h, and both its sides together (the bend) like h^2. A jump is a power of 0, an
+    infinite slope one below 1, a corner a bend like h.
+
+    >>> ladder = Ladder(1, 0, 0.0, 2.0**-53)
+    >>> for h in (0.4, 0.2, 0.1):
+    ...     _ = ladder.add(h, [abs(h), abs(-h)])
+    >>> Corner.on(ladder).power
+    1.0
+    """
+
+    power: float
+    moved: Any
+    bend: bool
+    side: int
+
+    @classmethod
+    def on(cls, ladder: Ladder) -> Corner | None:
+        """The corner that the newest three rungs tell of, or None."""
+        bends = [] if ladder.side else [("bend", ladder.bends, 1 + ALIKE)]
+        for name, moves, most in (*bends, ("rise", ladder.parts, CORNER)):
+            power = _power(moves, ladder.ratio)
+            if power is not None and -JUMP < power < most:
+                return cls(power, abs(moves[0]), name == "bend", ladder.side)
+        return None
+
+    def close(self, h: Any, quiet: Any, smallest: Any) -> Any:
+        """The step close by x at which f still moves by more than `quiet`."""
+        return h * max(CLOSE, (quiet / self.moved) ** (1 / max(self.power, JUMP)), smallest / h)
+
+    def still_there(self, h: Any, close: Any, values: list[Any], centre: Any) -> bool:
+        """Whether f moves like the same power from h down to the close step."""
+        left, right = self._moves(values, centre)
+        moved = abs(right - left) / 2 if self.bend else max(abs(left), abs(right))
+        return bool(moved) and abs(log(self.moved / moved) / log(h / close) - self.power) < 2 * ALIKE
+
+    def words(self, close: Any, values: list[Any], centre: Any) -> str:
+        """What is suspected, for the note of an Estimate."""
+        left, right = (float(move) for move in self._moves(values, centre))
+        if self.power < JUMP:
+            return f"a jump of about {max(abs(left + right), abs(left), abs(right)):.2g} at x is suspected"
+        if self.power < CORNER:
+            return f"an infinite slope at x is suspected: f moves like h^{self.power:.2f} there"
+        left, right = left / float(close), right / float(close)
+        return f"a corner at x is suspected: the slope is {left:.4g} to the left and {right:.4g} to the right"
+
+    def error(self, value: Any, close: Any, values: list[Any], centre: Any) -> Any:
+        """How far the value is from the slopes of both sides; inf where one has none."""
+        if self.power < CORNER:
+            return inf
+        return max(abs(move / close - value) for move in self._moves(values, centre)) * (1 + ALIKE)
+
+    def _moves(self, values: list[Any], centre: Any) -> tuple[Any, Any]:
+        """How much f rises toward x from the left, and from x to the right."""
+        if self.side:
+            move = self.side * (values[0] - centre)
+            return move, move
+        return centre - values[1], values[0] - centre
+
+
+def _power(moves: list[Any], ratio: Any) -> float | None:
+    """p, if the newest three of the moves fall like h^p; None if they do not follow a power."""
+    if len(moves) < 3 or not all(moves[:3]):
+        return None
+    powers = [log(abs(moves[i + 1] / moves[i])) / log(ratio) for i in (0, 1)]
+    return powers[0] if abs(powers[0] - powers[1]) < ALIKE else None

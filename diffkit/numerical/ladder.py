@@ -1,0 +1,215 @@
+"""A ladder of samples at steps h, h/r, h/r^2, ... and all the formulas that can be made of them.
+
+The letters are those of stencil.py. Rung i holds what f does at the step h r^i of the newest rung, i = 0:
+
+    central, odd q      part_i = (f(x + h_i) - f(x - h_i)) / 2
+    central, even q     part_i = (f(x + h_i) + f(x - h_i)) / 2 - f(x)
+    one-sided           part_i = f(x + side h_i) - f(x)
+
+so that a formula over the newest j + 1 rungs is a sum of w_i part_i / h^q. That triangle of formulas is
+Richardson's (or Romberg's, or Neville's): each further rung removes one more power of h.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import inf
+from operator import mul
+from typing import Any
+
+from diffkit.numerical.stencil import Stencil, extrapolation
+
+__all__ = ["Formula", "Guess", "Ladder"]
+
+DEEPEST = 14  # rungs in a formula: more of them would only add noise
+SAFETY = 4  # error estimates are this many times what theory expects
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The weights of the parts for f^(q)(x), and for f(x) - f(x), which must come out as 0.
+
+    `gain` is the sum of |w_i|: an error u in every part grows to at most gain u / h^q.
+    """
+
+    weights: tuple[Any, ...]
+    gain: Any
+    at_zero: tuple[Any, ...]
+
+    @staticmethod
+    @lru_cache(maxsize=1000)
+    def over(rungs: int, order: int, side: int, real: Callable[[Any], Any]) -> Formula:
+        """The formula over this many rungs, its weights in the arithmetic `real` (float, np.longdouble)."""
+        steps = [ratio(order) ** i for i in range(rungs)]
+        if side:
+            offsets, twice = [Fraction(0), *(side * step for step in steps)], 1
+            check = extrapolation(side * step for step in steps)
+        else:  # a part holds both samples of its step
+            offsets, twice = [sign * step for step in steps for sign in (-1, 1)], 2
+            check = extrapolation(offsets)
+
+        def rounded(stencil: Stencil) -> tuple[Any, ...]:
+            found = dict(zip(stencil.offsets, stencil.weights, strict=True))
+            exact = [twice * found.get((side or 1) * step, Fraction(0)) for step in steps]
+            # Numerator and denominator apart: a long double knows no Fraction.
+            return tuple(real(w.numerator) / real(w.denominator) for w in exact)
+
+        weights = rounded(Stencil.of(offsets, order))
+        return Formula(weights, sum(abs(w) for w in weights), rounded(check))
+
+
+def ratio(order: int) -> Fraction:
+    """r, the ratio of two neighbouring steps: closer together where the formula needs many of them.
+
+    >>> ratio(1), ratio(3)
+    (Fraction(2, 1), Fraction(3, 2))
+    """
+    return Fraction(2) if order < 3 else Fraction(3, 2)
+
+
+@dataclass(slots=True)
+class Guess:
+    """What one formula says, and how far it can be trusted.
+
+    Attributes
+    ----------
+    value, h, gain
+        The formula's value; the smallest step in it; its noise gain.
+    spread
+        What is left of the truncation error, seen from how fast its neighbours in the triangle converge;
+        where they do not converge, how far they are apart.
+    miss
+        How far the same polynomial misses f(x), which it has not seen, as an error of the derivative.
+    floor
+        What the rounding of f's values contributes at least.
+    size
+        The value's size, or what it would be if f's scale were the ladder's: |change of f| / step^q.
+    error
+        The error estimate.
+    """
+
+    value: Any
+    h: Any
+    gain: Any
+    spread: Any
+    miss: Any
+    floor: Any
+    size: Any
+    error: Any = inf
+
+    def amplitude(self, order: int) -> Any:
+        """The error of f's values that would explain the spread and the miss."""
+        return (self.spread + self.miss) * self.h**order / self.gain
+
+
+class Ladder:
+    """The samples of f at falling steps around or beside x, for a derivative of one order.
+
+    >>> import math
+    >>> ladder = Ladder(1, 0, math.exp(1.0), 2.0**-53)
+    >>> for h in (0.25, 0.125, 0.0625, 0.03125, 0.015625):
+    ...     guess = ladder.add(h, [math.exp(1 + h), math.exp(1 - h)])
+    >>> abs(guess.value - math.e) < guess.error < 1e-12
+    True
+    """
+
+    def __init__(
+        self, order: int, side: int, centre: Any, u: float, real: Callable[[Any], Any] = float
+    ) -> None:
+        self.order, self.side, self.centre, self.u, self.real = order, side, centre, u, real
+        self.ratio = real(ratio(order).numerator) / real(ratio(order).denominator)
+        # A truncation error falls by r^power from rung to rung, and this again with each power removed.
+        self.power = self.ratio if side else self.ratio**2
+        self.lowest = order - 1 if side else order // 2  # rungs that a formula needs, less one
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all samples: what comes next is a new ladder."""
+        self.parts: list[Any] = []
+        self.bends: list[Any] = []
+        self.previous: list[Any] = []
+        self.largest = abs(self.centre)  # of the |f| seen
+        self.change = self.real(0)  # the largest |f - f(x)| seen
+        self.top = self.apart = self.real(
+            0
+        )  # the largest step; how far its simplest formula is from the next
+
+    @property
+    def rungs(self) -> int:
+        return len(self.parts)
+
+    def widest(self, h: Any) -> Any:
+        """The largest step on the ladder whose smallest is h."""
+        return h * self.ratio ** (self.rungs - 1)
+
+    def add(
+        self, h: Any, values: list[Any], stretch: Any = 1, noise: Any = 0, reach: Any = 0
+    ) -> Guess | None:
+        """The best guess of the new rung, or None while there are too few.
+
+        `values` are f(x + h), f(x - h) or, one-sided, f(x + side h). The step taken is h / stretch; `noise`
+        is the known noise of f; `reach` is |x|, which f's own operations may round.
+        """
+        if self.side:
+            (beside,) = values
+            bend = part = (beside - self.centre) * stretch
+        else:
+            right, left = values
+            bend = ((right + left) / 2 - self.centre) * stretch**2
+            part = (right - left) / 2 * stretch if self.order % 2 else bend
+        self.parts, self.bends = [part, *self.parts[: DEEPEST - 1]], [bend, *self.bends[: DEEPEST - 1]]
+        for value in values:
+            self.largest = max(self.largest, abs(value))
+            self.change = max(self.change, abs(value - self.centre))
+        rounded = self.u * min(reach * self.change / self.widest(h), 30 * self.largest)
+        return self._best(h, max(self.u * self.largest, noise), rounded)
+
+    def _best(self, h: Any, noise: Any, rounded: Any) -> Guess | None:
+        """The guess with the smallest error estimate among the formulas that end at the newest rung."""
+        unit = h**self.order
+        formulas = [
+            Formula.over(rungs, self.order, self.side, self.real)
+            for rungs in range(self.lowest + 1, self.rungs + 1)
+        ]
+        values = [sum(map(mul, formula.weights, self.parts)) / unit for formula in formulas]
+        before, self.previous = self.previous, values
+        if len(values) == 2:
+            self.top, self.apart = self.widest(h), abs(values[0] - before[0])
+        size = self.change / self.widest(h) ** self.order
+        best, apart, miss = None, self.real(0), self.real(0)
+        for j in range(len(values) - 1, 0, -1):
+            formula = formulas[j]
+            beside = abs(values[j - 1] - before[j - 1])
+            # A longer formula is nearer to the truth: what it still moves and misses by is noise.
+            spread = max(apart, self._truncation(values, j, beside))
+            apart = max(apart, beside)
+            miss = max(miss, abs(sum(map(mul, formula.at_zero, self.bends))))
+            grown = formula.gain / unit
+            large = max(size, abs(values[j]))
+            guess = Guess(values[j], h, formula.gain, spread, miss * grown, noise * grown, large)
+            guess.error = (
+                SAFETY * (guess.spread + guess.miss + guess.floor)
+                + rounded * grown
+                + 2 * self.u * abs(guess.value)
+            )
+            if best is None or guess.error < best.error:
+                best = guess
+        return best
+
+    def _truncation(self, values: list[Any], j: int, beside: Any) -> Any:
+        """The error that values[j] has left, or `beside` where the triangle does not converge.
+
+        While it converges, each removed power changes the value by q times as much as the one before, q
+        falling. Both of the last ratios have to tell so: where every other power is absent (f even about
+        a point near by) one alone would be small by accident. In noise q is about 1 / power.
+        """
+        if j < 3:
+            return beside
+        last, middle, first = (abs(values[i] - values[i - 1]) for i in (j, j - 1, j - 2))
+        if last == middle == 0:
+            return last
+        q = max(last / middle, middle / first) if middle > 0 and first > 0 else 1
+        return min(beside, self.power * q * last) if q < self.power**-2 else beside
