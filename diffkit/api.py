@@ -140,6 +140,7 @@ def gradient(
             )
     parts = [np.reshape(part, np.shape(leaf)) for part, leaf in zip(parts, problem.leaves, strict=True)]
     problem.require_value(found, parts)
+    found = problem.nested_errors(found)
     return _output(found, problem.nested(parts, problem.given), full_output)
 
 
@@ -160,7 +161,7 @@ def jacobian(
     problem = Problem(f, point, method, options)
     found, parts = problem.jacobian()
     problem.require_value(found, parts)
-    return _output(found, problem.nested(parts), full_output)
+    return _output(problem.nested_errors(found), problem.nested(parts), full_output)
 
 
 def hessian(
@@ -187,6 +188,9 @@ def hessian(
     with np.errstate(all="ignore"):
         found = problem.method.hessian(problem.g, problem.leaves)
     problem.require_value(found, [block for row in found.value for block in row])
+    if found.error_estimate is not None:
+        rows = [problem.nested(row) for row in found.error_estimate]
+        found = dataclasses.replace(found, error_estimate=problem.nested(rows))
     return _output(found, problem.nested([problem.nested(row) for row in found.value]), full_output)
 
 
@@ -255,6 +259,12 @@ class Problem:
             with np.errstate(all="ignore"):
                 if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
+
+    def nested_errors(self, found: Estimate) -> Estimate:
+        """`found` with its error estimate, one array a leaf, nested as the point."""
+        if found.error_estimate is None:
+            return found
+        return dataclasses.replace(found, error_estimate=self.nested(found.error_estimate))
 
     def nested(self, parts: Sequence[Any], like: Sequence[Any] | None = None) -> Any:
         """One entry a leaf, nested as the point; the single argument's own for one argument.
@@ -384,5 +394,6 @@ def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Es
 def _output(found: Estimate, value: Any, full_output: bool) -> Any:
     if not full_output:
         return value
-    step = float(found.step) if isinstance(found.step, np.floating) else found.step
-    return dataclasses.replace(found, value=value, step=step)
+    plain = {name: getattr(found, name) for name in ("step", "error_estimate")}
+    plain = {name: float(part) for name, part in plain.items() if isinstance(part, np.floating)}
+    return dataclasses.replace(found, value=value, **plain)

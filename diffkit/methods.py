@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from diffkit.autodiff import DualNumbers, Reverse
 from diffkit.errors import ArgumentsError, UnknownMethodError, UnknownOptionError
-from diffkit.numerical import Backward, Central, ComplexStep, Forward, Richardson
+from diffkit.numerical import Adaptive, Backward, Central, ComplexStep, Forward, Richardson
 from diffkit.result import Estimate
 from diffkit.symbolic import Symbolic
 
@@ -52,6 +52,7 @@ _TABLE: dict[str, Method] = {
         Backward(),
         Central(),
         Richardson(),
+        Adaptive(),
         ComplexStep(),
         Symbolic(),
         DualNumbers(),

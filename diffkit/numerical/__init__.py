@@ -6,15 +6,24 @@ sampling.py       f asked for its values: counted and checked
 finite.py         Forward, Backward, Central
 richardson.py     Richardson: (4 D0(h) - D0(2h)) / 3
 complex_step.py   ComplexStep: Im f(x + ih) / h
+adaptive.py       Adaptive: steps that are searched for, and an error estimate that holds
+search.py         the search for one derivative at one x: which steps, when to stop, how sure to be
+ladder.py         samples at falling steps, and every formula that can be made of them
+corner.py         corners, jumps and infinite slopes
+lines.py          lines through a point of many numbers
+noise.py          how noisy f is
 """
 
+from diffkit.numerical.adaptive import Adaptive
 from diffkit.numerical.complex_step import ComplexStep
 from diffkit.numerical.finite import Backward, Central, FiniteDifference, Forward
+from diffkit.numerical.noise import noise_level
 from diffkit.numerical.richardson import Richardson
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import default_step, optimal_step, representable
 
 __all__ = [
+    "Adaptive",
     "Backward",
     "Central",
     "ComplexStep",
@@ -23,6 +32,7 @@ __all__ = [
     "Richardson",
     "Stencil",
     "default_step",
+    "noise_level",
     "optimal_step",
     "representable",
 ]

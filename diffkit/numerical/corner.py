@@ -39,14 +39,15 @@ class Corner:
         """The corner that the newest three rungs tell of, or None."""
         bends = [] if ladder.side else [("bend", ladder.bends, 1 + ALIKE)]
         for name, moves, most in (*bends, ("rise", ladder.parts, CORNER)):
-            power = _power(moves, ladder.ratio)
+            power = _power(moves, [ladder.step(1.0, i) for i in range(min(3, ladder.rungs))])
             if power is not None and -JUMP < power < most:
                 return cls(power, abs(moves[0]), name == "bend", ladder.side)
         return None
 
     def close(self, h: Any, quiet: Any, smallest: Any) -> Any:
         """The step close by x at which f still moves by more than `quiet`."""
-        return h * max(CLOSE, (quiet / self.moved) ** (1 / max(self.power, JUMP)), smallest / h)
+        lost = min(quiet / self.moved, 1) ** (1 / max(self.power, JUMP))
+        return h * max(CLOSE, lost, smallest / h)
 
     def still_there(self, h: Any, close: Any, values: list[Any], centre: Any) -> bool:
         """Whether f moves like the same power from h down to the close step."""
@@ -78,9 +79,9 @@ class Corner:
         return centre - values[1], values[0] - centre
 
 
-def _power(moves: list[Any], ratio: Any) -> float | None:
+def _power(moves: list[Any], steps: list[Any]) -> float | None:
     """p, if the newest three of the moves fall like h^p; None if they do not follow a power."""
     if len(moves) < 3 or not all(moves[:3]):
         return None
-    powers = [log(abs(moves[i + 1] / moves[i])) / log(ratio) for i in (0, 1)]
+    powers = [log(abs(moves[i + 1] / moves[i])) / log(steps[i + 1] / steps[i]) for i in (0, 1)]
     return powers[0] if abs(powers[0] - powers[1]) < ALIKE else None

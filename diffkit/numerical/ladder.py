@@ -1,6 +1,6 @@
-"""A ladder of samples at steps h, h/r, h/r^2, ... and all the formulas that can be made of them.
+"""A ladder of samples at falling steps, and all the formulas that can be made of them.
 
-The letters are those of stencil.py. Rung i holds what f does at the step h r^i of the newest rung, i = 0:
+The letters are those of stencil.py. The rungs count from the newest, which has the smallest step h_0 = h:
 
     central, odd q      part_i = (f(x + h_i) - f(x - h_i)) / 2
     central, even q     part_i = (f(x + h_i) + f(x - h_i)) / 2 - f(x)
@@ -25,7 +25,7 @@ from diffkit.numerical.stencil import Stencil, extrapolation
 __all__ = ["Formula", "Guess", "Ladder"]
 
 DEEPEST = 14  # rungs in a formula: more of them would only add noise
-SAFETY = 4  # error estimates are this many times what theory expects
+SAFETY = 6  # error estimates are this many times what theory expects
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,8 @@ class Formula:
 
     @staticmethod
     @lru_cache(maxsize=1000)
-    def over(rungs: int, order: int, side: int, real: Callable[[Any], Any]) -> Formula:
-        """The formula over this many rungs, its weights in the arithmetic `real` (float, np.longdouble)."""
-        steps = [ratio(order) ** i for i in range(rungs)]
+    def over(steps: tuple[Fraction, ...], order: int, side: int, real: Callable[[Any], Any]) -> Formula:
+        """The formula over rungs at these multiples of h, its weights in the arithmetic `real`."""
         if side:
             offsets, twice = [Fraction(0), *(side * step for step in steps)], 1
             check = extrapolation(side * step for step in steps)
@@ -61,13 +60,26 @@ class Formula:
         return Formula(weights, sum(abs(w) for w in weights), rounded(check))
 
 
-def ratio(order: int) -> Fraction:
-    """r, the ratio of two neighbouring steps: closer together where the formula needs many of them.
+def ratios(order: int) -> tuple[Fraction, ...]:
+    """The ratios of neighbouring steps, in turn: closer together where a formula needs many of them.
 
-    >>> ratio(1), ratio(3)
-    (Fraction(2, 1), Fraction(3, 2))
+    None is 2: at steps h, 2h, 4h, ... a wave that is fast enough looks exactly like a slow one.
     """
-    return Fraction(2) if order < 3 else Fraction(3, 2)
+    return (Fraction(7, 4), Fraction(9, 4)) if order < 3 else (Fraction(3, 2),)
+
+
+@lru_cache(maxsize=1000)
+def multiples(rungs: int, order: int) -> tuple[Fraction, ...]:
+    """The steps of a ladder of so many rungs in units of the smallest, from the newest rung on.
+
+    >>> multiples(3, 1)
+    (Fraction(1, 1), Fraction(9, 4), Fraction(63, 16))
+    """
+    cycle = ratios(order)
+    steps = [Fraction(1)]
+    for i in range(rungs - 2, -1, -1):
+        steps.append(steps[-1] * cycle[i % len(cycle)])
+    return tuple(steps)
 
 
 @dataclass(slots=True)
@@ -87,6 +99,8 @@ class Guess:
         What the rounding of f's values contributes at least.
     size
         The value's size, or what it would be if f's scale were the ladder's: |change of f| / step^q.
+    own
+        The same from the parts alone: for an even q, without the slope of f.
     error
         The error estimate.
     """
@@ -98,6 +112,7 @@ class Guess:
     miss: Any
     floor: Any
     size: Any
+    own: Any
     error: Any = inf
 
     def amplitude(self, order: int) -> Any:
@@ -120,9 +135,8 @@ class Ladder:
         self, order: int, side: int, centre: Any, u: float, real: Callable[[Any], Any] = float
     ) -> None:
         self.order, self.side, self.centre, self.u, self.real = order, side, centre, u, real
-        self.ratio = real(ratio(order).numerator) / real(ratio(order).denominator)
-        # A truncation error falls by r^power from rung to rung, and this again with each power removed.
-        self.power = self.ratio if side else self.ratio**2
+        # A truncation error falls from rung to rung at most by this factor, again with each power removed.
+        self.power = float(max(ratios(order))) ** (1 if side else 2)
         self.lowest = order - 1 if side else order // 2  # rungs that a formula needs, less one
         self.clear()
 
@@ -132,18 +146,34 @@ class Ladder:
         self.bends: list[Any] = []
         self.previous: list[Any] = []
         self.largest = abs(self.centre)  # of the |f| seen
-        self.change = self.real(0)  # the largest |f - f(x)| seen
-        self.top = self.apart = self.real(
-            0
-        )  # the largest step; how far its simplest formula is from the next
+        self.change = self.moved = self.real(0)  # the largest |f - f(x)| seen, and the largest |part|
+        # The largest step, and how far its simplest formula is from the next.
+        self.top = self.apart = self.real(0)
 
     @property
     def rungs(self) -> int:
         return len(self.parts)
 
+    def below(self, h: Any) -> Any:
+        """The step of the next rung below h."""
+        cycle = ratios(self.order)
+        r = cycle[max(self.rungs - 1, 0) % len(cycle)]
+        return h * self.real(r.denominator) / self.real(r.numerator)
+
+    def step(self, h: Any, rung: int) -> Any:
+        """The step of a rung, counted from the newest, whose step is h."""
+        multiple = multiples(self.rungs, self.order)[rung]
+        return h * self.real(multiple.numerator) / self.real(multiple.denominator)
+
     def widest(self, h: Any) -> Any:
         """The largest step on the ladder whose smallest is h."""
-        return h * self.ratio ** (self.rungs - 1)
+        return self.step(h, -1)
+
+    def noise_at(self, top: Any, level: Any) -> Any:
+        """What noise of this level does to the simplest formulas of a ladder from `top` down."""
+        steps = multiples(self.lowest + 2, self.order)
+        gain = Formula.over(steps[:-1], self.order, self.side, self.real).gain
+        return gain * level / (top / float(steps[-1])) ** self.order
 
     def add(
         self, h: Any, values: list[Any], stretch: Any = 1, noise: Any = 0, reach: Any = 0
@@ -164,21 +194,23 @@ class Ladder:
         for value in values:
             self.largest = max(self.largest, abs(value))
             self.change = max(self.change, abs(value - self.centre))
-        rounded = self.u * min(reach * self.change / self.widest(h), 30 * self.largest)
+        self.moved = max(self.moved, abs(part))
+        rounded = self.u * min(reach * self.change / self.widest(h), 1000 * self.largest)
         return self._best(h, max(self.u * self.largest, noise), rounded)
 
     def _best(self, h: Any, noise: Any, rounded: Any) -> Guess | None:
         """The guess with the smallest error estimate among the formulas that end at the newest rung."""
         unit = h**self.order
+        steps = multiples(self.rungs, self.order)
         formulas = [
-            Formula.over(rungs, self.order, self.side, self.real)
-            for rungs in range(self.lowest + 1, self.rungs + 1)
+            Formula.over(steps[:rungs], self.order, self.side, self.real)
+            for rungs in range(self.lowest + 1, min(self.rungs, DEEPEST) + 1)
         ]
         values = [sum(map(mul, formula.weights, self.parts)) / unit for formula in formulas]
         before, self.previous = self.previous, values
         if len(values) == 2:
             self.top, self.apart = self.widest(h), abs(values[0] - before[0])
-        size = self.change / self.widest(h) ** self.order
+        whole = self.widest(h) ** self.order
         best, apart, miss = None, self.real(0), self.real(0)
         for j in range(len(values) - 1, 0, -1):
             formula = formulas[j]
@@ -188,8 +220,8 @@ class Ladder:
             apart = max(apart, beside)
             miss = max(miss, abs(sum(map(mul, formula.at_zero, self.bends))))
             grown = formula.gain / unit
-            large = max(size, abs(values[j]))
-            guess = Guess(values[j], h, formula.gain, spread, miss * grown, noise * grown, large)
+            size, own = (max(change / whole, abs(values[j])) for change in (self.change, self.moved))
+            guess = Guess(values[j], h, formula.gain, spread, miss * grown, noise * grown, size, own)
             guess.error = (
                 SAFETY * (guess.spread + guess.miss + guess.floor)
                 + rounded * grown

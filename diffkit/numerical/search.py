@@ -24,13 +24,15 @@ from typing import Any
 import numpy as np
 
 from diffkit.numerical.corner import CLOSE, Corner
-from diffkit.numerical.ladder import SAFETY, Formula, Guess, Ladder
+from diffkit.numerical.ladder import SAFETY, Guess, Ladder
 from diffkit.numerical.noise import near, noise_in
 
-__all__ = ["Found", "Search", "derivative_at"]
+__all__ = ["UNIT", "Found", "Search", "derivative_at"]
 
 Points = Generator[list[Any], list[Any], Any]
 
+TINY = 1e-300  # h^q does not fall below it, so that it does not underflow
+UNIT = 0.25  # the step to begin with where x tells no scale
 PATIENCE = 3  # rungs without a better guess
 LONGEST = 120  # rungs in a search
 RETREATS = 12  # steps at which f is not finite
@@ -88,8 +90,7 @@ class Place:
     @property
     def smallest(self) -> Any:
         """The smallest step at which x + h still has some digits of h."""
-        around_zero = self.first * 2.0**-150
-        return max(abs(self.x) * 2.0 ** (-5 * self.bits // 6) if self.x else around_zero, 1e-300)
+        return abs(self.x) * 2.0 ** (-5 * self.bits // 6) if self.x else self.first * 2.0**-150
 
 
 def derivative_at(place: Place, order: int) -> Points:
@@ -124,11 +125,13 @@ class Search:
         self.ladder = Ladder(order, side, place.centre, place.u, place.real)
         self.ceiling = {0: min(place.left, place.right), 1: place.right, -1: place.left}[side]
         self.noise, self.measured = place.noise, False
+        self.smallest = max(place.smallest, place.real(TINY) ** (1 / order))
         self.outside = self.retreats = 0
         self.scale = place.real(0)  # of the derivative, as the first ladder saw it
         self.trouble = ""
         self.done: Guess | None = None  # what is explained
         self.below = place.real(0)  # the largest step of the ladder that gave it
+        self.latest: Guess | None = None  # the best of the last ladder that had any
         self.suspect: Guess | None = None  # what only noise would explain
         self.begin()
 
@@ -144,7 +147,7 @@ class Search:
         for _ in range(LONGEST):
             if h is None:
                 break
-            if h < self.place.smallest or (self.suspect is not None and self.drowned()):
+            if h < self.smallest or (self.suspect is not None and self.drowned()):
                 h = self.come_back()
                 continue
             values = yield from self.ask(h)
@@ -155,7 +158,7 @@ class Search:
             ladder = self.ladder
             guess = ladder.add(h, self.samples, h / taken, self.noise, abs(self.place.x))
             if guess is None:
-                h = h / ladder.ratio
+                h = ladder.below(h)
             else:
                 h = yield from self.next_step(h, guess, self.compare(guess))
         return self.found()
@@ -168,8 +171,8 @@ class Search:
         Its digits are those of 1/sqrt(2): a power of 2 would meet the periods of sin(2 pi k x).
         """
         real, half, grid = self.place.real, self.place.bits // 2, self.place.grid
-        h = min(max(h, real(1e-290)), real(1e300))
-        digits = half if grid == 0 else max(1, min(half, int(math.log2(h / grid)) - 12))
+        h = min(max(h, real(2.0**20 * TINY ** (1 / self.order))), real(1 / TINY) ** (1 / self.order))
+        digits = half if grid == 0 else max(1, min(half, int(math.log2(h) - math.log2(grid)) - 12))
         _, exponent = math.frexp(h)
         return real(math.ldexp(round(math.sqrt(0.5) * 2.0**digits), exponent - 1 - digits))
 
@@ -205,73 +208,70 @@ class Search:
                 guess.spread, guess.error = max(guess.spread, gap), max(guess.error, SAFETY * gap)
             if guess.error >= best.error:
                 noise = guess.amplitude(self.order) * best.gain / best.h**self.order
-                best.error = max(best.error, SAFETY * noise)
+                best.spread, best.error = max(best.spread, noise), max(best.error, SAFETY * noise)
         self.waited = 0 if best is None or guess.error < best.error / 2 else self.waited + 1
-        self.best = guess if best is None or guess.error < best.error else best
+        self.best = self.latest = guess if best is None or guess.error < best.error else best
         return self.best
 
     def next_step(self, h: Any, guess: Guess, best: Guess) -> Points:
         """The next step, or None to end."""
         ladder = self.ladder
         stalled = self.waited >= PATIENCE
-        hopeless = ladder.rungs >= ladder.lowest + 3 and guess.error > 2 * guess.size
-        if self.by_rounding(best):
-            if (yield from self.alike_close_by(h, best)):
-                return self.accept(best)
-            stalled, hopeless = False, True
-        if not stalled and not hopeless:
-            return h / ladder.ratio
-        if self.done is None and (yield from self.corner(h, best)):
-            return None
-        if stalled and (yield from self.by_noise(best)):
-            return self.accept(best)
-        if self.done is not None:
+        hopeless = ladder.rungs >= ladder.lowest + 3 and guess.error > 3 * guess.own
+        explained = self.by_rounding(best)
+        if not (explained or stalled or hopeless):
+            return ladder.below(h)
+        if not explained:
+            if self.done is None and (yield from self.corner(h, best)):
+                return None
+            explained = stalled and (yield from self.by_noise(best))
+        if explained:
+            higher = self.accept(best)
+            if higher is not None or (yield from self.alike_close_by(h, best)):
+                return higher
+            self.done = None
+        elif self.done is not None:
             return self.lower(h)
-        self.scale = self.scale or guess.size
-        if best.error <= self.place.u * self.scale:
-            self.done, self.trouble = best, _ROUGH
-            return None
-        if stalled:
-            if self.suspect is None or best.error < self.suspect.error:
-                self.suspect, self.suspect_top = best, (ladder.top, ladder.apart)
-        elif self.suspect is None:
-            self.ceiling = min(self.ceiling, ladder.widest(h))
-        self.begin()
-        return self.start(h / 16)
+        elif stalled and (self.suspect is None or best.error < self.suspect.error):
+            self.suspect, self.suspect_top = best, (ladder.top, ladder.apart)
+        return self.look_lower(h, best)
 
     def by_rounding(self, best: Guess) -> bool:
         """Whether the rounding of f's values explains what the formulas still disagree by."""
         if self.suspect is not None and (
-            self.ladder.rungs < self.ladder.lowest + 4 or best.floor > 2.0**-10 * best.size
+            self.ladder.rungs < self.ladder.lowest + 4 or best.floor > 2.0**-10 * best.own
         ):
             return False  # among noise a few rungs agree by accident
         return bool(best.spread <= 4 * best.floor and best.miss <= 8 * best.floor)
 
     def alike_close_by(self, h: Any, best: Guess) -> Points:
-        """Whether a first derivative found by few rungs is the same from close by.
+        """Whether a derivative found with few rungs, or at 0, is the same from close by.
 
-        It need not be: what looks like a straight line may be the far side of something narrow.
+        It need not be: a straight line may be the far side of something narrow, and 0 tells no scale.
         """
-        if self.order > 1 or self.ladder.rungs > self.ladder.lowest + 3:
+        place, order = self.place, self.order
+        tells = abs(place.x) >= place.first
+        if tells and (order > 1 or self.ladder.rungs > self.ladder.lowest + 3):
             return True
-        close = max(h * CLOSE, self.place.smallest)
-        answer = yield from self.ask(close)
-        if answer is None:
-            return True
-        taken, values = answer
-        rise = (
-            (values[0] - values[-1]) / 2
-            if len(values) == 2
-            else self.ladder.side * (values[0] - self.place.centre)
-        )
-        lost = 8 * max(self.place.u * self.ladder.largest, self.noise) / taken
-        return bool(abs(rise / taken - best.value) <= 64 * (best.error + lost))
+        seen = Ladder(order, self.ladder.side, place.centre, place.u, place.real)
+        level = 8 * max(place.u * abs(place.centre), self.noise)
+        # As close as leaves two digits of the difference.
+        reach = (100 * seen.noise_at(1.0, level) / abs(best.value)) ** (1 / order) if best.value else 0
+        step = top = max(h * CLOSE, reach, self.smallest)
+        while seen.rungs <= seen.lowest:
+            answer = (yield from self.ask(step)) if top < h / 64 else None
+            if answer is None:
+                return True
+            seen.add(step, answer[1], step / answer[0])
+            step = seen.below(step)
+        allowed = abs(best.value) / 10 + 64 * (best.error + seen.noise_at(top, level))
+        return bool(abs(seen.previous[0] - best.value) <= allowed)
 
     def by_noise(self, best: Guess) -> Points:
         """Whether the rounding of the arguments inside f, or the noise of f, explains it."""
         place = self.place
         amplitude = best.amplitude(self.order)
-        inner = self.ladder.largest + abs(place.x) * best.size * best.h ** (self.order - 1)
+        inner = 8 * self.ladder.largest + abs(place.x) * best.size * best.h ** (self.order - 1)
         if self.suspect is None and amplitude <= 8 * place.u * inner:
             return True
         if not self.measured:
@@ -282,14 +282,19 @@ class Search:
             if measured and amplitude <= 20 * measured:
                 self.noise = max(self.noise, measured)
         if self.noise and amplitude <= 20 * self.noise:
-            self.trouble = _noisy(self.noise)
+            self.tell_noise()
             return True
         return False
+
+    def tell_noise(self) -> None:
+        """Put the noise into words, where it is more than the rounding of a value."""
+        if self.noise > 4 * self.place.u * abs(self.place.centre):
+            self.trouble = f"noise of about {float(self.noise):.0e} in the values of f limits the digits"
 
     def drowned(self) -> bool:
         """Whether f changes so little over the ladder that its rounding hides any structure."""
         ladder = self.ladder
-        return ladder.rungs > ladder.lowest + 1 and self.place.u * ladder.largest > 2.0**-10 * ladder.change
+        return ladder.rungs > ladder.lowest + 1 and self.place.u * ladder.largest > 2.0**-10 * ladder.moved
 
     # -- going on ---------------------------------------------------------------------------------------
 
@@ -300,13 +305,24 @@ class Search:
         self.done = best
         return self.higher(best, self.ladder.top, self.ladder.apart)
 
+    def look_lower(self, h: Any, best: Guess) -> Any:
+        """The step of a ladder that starts lower, or None where that would change the value no more."""
+        self.scale = self.scale or best.size
+        if best.error <= self.place.u * self.scale:
+            self.done, self.trouble = best, _ROUGH
+            return None
+        if self.suspect is None:
+            self.ceiling = min(self.ceiling, self.ladder.widest(h))
+        self.begin()
+        return self.start(h / 16)
+
     def come_back(self) -> Any:
         """Nothing is found down to the smallest step: what was suspected to be noise, is noise."""
         if self.suspect is None:
             return None
         self.done, self.suspect = self.suspect, None
         self.noise = max(self.noise, self.done.amplitude(self.order))
-        self.trouble = _noisy(self.noise)
+        self.tell_noise()
         return self.higher(self.done, *self.suspect_top)
 
     def higher(self, guess: Guess, top: Any, apart: Any) -> Any:
@@ -315,12 +331,15 @@ class Search:
         The simplest formula has the truncation error apart ~ (top / L)^2 size, f's scale being L. Where it
         is hidden by noise, the ladder may go up until it would show.
         """
-        if not guess.size or guess.error <= 2.0 ** (-2 * self.place.bits // 3) * guess.size:
+        if not guess.size:  # not one value of f differs from f(x): at a tiny x that tells nothing
+            if not 4 * top < UNIT < self.ceiling:
+                return None
+            self.done = None
+            return self.restart(top, UNIT)
+        if guess.error <= 2.0 ** (-2 * self.place.bits // 3) * guess.size:
             return None
-        simplest = Formula.over(self.ladder.lowest + 1, self.order, self.ladder.side, self.place.real).gain
         level = max(self.place.u * self.ladder.largest, self.noise, guess.amplitude(self.order))
-        lowest_step = top / self.ladder.ratio ** (self.ladder.lowest + 1)
-        hidden = simplest * level / lowest_step**self.order
+        hidden = self.ladder.noise_at(top, level)
         if apart > 4 * hidden:
             times = 0.25 / math.sqrt(apart / guess.size)
         else:
@@ -333,9 +352,13 @@ class Search:
             times /= 2
         if times < least:
             return None
+        return self.restart(top, top * times)
+
+    def restart(self, top: Any, h: Any) -> Any:
+        """The step h of a new ladder above the one from `top` down."""
         self.below = top
         self.begin()
-        return self.start(top * times)
+        return self.start(h)
 
     def lower(self, h: Any) -> Any:
         """The step half-way back, after a ladder that started too high."""
@@ -351,7 +374,7 @@ class Search:
         seen = Corner.on(ladder)
         if seen is None:
             return False
-        close = seen.close(h, 64 * max(place.u * ladder.largest, self.noise), place.smallest)
+        close = seen.close(h, 64 * max(place.u * ladder.largest, self.noise), self.smallest)
         answer = (yield from self.ask(close)) if close < h / 64 else None
         if answer is None:
             return False
@@ -369,10 +392,6 @@ class Search:
             # Noise as large as f itself is rather a structure that is finer than the numbers near x.
             lost = self.noise > max(self.ladder.largest, abs(self.place.centre)) / 16
             return Found(self.done.value, inf if lost else self.done.error, self.done.h, self.trouble)
-        if self.best is not None:
-            return Found(self.best.value, inf, self.best.h, self.trouble or _LOST)
+        if self.latest is not None:
+            return Found(self.latest.value, inf, self.latest.h, self.trouble or _LOST)
         return Found(nan, inf, nan, "f has no finite value around x")
-
-
-def _noisy(level: Any) -> str:
-    return f"noise of about {float(level):.0e} in the values of f limits the digits"

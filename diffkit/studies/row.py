@@ -109,10 +109,19 @@ def measured(
         step=float(step) if step is not None and np.ndim(step) == 0 else None,
         evaluations=found.evaluations,
         seconds=seconds,
-        note=found.note,
+        note=_note(found),
         subtracts=subtracts,
         stepped=found.step is not None,
     )
+
+
+def _note(found: Estimate) -> str:
+    """What a method says of its answer, its own error estimate among it."""
+    if found.error_estimate is None:
+        return found.note
+    estimates = [e for leaf in flatten_arguments((found.error_estimate,))[0] for e in np.ravel(leaf)]
+    says = f"error estimate {error_text(float(max(estimates, default=0)))}"
+    return f"{says}; {found.note}" if found.note else says
 
 
 def failure(error: Exception) -> str:

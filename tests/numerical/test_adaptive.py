@@ -1,0 +1,276 @@
+"""The adaptive method against exact derivatives: as many digits as there are, and an error that holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import diffkit as dk
+from diffkit.errors import DomainError, NonScalarError, NotElementwiseError, OptionError
+from diffkit.numerical import Adaptive, Central
+
+DTYPES = (np.float16, np.float32, np.float64, np.longdouble)
+
+# -- random smooth functions: NumPy's and mpmath's form of each -----------------------------------------
+
+SMOOTH: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "sin": (np.sin, mpmath.sin),
+    "cos": (np.cos, mpmath.cos),
+    "tanh": (np.tanh, mpmath.tanh),
+    "arctan": (np.arctan, mpmath.atan),
+    "exp sin": (lambda a: np.exp(np.sin(a)), lambda a: mpmath.exp(mpmath.sin(a))),
+    "log1p square": (lambda a: np.log1p(a * a), lambda a: mpmath.log1p(a * a)),
+    "root": (lambda a: np.sqrt(1 + a * a), lambda a: mpmath.sqrt(1 + a * a)),
+    "runge": (lambda a: 1 / (1 + a * a), lambda a: 1 / (1 + a * a)),
+    "square": (lambda a: a * a, lambda a: a * a),
+}
+PAIRS = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b}
+trees = st.recursive(
+    st.just(("x",)),
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from(sorted(SMOOTH)), inner),
+        st.tuples(st.sampled_from(sorted(PAIRS)), inner, inner),
+    ),
+    max_leaves=5,
+)
+
+
+def value_of(tree: Any, x: Any, arithmetic: int) -> Any:
+    """The tree's value in NumPy (0) or mpmath (1)."""
+    name, *parts = tree
+    if name == "x":
+        return x
+    values = [value_of(part, x, arithmetic) for part in parts]
+    return PAIRS[name](*values) if name in PAIRS else SMOOTH[name][arithmetic](*values)
+
+
+def exact(tree: Any, scale: float, shift: float, x: float, order: int = 1) -> Any:
+    with mpmath.workdps(120):
+        inner = lambda t: value_of(tree, (t - mpmath.mpf(shift)) * mpmath.mpf(scale), 1)
+        return mpmath.diff(inner, mpmath.mpf(x), order, h=mpmath.mpf(10) ** -25 / scale)
+
+
+def holds(tree: Any, scale: float, shift: float, at: float, order: int) -> None:
+    x = shift + at / scale
+    f = lambda t: value_of(tree, (t - shift) * scale, 0)
+    found = Adaptive().derivative(f, x, order)
+    truth = exact(tree, scale, shift, x, order)
+    # The truth is itself found with a tiny step; 1e-30 is far below any digit of the answer.
+    error = abs(mpmath.mpf(float(found.value)) - truth) - mpmath.mpf(10) ** -30 * scale**order
+    assert error <= found.error_estimate, (tree, scale, shift, x, found)
+
+
+scales = st.floats(-12, 12).map(lambda power: 10.0**power)
+points = st.floats(-3, 3)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(trees, scales, points, st.integers(1, 2))
+def test_the_error_estimate_holds_on_random_functions_of_any_scale(tree, scale, at, order):
+    holds(tree, scale, 0.0, at, order)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(trees, st.floats(-2, 2).map(lambda power: 10.0**power), points, st.sampled_from([1.0, -7.0, 100.0]))
+def test_the_error_estimate_holds_where_x_tells_nothing_of_the_scale(tree, scale, at, shift):
+    holds(tree, scale, shift, at, 1)
+
+
+@pytest.mark.slow
+@settings(max_examples=4000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(trees, scales, points, st.integers(1, 4))
+def test_the_error_estimate_holds_on_very_many_random_functions(tree, scale, at, order):
+    holds(tree, scale, 0.0, at, order)
+
+
+# -- digits ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", range(1, 8))
+def test_higher_orders_of_the_exponential_keep_digits_and_say_how_many(order):
+    found = Adaptive().derivative(np.exp, 1.0, order)
+    error = abs(found.value - math.e)
+    assert error <= found.error_estimate
+    assert error < 10.0 ** (-14 + 1.4 * order)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_precision_is_that_of_the_input(dtype):
+    x, u = dtype(0.7), np.finfo(dtype).eps / 2
+    found = Adaptive().derivative(np.sin, x)
+    assert found.value.dtype == dtype
+    error = abs(np.longdouble(found.value) - np.cos(np.longdouble(x)))
+    assert error <= found.error_estimate
+    assert error <= 100 * u
+
+
+@pytest.mark.parametrize("f", [lambda x: np.float32(np.sin(x)), lambda x: float(np.sin(np.float32(x)))])
+def test_a_function_that_computes_in_float32_is_found_out(f):
+    found = Adaptive().derivative(f, 1.0)
+    assert abs(found.value - math.cos(1)) <= found.error_estimate < 1e-4
+
+
+# -- arrays ---------------------------------------------------------------------------------------------
+
+
+def test_every_element_has_its_own_steps_and_all_share_the_calls():
+    x = np.array([[1e-6, 1.0, 1e6], [0.0, -3.0, 1e-12]])
+    asked = []
+    found = Adaptive().derivative(lambda t: asked.append(t.shape) or np.sin(t), x)
+    assert np.all(abs(found.value - np.cos(x)) <= found.error_estimate)
+    assert found.value.shape == found.error_estimate.shape == found.step.shape == x.shape
+    assert found.evaluations == len(asked) < 40
+    assert set(asked) == {x.shape}
+    assert np.ptp(np.log10(found.step)) > 3
+
+
+@pytest.mark.parametrize("x", [np.zeros(0), np.zeros((2, 0)), np.array(1.0)])
+def test_empty_arrays_and_arrays_of_no_dimension_keep_their_shape(x):
+    found = dk.derivative(np.sin, x, method="adaptive", full_output=True)
+    assert found.value.shape == np.shape(found.error_estimate) == x.shape
+
+
+def test_one_bad_element_does_not_spoil_the_others_and_is_named():
+    found = Adaptive().derivative(np.abs, np.array([1.0, 0.0, -2.0]))
+    assert found.value[::2] == pytest.approx([1, -1], rel=1e-14)
+    assert found.error_estimate[1] >= 1
+    assert found.note.startswith("element 1: a corner at x is suspected")
+
+
+def test_an_f_that_mixes_the_elements_is_refused():
+    with pytest.raises(NotElementwiseError, match=r"dk\.gradient"):
+        Adaptive().derivative(np.cumsum, np.ones(3))
+    with pytest.raises(NotElementwiseError):
+        Adaptive().derivative(np.sum, np.ones(3))
+
+
+# -- f as it is -----------------------------------------------------------------------------------------
+
+
+def test_where_f_raises_on_one_side_it_counts_as_the_edge_of_the_domain():
+    found = Adaptive().derivative(lambda x: math.exp(math.sqrt(x - 1) ** 2), 1.0)
+    assert abs(found.value - 1) <= found.error_estimate < 1e-9
+    assert found.note == "f has values only on the right of x"
+
+
+def test_an_error_of_f_at_x_itself_is_the_callers():
+    with pytest.raises(ValueError, match="math domain"):
+        Adaptive().derivative(math.log, -1.0)
+    with pytest.raises(DomainError, match="complex"):
+        Adaptive().derivative(lambda x: x + 1j, 1.0)
+    with pytest.raises(DomainError, match="f is nan"):
+        dk.derivative(np.log, -1.0, method="adaptive")
+
+
+@pytest.mark.parametrize("f", [np.exp, lambda x: x**3])
+def test_only_real_numbers_are_asked_and_every_call_is_counted(f):
+    asked = []
+    found = Adaptive().derivative(lambda x: asked.append(x) or f(x), 2.0)
+    assert found.evaluations == len(asked)
+    assert all(np.isrealobj(x) and np.ndim(x) == 0 for x in asked)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"h": 0}, "h=0 is not a step"),
+        ({"noise": -1}, "noise=-1 is no standard deviation"),
+        ({"noise": math.nan}, "is no standard deviation"),
+        ({"bounds": (2, 3)}, "leave no room at 1.0"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_in_one_sentence(options, message):
+    with pytest.raises(OptionError, match=message):
+        Adaptive(**options).derivative(np.exp, 1.0)
+
+
+def test_bounds_are_kept_for_every_element():
+    asked = []
+    f = lambda x: asked.append(x) or np.sqrt(x * (1 - x))
+    x = np.array([0.5, 0.01, 0.999])
+    found = Adaptive(bounds=(0, 1)).derivative(f, x)
+    assert np.all(abs(found.value - (1 - 2 * x) / (2 * np.sqrt(x * (1 - x)))) <= found.error_estimate)
+    assert all(np.all((point >= 0) & (point <= 1)) for point in asked)
+
+
+# -- many inputs ----------------------------------------------------------------------------------------
+
+
+def rosenbrock(x: Any) -> Any:
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def test_the_gradient_of_rosenbrock_and_its_error():
+    x = np.array([1.3, 0.7, 0.8, 1.9, 1.2])
+    found = dk.gradient(rosenbrock, x, method="adaptive", full_output=True)
+    assert np.all(abs(found.value - dk.gradient(rosenbrock, x)) <= found.error_estimate)
+    assert np.all(found.error_estimate < 1e-8)
+
+
+def test_the_hessian_of_rosenbrock_is_symmetric_and_its_error_holds():
+    x = np.array([1.3, 0.7, 0.8])
+    found = dk.hessian(rosenbrock, x, method="adaptive", full_output=True)
+    assert np.array_equal(found.value, found.value.T)
+    assert np.all(abs(found.value - dk.hessian(rosenbrock, x)) <= found.error_estimate + 1e-12)
+    assert np.all(found.error_estimate < 1e-3)
+
+
+def test_a_hessian_whose_axes_have_scales_far_apart():
+    f = lambda v: np.exp(np.sin(1e6 * v[0]) * np.cos(v[1] / 1e6))
+    x = np.array([3e-7, 4e5])
+    found = dk.hessian(f, x, method="adaptive", full_output=True)
+    assert np.all(abs(found.value - dk.hessian(f, x)) <= found.error_estimate)
+    relative = abs(found.value / dk.hessian(f, x) - 1)
+    assert np.all(relative < 1e-6)
+
+
+def test_the_outputs_of_one_column_stop_each_on_its_own():
+    f = lambda x: np.array([np.sin(x[0]), np.sin(1e5 * x[0]) * x[1], np.abs(x[1])])
+    x = np.array([1.0, 0.0])
+    found = dk.jacobian(f, x, method="adaptive", full_output=True)
+    expected = np.array([[np.cos(1.0), 0], [0, np.sin(1e5)], [0, 0]])
+    assert np.all(abs(found.value - expected) <= found.error_estimate)
+    assert found.error_estimate[2, 1] >= 1
+    assert found.error_estimate[0, 0] < 1e-12
+    assert "a corner" in found.note
+
+
+def test_the_shape_of_a_jacobian_and_of_its_errors():
+    a, b = np.ones((2, 3)), np.float64(2)
+    found = dk.jacobian(lambda a, b: np.sin(a.T) * b, a, b, method="adaptive", full_output=True)
+    assert [np.shape(part) for part in found.value] == [(3, 2, 2, 3), (3, 2)]
+    assert [np.shape(part) for part in found.error_estimate] == [(3, 2, 2, 3), (3, 2)]
+
+
+def test_a_direction_costs_as_much_as_one_input():
+    f = lambda x: np.array([np.sum(np.sin(x)), np.prod(x)])
+    x, v = np.linspace(0.5, 1.5, 20), np.linspace(-1, 1, 20)
+    found = Adaptive().directional(f, [x], [v])
+    assert np.all(abs(found.value - dk.jacobian(f, x) @ v) <= found.error_estimate)
+    assert found.evaluations < 40
+    assert Adaptive().directional(f, [x], [0 * v]).value.tolist() == [0, 0]
+
+
+def test_a_hessian_needs_a_scalar():
+    with pytest.raises(NonScalarError):
+        Adaptive().hessian(np.sin, [np.ones(2)])
+
+
+def test_float32_leaves_give_float32_derivatives():
+    x = np.float32([0.3, 0.4])
+    found = dk.gradient(lambda v: np.sum(np.sin(v) ** 2), x, method="adaptive", full_output=True)
+    assert found.value.dtype == np.float32
+    assert np.all(abs(found.value - np.sin(2 * x.astype(float))) <= found.error_estimate)
+
+
+def test_it_beats_the_central_difference_by_digits():
+    x = np.linspace(0.1, 3, 30)
+    errors = [abs(method.derivative(np.sin, x).value - np.cos(x)) for method in (Adaptive(), Central())]
+    assert np.median(errors[0]) < 1e-3 * np.median(errors[1])

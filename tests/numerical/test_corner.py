@@ -1,0 +1,63 @@
+"""Corners, jumps and infinite slopes, each told by the power of h with which f moves."""
+
+import numpy as np
+import pytest
+
+from diffkit.numerical.corner import Corner
+from diffkit.numerical.ladder import Ladder
+
+
+def ladder_of(f, side=0, h=0.4):
+    ladder = Ladder(1, side, f(0.0), 2.0**-53)
+    for _ in range(3):
+        ladder.add(h, [f(side * h)] if side else [f(h), f(-h)])
+        h /= 2
+    return ladder, 2 * h
+
+
+@pytest.mark.parametrize(
+    ("f", "power"),
+    [(np.abs, 1), (np.sign, 0), (np.cbrt, 1 / 3), (lambda x: np.sqrt(np.abs(x)), 1 / 2), (np.ceil, 0)],
+    ids=["corner", "jump", "cube root", "cusp", "half a jump"],
+)
+def test_the_power_is_that_of_the_function(f, power):
+    ladder, h = ladder_of(f)
+    seen = Corner.on(ladder)
+    assert seen.power == pytest.approx(power, abs=0.01)
+    close = seen.close(h, 1e-15, 1e-300)
+    assert close < 1e-4 * h
+    assert seen.still_there(h, close, [f(close), f(-close)], f(0.0))
+
+
+@pytest.mark.parametrize(
+    "f", [np.sin, np.exp, np.cos, lambda x: x**3, lambda x: x * np.abs(x), np.zeros_like]
+)
+def test_a_function_with_a_slope_has_none(f):
+    assert Corner.on(ladder_of(f)[0]) is None
+
+
+def test_from_one_side_an_infinite_slope_is_seen_and_a_corner_is_not():
+    assert Corner.on(ladder_of(np.sqrt, 1)[0]).power == pytest.approx(0.5)
+    assert Corner.on(ladder_of(np.abs, 1)[0]) is None
+
+
+def test_a_corner_beside_x_is_gone_from_close_by():
+    f = lambda x: np.abs(x - 1e-6)
+    ladder, h = ladder_of(f)
+    seen = Corner.on(ladder)
+    assert seen is not None
+    close = seen.close(h, 1e-15, 1e-300)
+    assert not seen.still_there(h, close, [f(close), f(-close)], f(0.0))
+
+
+def test_it_is_said_in_words_with_both_slopes_and_the_error_covers_both():
+    f = lambda x: np.where(x > 0, 3 * x, -2 * x)
+    seen = Corner.on(ladder_of(f)[0])
+    values = [f(1e-6), f(-1e-6)]
+    assert seen.words(1e-6, values, 0.0) == (
+        "a corner at x is suspected: the slope is -2 to the left and 3 to the right"
+    )
+    assert seen.error(0.5, 1e-6, values, 0.0) >= 2.5
+    jump = Corner.on(ladder_of(np.sign)[0])
+    assert jump.words(1e-6, [1.0, -1.0], 0.0) == "a jump of about 2 at x is suspected"
+    assert jump.error(0.0, 1e-6, [1.0, -1.0], 0.0) == np.inf

@@ -1,0 +1,97 @@
+"""The triangle of formulas on a ladder of steps, against polynomials and theory."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffkit.numerical.ladder import Formula, Ladder, ratio
+
+U = 2.0**-53
+orders = pytest.mark.parametrize("order", range(1, 7))
+sides = pytest.mark.parametrize("side", [-1, 0, 1])
+
+
+def climbed(f, x, order, side, steps, u=U):
+    ladder = Ladder(order, side, f(x), u)
+    guess = None
+    for h in steps:
+        guess = ladder.add(h, [f(x + sign * h) for sign in ((side,) if side else (1, -1))])
+    return ladder, guess
+
+
+@orders
+@sides
+def test_the_weights_are_exact_for_as_many_powers_as_there_are_samples(order, side):
+    rungs = order + 2
+    formula = Formula.over(rungs, order, side, Fraction)
+    steps = [ratio(order) ** i for i in range(rungs)]
+    for power in range(1, rungs + 1 if side else 2 * rungs):
+        moved = [(side or 1) ** power * step**power for step in steps]
+        if not side:  # the parts of an odd order see odd powers, those of an even one even powers
+            moved = moved if power % 2 == order % 2 else [Fraction(0)] * rungs
+        expected = 0 if power != order else np.prod([Fraction(k) for k in range(1, order + 1)])
+        assert sum(w * part for w, part in zip(formula.weights, moved, strict=True)) == expected
+        if (side and power < rungs) or (not side and power % 2 == 0):  # and the value at x, less f(x), is 0
+            bends = [(side or 1) ** power * step**power for step in steps]
+            assert sum(w * bend for w, bend in zip(formula.at_zero, bends, strict=True)) == 0
+
+
+@given(st.integers(1, 6), st.sampled_from([-1, 0, 1]))
+def test_the_gain_is_what_an_error_in_every_part_grows_to(order, side):
+    formula = Formula.over(order + 2, order, side, Fraction)
+    assert formula.gain == sum(abs(w) for w in formula.weights) > 0
+
+
+def test_each_rung_brings_the_sine_two_orders_nearer_until_rounding_stops_it():
+    x, steps = 0.5, [0.5 / 2**k for k in range(5)]
+    errors = []
+    for count in range(2, 6):
+        _, guess = climbed(np.sin, x, 1, 0, steps[:count])
+        errors.append(abs(guess.value - np.cos(x)))
+        assert errors[-1] < guess.error
+    assert all(later < 0.01 * earlier for earlier, later in pairwise(errors[:3]))
+    assert errors[-1] < 1e-14
+
+
+def test_an_odd_function_does_not_lull_it_where_every_other_power_is_absent():
+    # x cosh(x^2): the coefficients of x^3, x^7, ... are 0, so that single differences are small by accident.
+    f = lambda x: x * np.cosh(4 * x * x)
+    for count in range(2, 7):
+        _, guess = climbed(f, 0.0, 1, 0, [0.7 / 2**k for k in range(count)])
+        assert abs(guess.value - 1) <= guess.error
+
+
+def test_noise_among_the_samples_shows_in_the_error():
+    rng = np.random.default_rng(1)
+    f = lambda x: np.sin(x) + 1e-8 * rng.uniform(-1, 1)
+    for _ in range(50):
+        _, guess = climbed(f, 1.0, 1, 0, [0.2 / 2**k for k in range(6)])
+        assert abs(guess.value - np.cos(1.0)) < guess.error
+
+
+def test_the_largest_step_tells_the_truncation_error_of_the_simplest_formula():
+    ladder, _ = climbed(np.exp, 0.0, 1, 0, [0.1, 0.05, 0.025])
+    # h^2 / 6 f''' of the central difference, less a quarter of it
+    assert ladder.top == pytest.approx(0.1)
+    assert ladder.apart == pytest.approx(0.1**2 / 6 * 3 / 4, rel=0.01)
+
+
+def test_a_step_that_was_taken_a_little_shorter_is_made_good():
+    ladder = Ladder(1, 0, 0.0, U)
+    for h in (0.5, 0.25):
+        taken = h * (1 - 1e-6)
+        guess = ladder.add(h, [3 * taken, -3 * taken], h / taken)
+    assert guess.value == pytest.approx(3, rel=1e-15)
+
+
+def test_the_arithmetic_is_that_of_the_samples():
+    real = np.longdouble
+    ladder = Ladder(1, 0, np.exp(real(1)), 2.0**-64, real)
+    for k in range(6):
+        h = real(0.25) / 2**k
+        guess = ladder.add(h, [np.exp(1 + h), np.exp(1 - h)])
+    assert abs(guess.value - np.exp(real(1))) < 1e-17
