@@ -15,7 +15,7 @@ from diffkit.errors import ArgumentsError, DiffkitError, UnknownMethodError, Unk
 from diffkit.methods import METHODS, method_for, methods_for, register_method
 from diffkit.numerical import Central, Forward
 
-NAMES = ["forward", "backward", "central", "richardson", "complex-step", "symbolic", "dual", "reverse"]
+NAMES = ["forward", "backward", "central", "richardson", "adaptive", "complex-step", "symbolic", "dual", "reverse"]
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_an_option_of_other_methods_names_them_and_what_to_write(name: str) -> N
     with pytest.raises(UnknownOptionError) as caught:
         dk.derivative(np.sin, 1.0, name, h=1e-5)
     assert str(caught.value).endswith(
-        '; forward, backward, central, richardson, complex-step have it, as in method="central"'
+        '; forward, backward, central, richardson, adaptive, complex-step have it, as in method="central"'
     )
     with pytest.raises(UnknownOptionError, match='; symbolic has it, as in method="symbolic"'):
         dk.derivative(np.sin, 1.0, "reverse", max_nodes=5)

@@ -23,9 +23,9 @@ from diffkit.studies.reference import Exact, exact_derivative, working_digits
 from diffkit.symbolic import tree_size
 from diffkit.tape import Slot, Tape, record
 
-NAMES = ["forward", "backward", "central", "richardson", "complex-step", "symbolic", "dual", "reverse"]
 DIFFERENCES = ["forward", "backward", "central", "richardson"]
 EXACT = ["complex-step", "symbolic", "dual", "reverse"]
+NAMES = [*DIFFERENCES, "adaptive", *EXACT]
 
 EPS = 2.0**-52
 ULPS = 4  # a handful of operations, each rounded to half an ulp
@@ -197,6 +197,23 @@ def test_where_f_varies_over_about_x_a_default_step_is_near_the_best(problem: Pr
 
 def test_the_step_of_a_forward_difference_is_short_on_every_row() -> None:
     assert all(reach_of(problem, "forward") <= problem.scale / 10 for problem in PROBLEMS.values())
+
+
+# -- the adaptive method --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@problems
+def test_the_error_estimate_of_adaptive_holds_and_it_knows_no_scale(problem: Problem, order: int) -> None:
+    found = dk.derivative(problem.f, problem.at, "adaptive", order=order, full_output=True)
+    assert error_of(found.value, problem.name, order) <= found.error_estimate < np.inf
+
+
+@problems
+def test_adaptive_has_more_digits_than_any_difference_with_a_default_step(problem: Problem) -> None:
+    errors = [error_of(dk.derivative(problem.f, problem.at, name), problem.name) for name in DIFFERENCES]
+    adaptive = error_of(dk.derivative(problem.f, problem.at, "adaptive"), problem.name)
+    assert adaptive <= max(min(errors), 1e-11 * abs(float(truth(problem.name, 1))))
 
 
 # -- every method, every problem ------------------------------------------------------------------------

@@ -17,11 +17,11 @@ from diffkit.methods import METHODS
 TEXT = "sin(x)*exp(-x**2)"
 
 
-def test_compare_prints_eight_methods_and_why(shell):
+def test_compare_prints_nine_methods_and_why(shell):
     status, out, err = shell("compare", TEXT, "--at", "0.7")
     assert (status, err) == (0, "")
-    names = ["forward", "backward", "central", "richardson", "complex-step", "symbolic", "dual", "reverse"]
-    assert [line.split()[0] for line in out.splitlines()[4:12]] == names
+    names = [line.split()[0] for line in out.splitlines()[4:13]]
+    assert " ".join(names) == "forward backward central richardson adaptive complex-step symbolic dual reverse"
     assert "-0.0839681510069327" in out
     assert out.splitlines()[-1].startswith("Why: ")
     assert "\x1b" not in out
@@ -34,7 +34,7 @@ def test_compare_json_is_the_contract(shell):
     assert status == 0
     assert data["schema"] == "diffkit.compare/1"
     assert data["at"] == {"x": 0.7}
-    assert len(data["results"]) == 8
+    assert len(data["results"]) == 9
     assert data["reference"]["value"] == pytest.approx(-0.08396815100693276, rel=1e-15)
 
 

@@ -20,10 +20,10 @@ def test_there_is_a_line_for_each_method_in_the_order_of_the_table(comparison):
 
 def test_each_dot_stands_at_its_digits_in_the_colour_of_its_method(comparison):
     ax = digits_by_method(comparison)
-    dots = {line.get_color(): line for line in ax.get_lines() if line.get_marker() != "None"}
+    dots = {(line.get_color(), line.get_marker()): line for line in ax.get_lines() if line.get_marker() != "None"}
     for row in comparison.rows:
         if row.method in ("central", "richardson"):
-            assert dots[look_of(row.method).colour].get_xdata()[0] == row.digits
+            assert dots[look_of(row.method).colour, look_of(row.method).marker].get_xdata()[0] == row.digits
 
 
 def test_a_method_that_does_not_apply_says_so_and_so_does_the_alternative_text(comparison):
@@ -48,7 +48,7 @@ def test_a_study_draws_itself_and_a_thing_that_is_no_study_is_refused(comparison
 
 def test_without_a_reference_every_line_says_so():
     ax = dk.compare("abs(x)", 0.0).plot()
-    assert [text.get_text() for text in ax.texts].count("no reference to compare with") == 7
+    assert [text.get_text() for text in ax.texts].count("no reference to compare with") == 8
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def test_only_symbolic_stops_at_a_branch_and_only_differences_take_a_black_box()
         "backward",
         "central",
         "richardson",
+        "adaptive",
     ]
 
 
