@@ -9,7 +9,18 @@ import numpy as np
 
 from diffkit.autodiff.batch import Batch, BatchError, batch
 from diffkit.autodiff.reverse import _dtype
-from diffkit.autodiff.transforms import Followed, _leaf, _number, _of, _shape, _size, _zero, grad, jvp
+from diffkit.autodiff.transforms import (
+    Followed,
+    _leaf,
+    _number,
+    _of,
+    _shape,
+    _size,
+    _zero,
+    grad,
+    jvp,
+    require_tuples,
+)
 from diffkit.structure import flatten, flatten_arguments
 from diffkit.tape.active import Active
 
@@ -127,6 +138,7 @@ def hvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     >>> hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
     (array([6., 0.]),)
     """
+    require_tuples(args, tangents)
     gradient = grad(f, argnums=tuple(range(len(args))))
     return tuple(jvp(gradient, args, tangents)[1])
 

@@ -18,7 +18,7 @@ from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.located import located
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError, NoRuleError
-from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
+from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active, Trace, gather, living
 from diffkit.tape.place import definition
 from diffkit.tape.record import Recorder, run
@@ -55,9 +55,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     outputs, values = followed.outputs, followed.values
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        bars, given = flatten(cotangent, is_leaf=lambda value: isinstance(value, Active))
-        if given != followed.result_structure:
-            raise ArgumentsError("the cotangent is not nested as the result of f is")
+        bars = _nested(cotangent, followed.result_structure, "cotangent is not nested as the result of f is")
         bars = [
             _direction(bar, value, "cotangent", "result") for bar, value in zip(bars, values, strict=True)
         ]
@@ -122,12 +120,11 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     >>> jvp(lambda x, y: x**2 * y + y + 2, (3.0, 4.0), (1.0, 0.0))
     (42.0, 24.0)
     """
+    require_tuples(args, tangents)
     watch = watching.get()
     trace = DualTrace() if watch is None else watch.duals()
     leaves, structure = flatten_arguments(tuple(args))
-    directions, given = flatten_arguments(tuple(tangents))
-    if given != structure:
-        raise ArgumentsError("the tangents are not nested as the arguments are")
+    directions = _nested(tuple(tangents), structure, "tangents are not nested as the arguments are")
     leaves = [_leaf(leaf) for leaf in leaves]
     inputs = [
         Dual(trace, leaf, _direction(direction, leaf, "tangent", "argument"))
@@ -250,6 +247,26 @@ def _leaf(value: Any) -> Any:
         kind = type(value).__name__
         raise ArgumentsError(f"cannot differentiate by {str(value)[:40]!r} ({kind}); write real numbers")
     return leaf
+
+
+def _nested(bars: Any, structure: Structure, complaint: str) -> list[Any]:
+    """The leaves of tangents or cotangents, which are nested as what they belong to."""
+    try:
+        found = structure.leaves_of(bars)
+    except ValueError as error:
+        raise ArgumentsError(f"the {complaint}: {error}") from None
+    for bar in filter(is_container, found):
+        if any(isinstance(part, np.ndarray) for part in flatten(bar)[0]):
+            raise ArgumentsError(f"the {complaint}: a {type(bar).__name__} of arrays stands for one of them")
+    return found
+
+
+def require_tuples(args: Any, tangents: Any) -> None:
+    """Raise ArgumentsError unless point and direction come as tuples, with one entry an argument of f."""
+    if not (isinstance(args, list | tuple) and isinstance(tangents, list | tuple)):
+        raise ArgumentsError(
+            "the point and the direction are tuples with one entry an argument; write (x,), (x_dot,)"
+        )
 
 
 def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:
