@@ -154,7 +154,7 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
     """The leaves of f's result on active arguments, and how the result nests."""
     try:
         result = f(*arguments)
-    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+    except (TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError) as error:
         instead = advice(error)
         place = raised_at(error.__traceback__)
         at = f"; at {place}" if place else ""
