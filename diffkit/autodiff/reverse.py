@@ -7,13 +7,14 @@ chapter 3). While a cotangent travels, a Python float may stand for an array wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
-from diffkit.primitives import component
+from diffkit.primitives import component, selected_product
 from diffkit.rules import Rule, rule_of
 from diffkit.rules.declare import QUICK, float_partials
 from diffkit.tape.active import Trace, apply, plain
@@ -124,7 +125,8 @@ def pull_back(
             for position in mine:
                 reuse = spare and position == mine[-1]
                 if rule.partials is not None:
-                    x_bar = product(y_bar, rule, position, y, values, keywords, selected, reuse)
+                    times = selected_product if selected else operator.mul
+                    x_bar = product(y_bar, rule, position, y, values, keywords, selected, reuse, times)
                 elif x_bars is not None:
                     x_bar = x_bars[position]
                 else:
@@ -174,10 +176,11 @@ def product(
     keywords: Any,
     selected: bool,
     spare: bool = False,
+    times: Callable[[Any, Any], Any] = operator.mul,
 ) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
-    With `spare`, the memory of `bar` may be used for the answer.
+    With `spare`, the memory of `bar` may be used for the answer. `times` multiplies.
 
     With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
     whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
@@ -198,7 +201,7 @@ def product(
     elif spare and not selected and _alike(bar, slope):
         scaled = np.multiply(bar, slope, out=bar)
     else:
-        scaled = bar * slope
+        scaled = times(bar, slope)
     if selected and not np.all(np.isfinite(plain(scaled))):
         dropped = np.logical_or(bar == 0, slope == 0) if rule.selects else bar == 0
         # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.

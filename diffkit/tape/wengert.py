@@ -72,7 +72,7 @@ class Instruction:
 
 
 SIGNS = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "power": "**",
+    "add": "+", "subtract": "-", "multiply": "*", "selected_product": "*", "divide": "/", "true_divide": "/", "power": "**",
     "matmul": "@", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
     "equal": "==", "not_equal": "!=",
 }  # fmt: skip
