@@ -38,8 +38,9 @@ def advice(error: Exception) -> str | None:
 
 
 def _speaks_of_objects(error: Exception) -> bool:
-    if isinstance(error, AttributeError):  # NumPy asks each object of an array for its own sin or arctan2
-        return isinstance(error.obj, int | float) and isinstance(getattr(np, str(error.name), None), np.ufunc)
+    if isinstance(error, AttributeError):  # NumPy asks each object of an array for its own sin or shape
+        asked = str(error.name)
+        return isinstance(error.obj, int | float) and (hasattr(np.ndarray, asked) or hasattr(np, asked))
     told = ("dtype('O')", "has no callable", "not supported for the input types")
     return not isinstance(error, ValueError) and any(words in str(error) for words in told)
 

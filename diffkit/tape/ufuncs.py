@@ -28,7 +28,7 @@ ASSOCIATIVE = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp,
 
 def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Call:
     """A call of a ufunc or of one of its methods, as a call of a plain function."""
-    name = f"np.{ufunc.__name__}"
+    name = _spelled(ufunc)
     if method == "at":
         raise NoRuleError(
             f"{name}.at writes into an array in place and has no rule; add up with "
@@ -54,9 +54,14 @@ def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: di
     return walk(ufunc, as_type(args[0], dtype), *args[1:], **keywords)
 
 
+def _spelled(function: Callable[..., Any]) -> str:
+    home = "scipy.special" if isinstance(function, np.ufunc) and not hasattr(np, function.__name__) else "np"
+    return f"{home}.{function.__name__}"
+
+
 def no_out(function: Callable[..., Any]) -> NoRuleError:
     """The error where a result is to be written into an array that is there already."""
-    name = f"np.{function.__name__}"
+    name = _spelled(function)
     instead = "a = a + b, not a += b or out=a" if isinstance(function, np.ufunc) else f"y = {name}(...)"
     return NoRuleError(f"{name}(..., out=...) of an active value has no rule; write {instead}")
 

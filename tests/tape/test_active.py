@@ -286,6 +286,7 @@ LOSSES = [
     (lambda x: np.array([x, 2.0], dtype=np.float32), "lose the history"),
     (lambda x: np.mean([x, 2 * x]), r"take the mean of np\.stack\(\[\.\.\.\]\)"),
     (write_row_into, r"fill y = np\.zeros_like\(x\) or np\.zeros_like\(x, shape=\(n,\)\), which"),
+    (lambda x: np.cov([[x, 1.0], [2.0, 3.0]]), r"an array of objects.*build it with np\.stack"),
     (lambda x: sc.erf(np.array([x, x])), r"an array of objects.*build it with np\.stack"),
     (lambda x: np.arctan2(np.array([x, 1.0]), np.array([x, 2.0])), r"objects.*build it with np\.stack"),
     (lambda x: np.zeros(2).fill(x), "storing into a float array"),
