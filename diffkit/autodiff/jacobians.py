@@ -21,6 +21,7 @@ from diffkit.autodiff.transforms import (
     jvp,
     require_tuples,
 )
+from diffkit.result import an_answer
 from diffkit.structure import flatten, flatten_arguments
 from diffkit.tape.active import Active
 
@@ -50,6 +51,9 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         leaves = [_leaf(leaf) for leaf in leaves]
         followed = Followed(g, chosen)
         values = followed.values
+        for value in values:
+            if value is None or isinstance(value, str):
+                an_answer(value)  # raises
         if sum(map(_size, values)) <= sum(map(_size, leaves)):
             found = [rows(followed, k) for k in range(len(values))]
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.located import located
 from diffkit.autodiff.reverse import _dtype, fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError, NoRuleError
+from diffkit.result import an_answer
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active, Trace, gather, living
 from diffkit.tape.place import definition
@@ -193,7 +195,9 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 
 def require_scalar(value: Any, f: Function) -> None:
-    """Raise NonScalarError unless the value, which f returned, is one number."""
+    """Raise NonScalarError unless the value, which f returned, is one number; ArgumentsError for none."""
+    if value is None or isinstance(value, str):
+        an_answer(value)  # raises
     if is_container(value) or _size(value) != 1:
         shape = f"shape {_shape(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
         raise NonScalarError(
@@ -207,6 +211,8 @@ def _of(
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the chosen arguments alone, and those arguments."""
     numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    if not all(isinstance(n, Integral) for n in numbers):
+        raise ArgumentsError(f"argnums is the number of an argument or several, 0 or (0, 1), not {argnums!r}")
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise ArgumentsError(f"argnums names argument {n}, and there are {len(args)}")

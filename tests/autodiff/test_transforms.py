@@ -336,6 +336,14 @@ def test_a_function_without_a_rule_is_an_error_only_where_its_derivative_is_aske
     [
         (lambda: grad(lambda x: x, argnums=1)(1.0), "argnums names argument 1, and there are 1"),
         (lambda: grad(lambda x, y: x, argnums=(0, -2))(1.0, 2.0), "names an argument twice"),
+        (lambda: grad(lambda x: None)(1.0), r"f returned nothing \(None\); it has to return a number"),
+        (lambda: jacobian(lambda x: None)(X), r"f returned nothing \(None\); it has to return a number"),
+        (lambda: grad(lambda x: "x")(1.0), "f returned a str; it has to return a number"),
+        (
+            lambda: grad(lambda x: x, argnums="x")(1.0),
+            r"argnums is the number of an.*, 0 or \(0, 1\), not 'x'",
+        ),
+        (lambda: grad(lambda x, y: x, argnums=1.0)(1.0, 2.0), r"argnums is the number of an argument"),
         (lambda: grad(lambda x: x)("one"), "cannot differentiate by 'one'"),
         (lambda: grad(lambda x: x)(None), "cannot differentiate by 'None'"),
         (
