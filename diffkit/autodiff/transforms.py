@@ -104,7 +104,10 @@ class Followed:
             found = pull_back(seeds, self.recorder)
         except NoRuleError as error:
             raise located(error, self.f, self.args) from error.__cause__
-        return [living(found[number]) if number in found else _zero(value) for number, value in self.inputs]
+        return [
+            _in_kind(living(found[number]), value) if number in found else _zero(value)
+            for number, value in self.inputs
+        ]
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -138,7 +141,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     mine = [isinstance(o, Dual) and o.owner is trace for o in outputs]
     values = [_below(o, trace) for o in outputs]
     dots = [
-        o.tangent if seeded and o.tangent is not None else _zero(value)
+        _in_kind(o.tangent, value) if seeded and o.tangent is not None else _zero(value)
         for o, value, seeded in zip(outputs, values, mine, strict=True)
     ]
     values, dots = ([_number(_own(v)) for v in part] for part in (values, dots))
@@ -253,6 +256,12 @@ def _leaf(value: Any) -> Any:
         kind = type(value).__name__
         raise ArgumentsError(f"cannot differentiate by {str(value)[:40]!r} ({kind}); write real numbers")
     return leaf
+
+
+def _in_kind(bar: Any, value: Any) -> Any:
+    """A tangent or cotangent of a complex value, complex too where it came out real."""
+    kind = _dtype(value)
+    return bar * kind.type(1) if kind.kind == "c" and _dtype(bar).kind != "c" else bar
 
 
 def _nested(bars: Any, structure: Structure, complaint: str) -> list[Any]:
