@@ -62,6 +62,7 @@ def _first_foreign(values: Any) -> Any:
 
 def getitem(x: Any, *, key: Any) -> Any:
     """`x[key]` for any NumPy key: whole numbers, slices, None, Ellipsis, masks, arrays."""
+    x = np.asarray(x) if x.__class__ is float else x  # which stands for NumPy's own number: s[None]
     return x[key]
 
 

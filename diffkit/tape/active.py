@@ -201,7 +201,7 @@ def gather(array: Any) -> Any:
         return array.item()
     elements = array.ravel().tolist()
     if not any(isinstance(element, Active) for element in elements):
-        return array
+        return array if elements else array.astype(float)
     return apply(assemble, tuple(elements), {"shape": array.shape})
 
 

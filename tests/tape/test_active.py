@@ -398,3 +398,13 @@ LISTED = [
 @pytest.mark.parametrize(("f", "slope"), LISTED)
 def test_a_list_is_an_operand_as_any_array(f, slope):
     assert grad(lambda x: np.sum(f(x)))(V) == pytest.approx(slope)
+
+
+@pytest.mark.parametrize("key", [None, ..., (), (..., None), (None, ..., None)])
+def test_a_number_that_numpy_has_made_is_indexed_as_numpys_numbers_are(key):
+    same(lambda x: np.mean(x)[key], V)
+    assert grad(lambda x: np.sum(np.mean(x)[key] * x))(V) == pytest.approx(2 * np.mean(V) * np.ones(3))
+
+
+def test_an_array_of_empty_arrays_is_an_array_of_numbers():
+    same(lambda x: np.array([x, x]), np.zeros((0, 2)))
