@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
@@ -80,7 +81,7 @@ def derivative(
     >>> dk.derivative(np.exp, 0.0, order=4)
     1.0
     """
-    g, chosen = as_function(f), method_for(method, options)
+    g, chosen = without_history(as_function(f)), method_for(method, options)
     _require_variables(g, 1)
     point = checked_leaf(x, "x")
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
@@ -169,6 +170,10 @@ def hessian(
 
     For several arguments, nested twice as they are: `result[i][j]` belongs to arguments i and j.
 
+    At a corner the methods that follow f's program differentiate the convention for the slope once more: the
+    answer is a convention, too, and no limit (1/2 for max(x, 0)^2 at 0, where the limits are 0 and 2). Where
+    eigenvalues or singular values are equal, second derivatives through them are nan, also where they exist.
+
     Examples
     --------
     >>> import numpy as np, diffkit as dk
@@ -214,7 +219,7 @@ class Problem:
     def __init__(
         self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]
     ) -> None:
-        self.f = as_function(f)
+        self.f = without_history(as_function(f))
         _require_by_position(self.f, point, options)
         self.method = method_for(method, options)
         if not point:

@@ -12,6 +12,7 @@ import numpy as np
 from diffkit.structure import is_foreign
 
 __all__ = [
+    "WITH_ROW",
     "Joined",
     "assemble",
     "component",
@@ -23,6 +24,9 @@ __all__ = [
     "takes_each_once",
     "tanh_slope",
 ]
+
+# Functions with a row of their own: they stay one row, also where they could be put together from others.
+WITH_ROW: set[Callable[..., Any]] = set()
 
 
 def primitive(function: Callable[..., Any]) -> Callable[..., Any]:

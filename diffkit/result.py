@@ -66,7 +66,7 @@ def nan_outside(y: Any, value: Any) -> Any:
 
 
 def an_answer(y: Any) -> Any:
-    """What f returned, if it is numbers: one, an array, or nested lists of them; else ArgumentsError.
+    """What f returned, if it is numbers: one, an array, or nested lists of one shape; else ArgumentsError.
 
     Examples
     --------
@@ -77,7 +77,20 @@ def an_answer(y: Any) -> Any:
         if part is None or isinstance(part, str | bytes | Mapping) or is_dataclass(part):
             what = "nothing (None)" if part is None else with_article(type(part).__name__)
             raise ArgumentsError(f"f returned {what}; it has to return a number or an array")
+    _shape(y)
     return y
+
+
+def _shape(y: Any) -> tuple[int, ...]:
+    if not isinstance(y, list | tuple):
+        return np.shape(y)
+    shapes = list(dict.fromkeys(map(_shape, y)))
+    if len(shapes) > 1:
+        raise ArgumentsError(
+            f"f returned a {type(y).__name__} of parts of shapes {shapes[0]} and {shapes[1]}; join them with "
+            f"np.concatenate, or write dk.autodiff.jacobian(f), which keeps them apart"
+        )
+    return (len(y), *(shapes[0] if shapes else ()))
 
 
 def real_answer(y: Any) -> Any:

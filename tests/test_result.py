@@ -50,7 +50,9 @@ def test_one_undefined_value_makes_all_its_derivatives_undefined():
     assert found[1].tolist() == [1.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize("y", [2.0, np.ones(2), [1.0, np.ones(2)], (1.0, 2.0), np.float32(1), 3, True])
+@pytest.mark.parametrize(
+    "y", [2.0, np.ones(2), [np.zeros(2), np.ones(2)], (1.0, 2.0), np.float32(1), 3, True]
+)
 def test_real_numbers_are_an_answer(y):
     assert real_answer(y) is y
 
@@ -67,6 +69,20 @@ def test_real_numbers_are_an_answer(y):
 )
 def test_what_is_no_number_is_no_answer(y, words):
     with pytest.raises(ArgumentsError, match=f"f returned {words}"):
+        real_answer(y)
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ((1.0, np.ones(2)), r"a tuple of parts of shapes \(\) and \(2,\)"),
+        ([np.ones(2), np.ones(2), np.ones((2, 1))], r"a list of parts of shapes \(2,\) and \(2, 1\)"),
+        ([[1.0, 2.0], [3.0]], r"a list of parts of shapes \(2,\) and \(1,\)"),
+        ([1.0, ([2.0], 3.0)], r"a tuple of parts of shapes \(1,\) and \(\)"),
+    ],
+)
+def test_parts_of_several_shapes_are_no_array(y, words):
+    with pytest.raises(ArgumentsError, match=f"^f returned {words}; join them with np.concatenate, or write"):
         real_answer(y)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from diffkit.autodiff.forward import Dual, DualTrace
 from diffkit.autodiff.reverse import product, pull_back, whole
-from diffkit.errors import AnomalyError
+from diffkit.errors import AnomalyError, NoRuleError
 from diffkit.primitives import component
 from diffkit.rules import rule_of
 from diffkit.tape.active import Active, plain
@@ -172,9 +172,13 @@ class Watch:
         values = [a.value if i in mine else a for i, a in enumerate(args)]
         for i, a in mine.items():
             # What is not selected meets no infinite partial, but only the sweep knows what is.
-            certain, possible = (
-                self._given(node, i, y, values, y_bar, selected) for selected in (True, False)
-            )
+            try:
+                certain, possible = (
+                    self._given(node, i, y, values, y_bar, selected) for selected in (True, False)
+                )
+            except NoRuleError as error:
+                place = self.place_of(node)
+                raise NoRuleError(f"{error}; at {place}") if place else error from None
             if not _is_finite(possible):
                 of_values = filter(None, map(self._first, (*mine.values(), node)))
                 sentence = next(of_values, None) or self._of(node).became(possible, "derivative")

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.batch import Batch, BatchError
-from diffkit.autodiff.reverse import _dtype, fit
+from diffkit.autodiff.leaf import dtype_of
+from diffkit.autodiff.reverse import fit
 from diffkit.autodiff.transforms import vjp as vjp_of
 from diffkit.errors import ArgumentsError, LostHistoryError, NoRuleError, with_article
 from diffkit.rules import Rule
@@ -265,12 +266,12 @@ def _batches(bars: list[Any]) -> Iterator[None]:
 
 
 def _is_real(x: Any) -> bool:
-    return isinstance(x, float | complex | np.inexact | np.ndarray | Active) and _dtype(x).kind in "fc"
+    return isinstance(x, float | complex | np.inexact | np.ndarray | Active) and dtype_of(x).kind in "fc"
 
 
 def _zero(x: Any) -> Any:
     """The zero of a value's shape and precision; None for a text and the like."""
-    kind = _dtype(x)
+    kind = dtype_of(x)
     if kind.kind not in "biufc":
         return None
     return np.zeros(np.shape(x), kind if kind.kind in "fc" else float) if np.shape(x) else 0.0

@@ -52,11 +52,26 @@ class Dual(Active):
 
 
 class DualTrace(Trace):
-    """A trace that makes dual numbers."""
+    """A trace that makes dual numbers.
 
-    __slots__ = ()
+    `selected` tells whether an exact zero in a tangent means that nothing seeded reaches: a seed has had
+    zeros, or a function has selected. Before that it is a number, and meets an infinite partial as one.
+    """
+
+    __slots__ = ("selected",)
 
     kind = Dual
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.selected = False
+
+    def seeded(self, x: Any, x_dot: Any) -> Dual:
+        """An input with its tangent; without one where it is zero all over, and no active zero."""
+        if not isinstance(x_dot, Active) and not np.any(x_dot):
+            return Dual(self, x, None)
+        self.selected = self.selected or not np.all(plain(x_dot))
+        return Dual(self, x, x_dot)
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         if self.assigned:
@@ -66,6 +81,7 @@ class DualTrace(Trace):
         values = self.values(args)
         y = NUMPY.call(function, values, keywords)
         rule = rule_of(function)
+        self.selected = self.selected or rule.selects
         y_dot: Any = None
         dots = [a.tangent if a.__class__ is Dual and a.owner is self else None for a in args]
         with np.errstate(all="ignore"):
@@ -75,20 +91,18 @@ class DualTrace(Trace):
             else:
                 for position, dot in enumerate(dots):
                     if dot is not None:
-                        y_dot = added(y_dot, _pushed(rule, position, dot, y, values, keywords))
+                        y_dot = added(y_dot, self._pushed(rule, position, dot, y, values, keywords))
         if isinstance(y, tuple):  # of a function with several results, such as np.modf
             dots = [None] * len(y) if y_dot is None else list(y_dot)
             parts = [Dual(self, v, d if d is None else fit(d, v)) for v, d in zip(y, dots, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
         return Dual(self, y, None if y_dot is None else fit(y_dot, y))
 
-
-def _pushed(
-    rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], keywords: Mapping[str, Any]
-) -> Any:
-    """What the tangent of the result gains from one operand; None when that is nothing."""
-    if rule.partials is None:
-        push = rule.push(position)
-        return push(x_dot, y, *values, **keywords) if push else None
-    # A zero in a tangent is an input that was not seeded: it must not meet an infinite partial either.
-    return product(x_dot, rule, position, y, values, keywords, selected=True)
+    def _pushed(
+        self, rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], keywords: Mapping[str, Any]
+    ) -> Any:
+        """What the tangent of the result gains from one operand; None when that is nothing."""
+        if rule.partials is None:
+            push = rule.push(position)
+            return push(x_dot, y, *values, **keywords) if push else None
+        return product(x_dot, rule, position, y, values, keywords, self.selected)

@@ -13,15 +13,26 @@ import numpy as np
 
 from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.reverse import whole
+from diffkit.errors import LostHistoryError
 from diffkit.primitives import component
-from diffkit.tape.active import Trace, apply
+from diffkit.tape.active import Active, Trace, apply
 from diffkit.tape.arithmetic import NUMPY, name_of
+from diffkit.tape.place import definition
 
 if TYPE_CHECKING:
     from diffkit.autodiff.tensor import Tensor
     from diffkit.tape.node import Node
 
-__all__ = ["GradFn", "Hook", "Recording", "TensorTrace", "arrivals", "no_grad", "recording"]
+__all__ = [
+    "GradFn",
+    "Hook",
+    "Recording",
+    "TensorTrace",
+    "arrivals",
+    "no_grad",
+    "recording",
+    "without_history",
+]
 
 # Of a thread, or task, its own.
 recording: ContextVar[bool] = ContextVar("recording", default=True)
@@ -85,6 +96,35 @@ class no_grad(Recording):  # noqa: N801
                     resume, given = generator.throw, error
 
         return generate
+
+
+def without_history(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function f for callers who answer with plain numbers; LostHistoryError where it uses a tensor's.
+
+    Examples
+    --------
+    >>> import diffkit as dk
+    >>> w = dk.tensor(2.0, requires_grad=True)
+    >>> dk.derivative(lambda x: x**2 * w.detach(), 3.0), dk.grad(lambda x: x**2 * w)(3.0)
+    (12.0, tensor(12., grad_fn=<multiply>))
+    """
+    if hasattr(f, "variables"):  # a text or an expression
+        return f
+
+    @functools.wraps(f)
+    def checked(*args: Any) -> Any:
+        y = f(*args)
+        value = y
+        while isinstance(value, Active):
+            if isinstance(value.owner, TensorTrace) and value.requires_grad:
+                raise LostHistoryError(
+                    f"f uses a tensor with requires_grad, whose history plain numbers would lose; write "
+                    f"w.detach() where it is a constant, or dk.grad(f), which keeps it{definition(f)}"
+                )
+            value = value.value
+        return y
+
+    return checked
 
 
 class GradFn:

@@ -8,21 +8,11 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.batch import Batch, BatchError, batch
-from diffkit.autodiff.reverse import _dtype
-from diffkit.autodiff.transforms import (
-    Followed,
-    _leaf,
-    _number,
-    _of,
-    _shape,
-    _size,
-    _zero,
-    grad,
-    jvp,
-    require_tuples,
-)
+from diffkit.autodiff.leaf import as_number, dtype_of, real_leaf, shape_of, size_of, zero_of
+from diffkit.autodiff.transforms import Followed, grad, jvp, of_chosen, require_tuples
+from diffkit.errors import NoRuleError
 from diffkit.result import an_answer
-from diffkit.structure import flatten, flatten_arguments
+from diffkit.structure import flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active
 
 __all__ = ["array_valued", "columns", "hessian", "hvp", "jacobian", "rows"]
@@ -33,9 +23,10 @@ Function = Callable[..., Any]
 def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The Jacobian function: for an argument of shape S and a result of shape T, of shape T + S.
 
-    For a nested argument nested as it is; for a result that is a dict, a dataclass or a named tuple nested
-    as that, and inside as the argument. A list or tuple of numbers is a vector. Takes one reverse sweep an
-    output or one forward pass an input, whichever are fewer.
+    For a nested argument nested as it is; for a result that is a dict, a dataclass, a named tuple, or a list
+    or tuple of arrays of several shapes, nested as that, and inside as the argument. A list or tuple of
+    numbers is a vector, and one of arrays of one shape an array. Takes one reverse sweep an output or one
+    forward pass an input, whichever are fewer, unless a rule is there for the other mode alone.
 
     Examples
     --------
@@ -45,26 +36,38 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def jacobian_at(*args: Any, **keywords: Any) -> Any:
-        g, chosen = _of(f, argnums, args, keywords)
+        g, chosen = of_chosen(f, argnums, args, keywords)
         g = array_valued(g)
         leaves, structure = flatten_arguments(chosen)
-        leaves = [_leaf(leaf) for leaf in leaves]
+        leaves = [real_leaf(leaf) for leaf in leaves]
         followed = Followed(g, chosen)
         values = followed.values
         for value in values:
             if value is None or isinstance(value, str):
                 an_answer(value)  # raises
-        if sum(map(_size, values)) <= sum(map(_size, leaves)):
-            found = [rows(followed, k) for k in range(len(values))]
-        else:
+
+        def by_rows() -> list[list[Any]]:
+            return [rows(followed, k) for k in range(len(values))]
+
+        def by_columns() -> list[list[Any]]:
             flat = lambda *given: g(*structure.build(given))
             by_leaf = [columns(flat, leaves, i) for i in range(len(leaves))]
-            found = [[parts[k] for parts in by_leaf] for k in range(len(values))]
+            return [[parts[k] for parts in by_leaf] for k in range(len(values))]
+
+        few = sum(map(size_of, values)) <= sum(map(size_of, leaves))
+        cheaper, other = (by_rows, by_columns) if few else (by_columns, by_rows)
+        try:
+            found = cheaper()
+        except NoRuleError as error:  # a row may have a rule for one mode alone
+            try:
+                found = other()
+            except NoRuleError:
+                raise error from None
 
         def block(value: Any, parts: list[Any]) -> Any:
-            shapes = [_shape(value) + _shape(leaf) for leaf in leaves]
+            shapes = [shape_of(value) + shape_of(leaf) for leaf in leaves]
             built = structure.build(
-                [_number(np.reshape(part, shape)) for part, shape in zip(parts, shapes, strict=True)]
+                [as_number(np.reshape(part, shape)) for part, shape in zip(parts, shapes, strict=True)]
             )
             return built if isinstance(argnums, Sequence) else built[0]
 
@@ -91,7 +94,7 @@ def rows(followed: Followed, result: int = 0) -> list[Any]:
 
 def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
     """For each result of g its derivatives by each element of one leaf, along the last axis: one pass."""
-    zeros = [_zero(leaf) for leaf in leaves]
+    zeros = [zero_of(leaf) for leaf in leaves]
 
     def each(seed: Any) -> list[Any]:
         y_dot = jvp(g, leaves, [*zeros[:position], seed, *zeros[position + 1 :]])[1]
@@ -101,7 +104,7 @@ def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
         return [_members(y_dot, seeds) for y_dot in each(batch(seeds))]
 
     # A leaf without elements still asks for one pass, which tells the shapes of the results.
-    shapes = [] if _size(leaves[position]) else each(zeros[position])
+    shapes = [] if size_of(leaves[position]) else each(zeros[position])
     parts = _at_once(passed, each, leaves[position], shapes)
     return [np.moveaxis(part, 0, -1) for part in parts]
 
@@ -110,9 +113,9 @@ def _at_once(
     together: Callable[[Any], list[Any]], each: Callable[[Any], list[Any]], of: Any, answers: list[Any]
 ) -> list[Any]:
     """The answers to the unit vectors of `of`, along axis 0; in batches that do not outgrow the memory."""
-    size = _size(of)
-    seeds = np.eye(size, dtype=_dtype(of)).reshape(size, *_shape(of))
-    count = max(1, _MOST // max(1, size, *map(_size, answers)))
+    size = size_of(of)
+    seeds = np.eye(size, dtype=dtype_of(of)).reshape(size, *shape_of(of))
+    count = max(1, _MOST // max(1, size, *map(size_of, answers)))
     parts = []
     for chunk in (seeds[start : start + count] for start in range(0, size, count)):
         try:
@@ -120,7 +123,7 @@ def _at_once(
         except BatchError:
             parts.append([np.stack(part) for part in zip(*map(each, chunk), strict=True)])
     if not parts:
-        return [np.zeros((0, *_shape(answer)), _dtype(answer)) for answer in answers]
+        return [np.zeros((0, *shape_of(answer)), dtype_of(answer)) for answer in answers]
     return [part[0] if len(parts) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
@@ -161,9 +164,9 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def hessian_at(*args: Any, **keywords: Any) -> Any:
-        g, chosen = _of(f, argnums, args, keywords)
+        g, chosen = of_chosen(f, argnums, args, keywords)
         leaves, structure = flatten_arguments(chosen)
-        leaves = [_leaf(leaf) for leaf in leaves]
+        leaves = [real_leaf(leaf) for leaf in leaves]
         scalar = lambda *flat: g(*structure.build(flat))
         scalar.__wrapped__ = g  # type: ignore[attr-defined]
         gradient = grad(scalar, argnums=range(len(leaves)))
@@ -175,7 +178,7 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         blocks = [columns(gradient, leaves, i) for i in range(len(leaves))]  # blocks[j][i]: S_i + S_j
 
         def block(i: int, j: int) -> Any:
-            return _number(np.reshape(blocks[j][i], _shape(leaves[i]) + _shape(leaves[j])))
+            return as_number(np.reshape(blocks[j][i], shape_of(leaves[i]) + shape_of(leaves[j])))
 
         count = range(len(leaves))
         return nested([nested([block(i, j) for j in count]) for i in count])
@@ -184,10 +187,13 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 
 def array_valued(f: Function) -> Function:
-    """f with a list of numbers, which it may return for a vector, as one array; lists of lists likewise."""
+    """f with a list of numbers, which it may return for a vector, as one array; so of arrays of one shape."""
     return lambda *args: _stack(f(*args))
 
 
 def _stack(value: Any) -> Any:
-    plain = isinstance(value, list | tuple) and value and not hasattr(value, "_fields")
-    return np.stack([_stack(item) for item in value]) if plain else value
+    if not isinstance(value, list | tuple) or not value or hasattr(value, "_fields"):
+        return value
+    parts = [_stack(item) for item in value]
+    alike = not any(map(is_container, parts)) and len(set(map(np.shape, parts))) == 1
+    return np.stack(parts) if alike else type(value)(parts)

@@ -19,7 +19,7 @@ from diffkit.errors import ArgumentsError, GraphError, LostHistoryError
 from diffkit.primitives import getitem, put, takes_each_once
 from diffkit.tape.active import Active, Trace, apply, gather, plain, plain_key
 from diffkit.tape.node import Node
-from diffkit.tape.operators import BINARY
+from diffkit.tape.operators import BINARY, UNARY
 from diffkit.tape.spelling import METADATA
 from diffkit.tape.written import holds_foreign
 
@@ -238,6 +238,15 @@ class Overwritable(Node):
         return Overwritten(self, self) if overwritten else self.value
 
 
+# The quick operators of a node make nodes; a tensor takes the long way, which makes tensors.
+for _name, _function in BINARY.items():
+    for _side in ("", "r"):
+        setattr(Overwritable, f"__{_side}{_name}__", getattr(Active, f"__{_side}{_name}__"))
+    setattr(Overwritable, f"__i{_name}__", lambda self, other, f=_function: self.in_place(f, other))
+for _name in UNARY:
+    setattr(Overwritable, f"__{_name}__", getattr(Active, f"__{_name}__"))
+
+
 def require_own_history(value: Any) -> Any:
     """The value; LostHistoryError if it is active in a derivative, whose history no tensor keeps."""
     if isinstance(value, Active) and not isinstance(value, Overwritable):
@@ -250,6 +259,8 @@ def require_own_history(value: Any) -> Any:
 
 class Overwritten:
     """The numbers of a tensor before they were overwritten: their shape is known, and reading them fails."""
+
+    overwritten = True
 
     def __init__(self, tensor: Overwritable, reader: Overwritable) -> None:
         self.shape, self.dtype, self.ndim, self.size = tensor.shape, tensor.dtype, tensor.ndim, tensor.size

@@ -54,8 +54,8 @@ class Reverse:
 
     def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf: one sweep for each output."""
-        counted = _Counted(array_valued(f))
-        followed = Followed(counted, tuple(leaves))
+        counted = _Counted(f)
+        followed = Followed(array_valued(counted), tuple(leaves))
         y = followed.result()
         shape = tuple(np.shape(y))
         value = [
@@ -106,15 +106,16 @@ class DualNumbers:
 
     def jacobian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf: one pass for each input."""
-        counted = _Counted(array_valued(f))
+        counted = _Counted(f)
+        g = array_valued(counted)
         zeros = [np.zeros_like(leaf) for leaf in leaves]
         value = []
         for i, leaf in enumerate(leaves):
             columns = []
             for seed in _seeds(leaf):
-                y, y_dot = jvp(counted, leaves, [*zeros[:i], seed, *zeros[i + 1 :]])
+                y, y_dot = jvp(g, leaves, [*zeros[:i], seed, *zeros[i + 1 :]])
                 columns.append(nan_outside(y, np.asarray(y_dot)))
-            shape = np.shape(columns[0] if columns else counted(*leaves))
+            shape = np.shape(columns[0] if columns else g(*leaves))
             stacked = np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
             value.append(stacked.reshape(shape + np.shape(leaf))[()])
         passes = "pass" if counted.calls == 1 else "passes"

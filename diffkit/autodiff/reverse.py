@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.leaf import dtype_of
 from diffkit.primitives import component, selected_product
 from diffkit.rules import Rule, rule_of
 from diffkit.rules.declare import QUICK, float_partials
@@ -71,6 +72,7 @@ def pull_back(
         node, y_bar = seeds.pop()
         if isinstance(node, Node) and node.owner is owner:
             give(node, node.value, fit(y_bar, node.value))
+            selected = selected or not (y_bar if y_bar.__class__ is float else np.all(plain(y_bar)))
     with np.errstate(all="ignore"):  # an infinite partial is an answer here, not an accident
         while heap:
             number = -heappop(heap)
@@ -182,8 +184,9 @@ def product(
 
     With `spare`, the memory of `bar` may be used for the answer. `times` multiplies.
 
-    With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
-    whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
+    With `selected` (a seed had zeros, or a function has selected), an exact zero in `bar` stands for an
+    element that was not selected, and stays zero whatever the partial is there, infinite or nan; where the
+    function selects, so does a zero partial. Without it a zero is a number, and 0 * inf is nan.
     """
     partial = rule.partials[position] if rule.partials and position < len(rule.partials) else None
     if not callable(partial):
@@ -242,7 +245,7 @@ def fit(bar: Any, x: Any) -> Any:
             if stretched
             else np.broadcast_to(bar, shape)
         )
-    wanted, had = _dtype(x), _dtype(bar)
+    wanted, had = dtype_of(x), dtype_of(bar)
     if wanted is not had and wanted != had:
         if had.kind == "c" and wanted.kind != "c":
             bar, had = np.real(bar), np.empty(0, had).real.dtype
@@ -251,10 +254,3 @@ def fit(bar: Any, x: Any) -> Any:
     if not shape and bar.__class__ is np.ndarray:
         bar = bar[()]
     return float(bar) if x.__class__ is float and bar.__class__ is np.float64 else bar
-
-
-_FLOAT64 = np.dtype(np.float64)
-
-
-def _dtype(value: Any) -> np.dtype[Any]:
-    return _FLOAT64 if value.__class__ is float else getattr(value, "dtype", None) or np.asarray(value).dtype

@@ -15,9 +15,8 @@ from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.history import Hook, Recording, TensorTrace, arrivals, no_grad, recording
 from diffkit.autodiff.memory import Overwritable, require_own_history
 from diffkit.autodiff.reverse import fit, pull_back
-from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError
+from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NonScalarError, NoRuleError
 from diffkit.tape.active import Active, Trace, plain
-from diffkit.tape.operators import BINARY, UNARY
 from diffkit.tape.place import calling_place
 from diffkit.tape.written import holds_foreign
 
@@ -232,6 +231,9 @@ class Tensor(Overwritable):
             outer = arrivals.set(visited)
             try:
                 pull_back([(self, seed)], self.owner, live=create_graph)
+            except NoRuleError as error:
+                hint = "; to be told the line, run it inside `with dk.autodiff.detect_anomaly():`"
+                raise NoRuleError(f"{error}{'' if watch else hint}") from None
             finally:
                 arrivals.reset(outer)
             for node, bar in visited:
@@ -345,14 +347,6 @@ def _is_constant(value: Any) -> bool:
 
 
 _USUAL = tuple(np.dtype(kind) for kind in (float, int, bool, complex))
-
-# The quick operators of a node make nodes; a tensor takes the long way, which makes tensors.
-for _name, _function in BINARY.items():
-    for _side in ("", "r"):
-        setattr(Tensor, f"__{_side}{_name}__", getattr(Active, f"__{_side}{_name}__"))
-    setattr(Tensor, f"__i{_name}__", lambda self, other, f=_function: self.in_place(f, other))
-for _name in UNARY:
-    setattr(Tensor, f"__{_name}__", getattr(Active, f"__{_name}__"))
 
 
 class _Tensors(TensorTrace):

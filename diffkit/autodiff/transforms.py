@@ -3,11 +3,14 @@
 Complex numbers follow one convention: the cotangent of z = x + iy is du/dx - i du/dy for the real result u.
 So the gradient of abs(z)**2 at 1+2j is 2-4j, that of an analytic function is its derivative, and
 Re sum(y_bar y_dot) = Re sum(z_bar z_dot).
+
+What is not selected, by a branch, np.where, an index or a zero in a seed, meets no infinite partial. A zero
+that was computed does: of np.cbrt(x**3) at 0 both modes answer nan, where 0 * inf stands for 1. After a
+selection in the same pass, zeros of both kinds look alike, and count as not selected.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
@@ -16,16 +19,17 @@ import numpy as np
 
 from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.forward import Dual, DualTrace
+from diffkit.autodiff.leaf import as_number, copied, dtype_of, real_leaf, shape_of, size_of, zero_of
 from diffkit.autodiff.located import located
-from diffkit.autodiff.reverse import _dtype, fit, pull_back
+from diffkit.autodiff.reverse import fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError, NoRuleError
 from diffkit.result import an_answer
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments, is_container
-from diffkit.tape.active import Active, Trace, gather, living
+from diffkit.tape.active import Active, Trace, living
 from diffkit.tape.place import definition
 from diffkit.tape.record import Recorder, run
 
-__all__ = ["Followed", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Followed", "grad", "jvp", "of_chosen", "require_scalar", "value_and_grad", "vjp"]
 
 Function = Callable[..., Any]
 
@@ -79,7 +83,7 @@ class Followed:
         if not leaves:
             raise ArgumentsError("there is nothing to differentiate by; write at least one number or array")
         # Until the way back is taken, the caller may overwrite the arrays; a gradient takes it at once.
-        kept = _leaf if at_once else lambda leaf: _own(_leaf(leaf))
+        kept = real_leaf if at_once else lambda leaf: copied(real_leaf(leaf))
         nodes = [self.recorder.kind(self.recorder, kept(leaf)) for leaf in leaves]
         # Numbers and values, not nodes: f may assign into its arguments, and what is unused is freed.
         self.inputs = [(node.number, node.value) for node in nodes]
@@ -92,7 +96,7 @@ class Followed:
 
     def result(self) -> Any:
         """What f returned."""
-        return self.result_structure.build([_number(_own(value)) for value in self.values])
+        return self.result_structure.build([as_number(copied(value)) for value in self.values])
 
     def pull_back(self, seeds: list[tuple[Any, Any]]) -> tuple[Any, ...]:
         """The cotangents of the arguments, nested as they are."""
@@ -105,7 +109,7 @@ class Followed:
         except NoRuleError as error:
             raise located(error, self.f, self.args) from error.__cause__
         return [
-            _in_kind(living(found[number]), value) if number in found else _zero(value)
+            _in_kind(living(found[number]), value) if number in found else zero_of(value)
             for number, value in self.inputs
         ]
 
@@ -130,9 +134,9 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     trace = DualTrace() if watch is None else watch.duals()
     leaves, structure = flatten_arguments(tuple(args))
     directions = _nested(tuple(tangents), structure, "tangents are not nested as the arguments are")
-    leaves = [_leaf(leaf) for leaf in leaves]
+    leaves = [real_leaf(leaf) for leaf in leaves]
     inputs = [
-        Dual(trace, leaf, _direction(direction, leaf, "tangent", "argument"))
+        trace.seeded(leaf, _direction(direction, leaf, "tangent", "argument"))
         for leaf, direction in zip(leaves, directions, strict=True)
     ]
     outputs, result_structure = run(f, structure.build(inputs), trace)
@@ -141,10 +145,10 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     mine = [isinstance(o, Dual) and o.owner is trace for o in outputs]
     values = [_below(o, trace) for o in outputs]
     dots = [
-        _in_kind(o.tangent, value) if seeded and o.tangent is not None else _zero(value)
+        _in_kind(o.tangent, value) if seeded and o.tangent is not None else zero_of(value)
         for o, value, seeded in zip(outputs, values, mine, strict=True)
     ]
-    values, dots = ([_number(_own(v)) for v in part] for part in (values, dots))
+    values, dots = ([as_number(copied(v)) for v in part] for part in (values, dots))
     return result_structure.build(values), result_structure.build(dots)
 
 
@@ -171,7 +175,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         alone = argnums == 0 and len(args) == 1 and not keywords
-        g, chosen = (f, args) if alone else _of(f, argnums, args, keywords)
+        g, chosen = (f, args) if alone else of_chosen(f, argnums, args, keywords)
         followed = Followed(g, chosen, at_once=True)
         value = followed.result()
         require_scalar(value, f)
@@ -201,15 +205,15 @@ def require_scalar(value: Any, f: Function) -> None:
     """Raise NonScalarError unless the value, which f returned, is one number; ArgumentsError for none."""
     if value is None or isinstance(value, str):
         an_answer(value)  # raises
-    if is_container(value) or _size(value) != 1:
-        shape = f"shape {_shape(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
+    if is_container(value) or size_of(value) != 1:
+        shape = f"shape {shape_of(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
         raise NonScalarError(
             f"a gradient needs a function with a scalar result, and this one returned {shape}; "
             f"sum or average it, or use jacobian{definition(f)}"
         )
 
 
-def _of(
+def of_chosen(
     f: Function, argnums: int | Sequence[int], args: tuple[Any, ...], keywords: dict[str, Any]
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the chosen arguments alone, and those arguments."""
@@ -237,31 +241,10 @@ def _below(output: Any, trace: Trace) -> Any:
     return output.value if isinstance(output, Active) and output.owner is trace else output
 
 
-def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(getattr(value, "shape", ()))
-
-
-def _size(value: Any) -> int:
-    return math.prod(_shape(value))
-
-
-def _leaf(value: Any) -> Any:
-    """A number or array that can be differentiated by; ArgumentsError for anything else."""
-    leaf = as_leaf(value)
-    if leaf.__class__ is float or (leaf.__class__ is np.ndarray and leaf.dtype.kind in "fc"):
-        return leaf
-    if isinstance(leaf, np.ndarray) and leaf.dtype == object:
-        leaf = gather(leaf)  # np.array([x, y]) of active values
-    if not isinstance(leaf, float | Active) and np.asarray(leaf).dtype.kind not in "fc":
-        kind = type(value).__name__
-        raise ArgumentsError(f"cannot differentiate by {str(value)[:40]!r} ({kind}); write real numbers")
-    return leaf
-
-
 def _in_kind(bar: Any, value: Any) -> Any:
     """A tangent or cotangent of a complex value, complex too where it came out real."""
-    kind = _dtype(value)
-    return bar * kind.type(1) if kind.kind == "c" and _dtype(bar).kind != "c" else bar
+    kind = dtype_of(value)
+    return bar * kind.type(1) if kind.kind == "c" and dtype_of(bar).kind != "c" else bar
 
 
 def _nested(bars: Any, structure: Structure, complaint: str) -> list[Any]:
@@ -286,28 +269,9 @@ def require_tuples(args: Any, tangents: Any) -> None:
 
 def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:
     """A tangent or cotangent of a value, checked for its shape and in its dtype."""
-    bar = _leaf(bar)
+    bar = real_leaf(bar)
     if np.shape(bar) != np.shape(value):
         raise ArgumentsError(
             f"the {kind} has shape {np.shape(bar)}, and its {of} has shape {np.shape(value)}"
         )
     return fit(bar, as_leaf(value))
-
-
-def _own(value: Any) -> Any:
-    """A copy of an array, so that whoever changes it afterwards changes nothing else."""
-    value = living(value)
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _number(value: Any) -> Any:
-    """An array of no dimension, which np.where makes even of numbers, as a number."""
-    if isinstance(value, np.ndarray) and not value.ndim:
-        value = value[()]
-    return float(value) if value.__class__ is np.float64 else value
-
-
-def _zero(value: Any) -> Any:
-    if np.shape(value):
-        return np.zeros(np.shape(value), _dtype(value))
-    return 0.0 if _dtype(value) == np.float64 else _dtype(value).type(0)

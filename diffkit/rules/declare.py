@@ -31,6 +31,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.example import USUAL, Array, Box, Example, example
 from diffkit.floats import for_floats
+from diffkit.primitives import WITH_ROW
 
 __all__ = [
     "QUICK",
@@ -42,6 +43,7 @@ __all__ = [
     "float_partials",
     "linear",
     "made_by",
+    "overwritten",
     "rule_of",
     "rules",
     "selecting",
@@ -160,8 +162,7 @@ def elementwise(
 ) -> None:
     """Declare an elementwise function by its partials, one an operand, and the boxes in which they hold."""
     boxes = tuple(domain) or tuple((side,) * len(partials) for side in USUAL)
-    _RULES[function] = Rule(function, partials=partials, selects=selects, domain=boxes, fresh=_ours(partials))
-    QUICK.pop(function, None)
+    _declare(Rule(function, partials=partials, selects=selects, domain=boxes, fresh=_ours(partials)))
 
 
 def elementwise_several(
@@ -193,16 +194,14 @@ def array_rule(
     """Declare a function of whole arrays by a (push, pull) pair an operand, and calls that it gets right."""
     pushes = tuple(pair and pair[0] for pair in maps)
     pulls = tuple(pair and pair[1] for pair in maps)
-    _RULES[function] = Rule(
-        function,
-        None,
-        pushes,
-        pulls,
-        variadic=variadic,
-        selects=selects,
-        examples=tuple(examples),
-        fresh=_ours(pulls),
-    )
+    shown, fresh = tuple(examples), _ours(pulls)
+    _declare(Rule(function, None, pushes, pulls, variadic, selects=selects, examples=shown, fresh=fresh))
+
+
+def _declare(rule: Rule) -> None:
+    _RULES[rule.function] = rule
+    QUICK.pop(rule.function, None)
+    WITH_ROW.add(rule.function)
 
 
 def _ours(maps: tuple[Any, ...]) -> bool:
@@ -242,6 +241,11 @@ def expand(reduced: Any, x: Any, axis: Any = None, keepdims: bool = False) -> An
     if axis is None or keepdims or not np.ndim(x):
         return reduced if keepdims or axis is not None else np.reshape(reduced, (1,) * np.ndim(x))
     return np.expand_dims(reduced, axis)
+
+
+def overwritten(x: Any) -> bool:
+    """Whether the numbers of an operand, a tensor, are gone: a partial may do with y, and lose digits."""
+    return getattr(getattr(x, "value", x).__class__, "overwritten", False)
 
 
 # Functions of these packages have their rows in a module that is imported when one is first met,

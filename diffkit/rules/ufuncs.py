@@ -14,7 +14,7 @@ import numpy as np
 
 from diffkit.example import Array, example
 from diffkit.primitives import selected_product, share, tanh_slope
-from diffkit.rules.declare import array_rule, elementwise
+from diffkit.rules.declare import array_rule, elementwise, overwritten
 from diffkit.structure import is_foreign
 
 # Python floats: a NumPy float64 would turn float32 arrays into float64.
@@ -111,7 +111,7 @@ elementwise(np.degrees, 180 / np.pi)
 
 def _tanh_slope(y: Any, x: Any) -> Any:
     near = y.__class__ is float and y * y < 0.9  # a number need not go through NumPy
-    return 1 - y * y if near else tanh_slope(y, x)
+    return 1 - y * y if near or overwritten(x) else tanh_slope(y, x)
 
 
 # A sweep's own product below a selection: what differentiates the sweep once more meets a selection, too.

@@ -14,7 +14,7 @@ from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import Method, methods_for
 from diffkit.result import Estimate
-from diffkit.structure import flatten_arguments
+from diffkit.structure import flatten_arguments, is_container
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
@@ -25,7 +25,6 @@ from diffkit.studies.table import (
     digits_text,
     error_text,
     json_ready,
-    list_text,
     seconds_text,
     value_text,
 )
@@ -85,7 +84,7 @@ class Comparison(Study):
     @property
     def _several(self) -> bool:
         return len(self.at) > 1 or any(
-            isinstance(part, dict | list | tuple | np.ndarray) for part in (self.reference, *self.at.values())
+            is_container(part) or np.ndim(part) for part in (self.reference, *self.at.values())
         )
 
     def tables(self) -> list[Table]:
@@ -276,18 +275,8 @@ def _reference_text(reference: list[Any] | None, structure: Any) -> str:
         else mpmath.nstr(part, 25)
         for part in reference
     ]
-
-    def words(value: Any) -> str:
-        if isinstance(value, Mapping):
-            return ", ".join(f"{name}={words(v)}" for name, v in value.items())
-        if isinstance(value, tuple | list):
-            return "(" + ", ".join(map(words, value)) + ")"
-        if isinstance(value, np.ndarray):
-            return list_text([str(v) for v in value.ravel()])
-        return str(value)
-
     nested = structure.build(shown)
-    return words(nested[0] if len(nested) == 1 else nested)
+    return value_text(nested[0] if len(nested) == 1 else nested, number=str)
 
 
 def _primes(order: int) -> str:
@@ -295,6 +284,6 @@ def _primes(order: int) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, dict | list | tuple | np.ndarray):
+    if is_container(value) or np.ndim(value):
         return json.dumps(json_ready(value))
     return repr(value) if isinstance(value, float) else value

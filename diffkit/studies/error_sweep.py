@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diffkit.api import checked_leaf, derivative
+from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DiffkitError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, methods_for
@@ -255,7 +256,7 @@ def error_sweep(
     >>> [f"{t:.2e}" for t in sweep.truncation["central"]]
     ['4.53e-11', '4.53e-07']
     """
-    g = as_function(f)
+    g = without_history(as_function(f))
     kind = np.dtype(dtype)
     if kind.kind != "f":
         raise ArgumentsError(f"dtype is {kind}; write float16, float32, float64 or longdouble")

@@ -7,7 +7,7 @@ import html
 import io
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -129,18 +129,37 @@ def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return out.getvalue()
 
 
-def value_text(value: Any) -> str:
-    """A number with all its digits; a long array by its first entries."""
+def _all_digits(value: Any) -> str:
+    try:
+        return repr(float(value))
+    except (TypeError, ValueError):  # a text or a function in a dataclass
+        return str(getattr(value, "__name__", repr(value)))
+
+
+def value_text(value: Any, number: Callable[[Any], str] = _all_digits) -> str:
+    """A number with all its digits; a long array by its first entries; a dataclass by its fields.
+
+    Examples
+    --------
+    >>> value_text({"w": np.arange(2.0), "b": (3, None)})
+    'w=[0.0, 1.0], b=(3.0, -)'
+    """
     if value is None:
         return "-"
+    if value is not (named := _by_name(value)):
+        return f"{type(value).__name__}({value_text(named, number)})"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={value_text(v)}" for name, v in value.items())
+        return ", ".join(f"{name}={value_text(v, number)}" for name, v in value.items())
     if isinstance(value, list | tuple):
-        return "(" + ", ".join(map(value_text, value)) + ")"
-    flat = np.ravel(value)
-    if np.ndim(value) == 0:
-        return repr(float(value))
-    return list_text([repr(float(v)) for v in flat])
+        return "(" + ", ".join(value_text(v, number) for v in value) + ")"
+    return list_text([number(v) for v in np.ravel(value)]) if np.ndim(value) else number(value)
+
+
+def _by_name(value: Any) -> Any:
+    """A dataclass as the mapping of its fields; anything else as it is."""
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    return {field.name: getattr(value, field.name) for field in fields(value) if hasattr(value, field.name)}
 
 
 def list_text(entries: Sequence[str]) -> str:
@@ -179,7 +198,8 @@ def seconds_text(seconds: float | None) -> str:
 
 
 def json_ready(value: Any) -> Any:
-    """The value in JSON's types: arrays as lists, what is not finite as null."""
+    """The value in JSON's types: arrays as lists, dataclasses as objects, what is not finite as null."""
+    value = _by_name(value)
     if isinstance(value, Mapping):
         return {str(key): json_ready(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -188,4 +208,5 @@ def json_ready(value: Any) -> Any:
         return json_ready(value.tolist())
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if value is None or isinstance(value, str | int) else value_text(value)

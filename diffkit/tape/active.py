@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from diffkit.errors import LostHistoryError
-from diffkit.primitives import assemble, getitem
+from diffkit.primitives import WITH_ROW, assemble, getitem
 from diffkit.tape.place import calling_place
 from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, no_out, operands, ufunc_call
 
@@ -245,14 +245,6 @@ class Active:
     def imag(self) -> Any:
         return apply(np.imag, (self,))
 
-    @property
-    def mT(self) -> Any:  # noqa: N802
-        return np.matrix_transpose(self)
-
-    @property
-    def flat(self) -> Any:
-        return self.ravel()
-
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of an active number: it has no dimension")
@@ -337,6 +329,10 @@ class Active:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
         if method == "__call__" and not keywords:  # nearly always
             return apply(ufunc, args)
+        if method == "at":
+            from diffkit.tape.assign import update_at
+
+            return update_at(ufunc, *args)
         return apply(*ufunc_call(ufunc, method, args, keywords))
 
     def __array_function__(
@@ -346,7 +342,7 @@ class Active:
             return function(*(value_of(a) for a in args), **keywords)
         if keywords.get("out") is not None:
             raise no_out(function)
-        if function in WRITTEN_WITH_OTHERS:
+        if function in WRITTEN_WITH_OTHERS and function not in WITH_ROW:
             return WRITTEN_WITH_OTHERS[function](*args, **keywords)
         return apply(*operands(function, args, keywords))
 

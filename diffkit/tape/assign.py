@@ -6,16 +6,17 @@ that row. Rows that read the array before remember by their number which version
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from diffkit.errors import LostHistoryError
-from diffkit.primitives import put
-from diffkit.tape.active import apply
+from diffkit.errors import LostHistoryError, NoRuleError
+from diffkit.primitives import put, scatter
+from diffkit.tape.active import Active, apply, plain_key
 
-__all__ = ["assign", "in_place"]
+__all__ = ["assign", "in_place", "update_at"]
 
 # In NumPy these share memory with their operand. Of them only x[key] is followed.
 VIEWS = frozenset(
@@ -69,6 +70,44 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
         return self
 
     return operate
+
+
+# np.add.at and its kind, where the elements of repeated indices can be added up first.
+_ADDED_UP: dict[np.ufunc, Callable[[Any, Any], Any]] = {np.add: operator.iadd, np.subtract: operator.isub}
+
+
+def update_at(ufunc: np.ufunc, array: Any, index: Any, *values: Any) -> None:
+    """np.add.at(array, index, values): in place, repeated indices adding up; also np.subtract.at.
+
+    Raises
+    ------
+    NoRuleError
+        For other functions, and where a plain array would have to hold an active value.
+
+    Examples
+    --------
+    >>> from diffkit.autodiff import grad
+    >>> def f(x):
+    ...     y = x * x
+    ...     np.add.at(y, [0, 0, 1], 5 * x[1])
+    ...     return y[0]
+    >>> grad(f)(np.array([1.0, 2.0]))
+    array([ 2., 10.])
+    """
+    key = plain_key(index)
+    if not any(isinstance(value, Active) for value in (array, *values)):  # the index was active
+        ufunc.at(array, key, *values)
+        return
+    update = _ADDED_UP.get(ufunc)
+    if update is None or not isinstance(array, Active) or not array.shape:
+        raise NoRuleError(
+            f"np.{ufunc.__name__}.at writes into an array in place and has no rule; write np.add.at or "
+            f"np.subtract.at into an active array, such as np.zeros_like(x), add up with np.bincount(index, "
+            f"weights), or build the array with np.where"
+        )
+    wanted = np.broadcast_to(0, array.shape)[key].shape
+    (value,) = values
+    update(array, scatter(np.broadcast_to(value, wanted), key=key, shape=array.shape))
 
 
 class View:

@@ -72,7 +72,9 @@ def _equip() -> None:
     Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
     for name in METHODS:
         setattr(Active, name, _method(getattr(np, name)))
-    others: dict[str, Callable[..., Any]] = {
+    others: dict[str, Any] = {
+        "mT": property(np.matrix_transpose),
+        "flat": property(np.ravel),
         "__divmod__": lambda self, other: (self // other, self % other),
         "__rdivmod__": lambda self, other: (other // self, other % self),
         "__copy__": lambda self: self.copy(),

@@ -29,11 +29,6 @@ ASSOCIATIVE = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp,
 def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Call:
     """A call of a ufunc or of one of its methods, as a call of a plain function."""
     name = _spelled(ufunc)
-    if method == "at":
-        raise NoRuleError(
-            f"{name}.at writes into an array in place and has no rule; add up with "
-            f"np.bincount(index, weights), or build the array with np.where"
-        )
     if any(out is not None for out in keywords.pop("out", None) or ()):
         raise no_out(ufunc)
     if method == "reduce":

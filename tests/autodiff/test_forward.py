@@ -49,6 +49,20 @@ def test_a_tangent_is_carried_along_only_where_something_seeded_reaches():
     assert np.cos(x).tangent == pytest.approx(-np.sin(2.0))
 
 
+@pytest.mark.parametrize(
+    ("f", "tangents", "right"),
+    [
+        (lambda x, y: np.sqrt(x) + y, (0.0, 1.0), 1.0),  # an argument that is not seeded
+        (lambda x, y: np.sqrt(x) * y, (1.0, 1.0), np.inf),
+        (lambda x, y: np.sqrt(x * x) + y, (1.0, 1.0), np.nan),  # a zero that was computed is a number
+        (lambda x, y: np.where(x > 0, np.sqrt(x), 0.0) + y, (1.0, 1.0), 1.0),
+    ],
+)
+@np.errstate(all="ignore")
+def test_only_what_is_not_seeded_or_not_selected_meets_no_infinite_partial(f, tangents, right):
+    assert jvp(f, (0.0, 3.0), tangents)[1] == pytest.approx(right, nan_ok=True)
+
+
 def test_a_tangent_has_the_shape_and_precision_of_its_value():
     y, y_dot = jvp(lambda x: x * np.ones((2, 3)), (1.0,), (2.0,))
     assert np.array_equal(y_dot, np.full((2, 3), 2.0))

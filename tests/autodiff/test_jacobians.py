@@ -1,9 +1,12 @@
 """Jacobians and Hessians: of every shape, by whichever mode is cheaper, in batches that fit the memory."""
 
+import math
+
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, hessian, hvp, jacobian, jacobians, jvp
+from diffkit.autodiff import custom_rule, grad, hessian, hvp, jacobian, jacobians, jvp, vjp
+from diffkit.errors import NoRuleError
 
 X = np.array([0.3, 0.5, 0.7])
 
@@ -38,6 +41,43 @@ def test_batches_that_are_cut_give_the_same_jacobian(monkeypatch, most):
     right[np.arange(5), np.arange(5)], right[np.arange(5), np.arange(5) + 1] = u * x[1:], u * x[:-1]
     assert jacobian(f)(x) == pytest.approx(right)
     assert jacobian(lambda x: np.concatenate([f(x), f(x)]))(x) == pytest.approx(np.vstack([right, right]))
+
+
+@pytest.mark.parametrize("many", [0, 3])
+@np.errstate(all="ignore")
+def test_an_infinite_slope_stays_in_its_own_row_and_column(many):
+    x = np.array([0.0, 4.0])
+    g = lambda x: np.concatenate([np.sqrt(x), np.zeros(many)])  # with more results than inputs, forward mode
+    right = np.concatenate([[[np.inf, 0], [0, 0.25]], np.zeros((many, 2))])
+    assert np.array_equal(jacobian(g)(x), right)
+    for k in range(2):
+        assert np.array_equal(vjp(g, x)[1](np.eye(2 + many)[k])[0], right[k])
+        assert np.array_equal(jvp(g, (x,), (np.eye(2)[k],))[1], right[:, k])
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+@pytest.mark.parametrize("many", [1, 4])
+def test_parts_of_several_shapes_have_a_jacobian_each(kind, many):
+    f = lambda x: kind([np.outer(np.ones(many), x**2), x[0], [x[0], 2 * x[2]], 1.0])
+    found = jacobian(f)(X)
+    assert type(found) is kind
+    right = [np.broadcast_to(np.diag(2 * X), (many, 3, 3)), [1, 0, 0], [[1, 0, 0], [0, 0, 2]], [0, 0, 0]]
+    for part, expected in zip(found, right, strict=True):
+        np.testing.assert_allclose(part, expected)
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_a_rule_for_one_mode_alone_chooses_the_mode(many):
+    by_math = lambda f: lambda values: np.array([f(float(v)) for v in values])
+    bent = lambda x, dot: by_math(math.cos)(x) * by_math(float)(dot)
+    one_way = custom_rule(by_math(math.sin), vjp=lambda y, x: lambda y_bar: bent(x, y_bar))
+    other_way = custom_rule(by_math(math.sin), jvp=lambda y, args, tangents: bent(*args, *tangents))
+    for sine in (one_way, other_way):
+        found = jacobian(lambda x: np.concatenate([sine(x)] * many)[-many:])(X)  # noqa: B023
+        right = np.concatenate([np.diag(np.cos(X))] * many)[-many:]
+        assert found == pytest.approx(right, rel=1e-15)
+    with pytest.raises(NoRuleError, match="has no vjp, and its jvp cannot be transposed"):
+        jacobian(lambda x: other_way(one_way(x)))(X)
 
 
 def test_jacobians_nest():

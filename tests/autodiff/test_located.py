@@ -8,7 +8,7 @@ import scipy.special as sc
 import scipy.stats
 
 import diffkit as dk
-from diffkit.autodiff import checkpoint, grad, hessian, is_active, jvp, vjp
+from diffkit.autodiff import checkpoint, detect_anomaly, grad, hessian, is_active, jvp, vjp
 from diffkit.errors import LostHistoryError, NonScalarError, NoRuleError
 
 X = np.array([1.0, 2.0])
@@ -101,6 +101,15 @@ def test_a_result_that_is_no_scalar_is_told_with_the_function_that_returned_it(w
         WAYS[way](vector)
     line = vector.__code__.co_firstlineno
     assert f"; f is at line {line} of test_located.py (def vector(x):)" in str(e.value)
+
+
+def test_backward_knows_the_line_where_somebody_watches_and_says_how_to_watch():
+    x = dk.tensor(X, requires_grad=True)
+    with pytest.raises(NoRuleError, match=r"np\.spacing has no.* to be told the line, .*detect_anomaly\(\)"):
+        spacing(x).backward()
+    line = spacing.__code__.co_firstlineno + 1
+    with pytest.raises(NoRuleError, match=f"; at line {line} of test_located.py"), detect_anomaly():
+        spacing(x).backward()
 
 
 def test_a_function_that_is_not_the_users_has_no_line():

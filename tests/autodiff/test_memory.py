@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special as sc
 
 import diffkit as dk
 from diffkit.errors import ArgumentsError, GraphError
@@ -271,6 +272,26 @@ def test_numbers_that_backward_does_not_need_may_be_overwritten():
         y *= 2
     z.sum().backward()
     assert arrived == [x.grad.tolist()] == [[11.0, 2.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("f", "slope", "bend"),
+    [
+        (np.exp, lambda y: y, lambda y: y),
+        (np.sqrt, lambda y: 0.5 / y, lambda y: -0.25 / y**3),
+        (np.tanh, lambda y: 1 - y * y, lambda y: -2 * y * (1 - y * y)),
+        (sc.expit, lambda y: y * (1 - y), lambda y: y * (1 - y) * (1 - 2 * y)),
+        (np.tan, lambda y: 1 + y * y, lambda y: 2 * y * (1 + y * y)),
+    ],
+)
+def test_a_derivative_that_its_result_tells_does_without_the_operand(f, slope, bend):
+    x = leaf()
+    y = x * 1
+    y += f(y)
+    y.sum().backward(create_graph=True)
+    np.testing.assert_allclose(x.grad.numpy(), 1 + slope(f(at)), rtol=1e-14)
+    x.grad.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), 1 + slope(f(at)) + bend(f(at)), rtol=1e-14)
 
 
 def test_the_hint_of_the_error_works():

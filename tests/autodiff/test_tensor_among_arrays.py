@@ -211,6 +211,22 @@ def test_a_tensor_is_a_constant_in_a_functional_derivative():
         assert found == pytest.approx(2 * math.cos(3.0), rel=1e-6)
 
 
+@pytest.mark.parametrize("method", ["reverse", "dual", "central", "richardson", "symbolic"])
+def test_plain_numbers_do_not_swallow_the_history_of_a_tensor(method):
+    w = dk.tensor([1.0, 2.0], requires_grad=True)
+    x = np.array([0.3, 0.5])
+    f = lambda x: np.sum(np.sin(x) * w)
+    sentence = r"tensor with requires_grad.* write w.detach\(\).* dk.grad\(f\).* f is at line .*f = lambda x"
+    for ask in (dk.gradient, dk.jacobian, dk.hessian):
+        with pytest.raises(LostHistoryError, match=sentence):
+            ask(f, x, method=method)
+    with pytest.raises(LostHistoryError, match=r"write w\.detach"):
+        dk.derivative(lambda x: x * w[0], 2.0, method=method)
+    found = dk.gradient(lambda x: np.sum(np.sin(x) * w.detach()), x, method=method)
+    np.testing.assert_allclose(found, [1, 2] * np.cos(x), rtol=1e-9)
+    assert type(found) is np.ndarray
+
+
 def test_a_functional_gradient_is_differentiated_by_backward():
     t, at = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     dk.grad(lambda z: (z**2 * t).sum())(at).sum().backward()

@@ -185,6 +185,7 @@ TRAPS = [
     ("det with a row of zeros", np.linalg.det, LOWER, [[2, -1], [0, 0]], MINORS),
     ("eigh of equal eigenvalues", lambda a: np.sum(np.linalg.eigh(a)[0] ** 2), EYE(2), 2 * EYE(2), NONE),
     ("svd of equal singular values", lambda a: np.sum(np.linalg.svd(a)[1]), EYE(2), EYE(2), NONE),
+    ("a corner squared (s)", lambda x: np.maximum(x, 0) ** 2, 0.0, 0, 0.5),
     # changes in place
     ("assignment", assigned, A([1.0, 2, 3]), [0, 28, 12], np.diag([0.0, 4, 4])),
     ("a constant overwritten before the sweep", overwritten_constant, A([3.0, 4]), [1, 2], ZEROS((2, 2))),
@@ -219,6 +220,9 @@ def test_the_second_derivative_is_right_in_every_mix_of_modes(D, E, f, x, right)
 LOST = [
     ("sqrt(x*x) at 0 (s)", lambda x: np.sqrt(x * x), abs, 0.0, 0),
     ("sqrt(x)**2 at 0", lambda x: np.sqrt(x) ** 2, lambda x: x, 0.0, 1),
+    ("cbrt(x**3) at 0", lambda x: np.cbrt(x**3), lambda x: x, 0.0, 1),
+    ("cbrt(x)**3 at 0", lambda x: np.cbrt(x) ** 3, lambda x: x, 0.0, 1),
+    ("sqrt(x**4) at 0", lambda x: np.sqrt(x**4), lambda x: x**2, 0.0, 0),
     ("x sqrt(x) at 0", lambda x: x * np.sqrt(x), lambda x: x**1.5, 0.0, 0),
     ("x x**.5 at 0", lambda x: x * x**0.5, lambda x: x**1.5, 0.0, 0),
     ("log(1 + exp(x)) at 1000", lambda x: np.log(1 + np.exp(x)), lambda x: np.logaddexp(0, x), 1000.0, 1),

@@ -8,21 +8,33 @@ import pytest
 
 from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import NoRuleError
-from diffkit.primitives import Joined
+from diffkit.primitives import WITH_ROW, Joined
 from diffkit.rules import Rule, array_rule, declare, elementwise, linear, rule_of, rules
+from diffkit.tape import record
 
 
 @pytest.fixture
 def forget():
     """forget(function): takes its rule away. The table is put back as it was after the test."""
-    before = {rule.function: rule for rule in rules()}
+    before, with_row = {rule.function: rule for rule in rules()}, set(WITH_ROW)
     yield declare._RULES.pop
-    declare._RULES.clear()
-    declare._RULES.update(before)
+    for table, old in ((declare._RULES, before), (WITH_ROW, with_row)):
+        table.clear()
+        table.update(old)
 
 
 def slope(f):
     return lambda x: jvp(f, (x,), (1.0,))[1]
+
+
+def test_a_row_takes_the_place_of_what_is_written_with_other_functions(forget):
+    x, f = np.array([1.0, 2.0, 4.0]), lambda x: np.median(x * x)
+    assert grad(f)(x).tolist() == [0.0, 4.0, 0.0]
+    push = lambda x_dot, y, x: np.mean(x_dot)
+    array_rule(np.median, (push, lambda y_bar, y, x: np.full(x.shape, y_bar / x.size)))
+    assert grad(f)(x) == pytest.approx(2 * x / 3)
+    assert jvp(f, (x,), (x,))[1] == pytest.approx(np.mean(2 * x * x))
+    assert [row.function for row in record(f, x).instructions][-1] is np.median
 
 
 @pytest.mark.parametrize("D", [grad, slope], ids=["reverse", "forward"])

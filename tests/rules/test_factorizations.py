@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, jvp
+from diffkit.autodiff import grad, hessian, jvp
 from diffkit.errors import NoRuleError
 
 rng = np.random.default_rng(5)
@@ -110,6 +110,20 @@ def test_the_sum_of_singular_values_has_the_identity_for_slope_at_the_identity(s
     f = lambda a: np.sum(singular_values(a))
     np.testing.assert_allclose(grad(f)(I), I, atol=1e-15)
     assert jvp(f, (I,), (A,))[1] == pytest.approx(np.trace(A), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: np.sum(np.linalg.eigvalsh(a) ** 2),
+        lambda a: np.sum(np.linalg.eigh(a)[0] ** 2),
+        lambda a: np.sum(np.linalg.svd(a, compute_uv=False)),
+    ],
+)
+@np.errstate(all="ignore")
+def test_second_derivatives_through_equal_values_are_nan(f):
+    bend = hessian(f)(I).reshape(9, 9)
+    assert np.isnan(np.diag(bend)[::4]).all()
 
 
 @pytest.mark.parametrize("a", [np.zeros((2, 3)), np.outer([3.0, 4], [1.0, 0, 0])])

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from diffkit.autodiff import grad, hessian, jvp
-from diffkit.rules import rules
+from diffkit.primitives import share, tanh_slope
+from diffkit.rules import rule_of, rules
 
 ROWS = [
     rule
@@ -14,7 +15,7 @@ ROWS = [
 ]
 CASES = [
     pytest.param(rule, position, id=f"{rule.function.__name__}-{position}")
-    for rule in ROWS
+    for rule in [*ROWS, rule_of(share), rule_of(tanh_slope)]
     for position, partial in enumerate(rule.partials)
     if partial is not None
 ]

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import dataclass
 
 import mpmath
 import numpy as np
@@ -142,6 +143,24 @@ def test_the_gradient_of_text_is_nested_as_its_mapping():
     assert found["reverse"].digits > 15
     assert found["forward"].evaluations == 3
     assert found.value == 42.0
+
+
+def test_a_dataclass_is_written_by_its_fields():
+    @dataclass
+    class Line:
+        slopes: np.ndarray
+        offset: float
+        unit: str = "m"
+
+    f = lambda line: np.sum(line.slopes**2) * line.offset
+    found = dk.compare(f, Line(np.array([1.0, 2.0]), 3.0))
+    text = str(found)
+    assert "x1 = Line(slopes=[1.0, 2.0], offset=3.0, unit='m')    f = 15.0" in text
+    assert "exact gradient = Line(slopes=[6.0, 12.0], offset=5.0, unit=m)" in text
+    right = {"slopes": [6.0, 12.0], "offset": 5.0, "unit": "m"}
+    assert json.loads(json.dumps(found.to_dict()))["reference"]["value"] == right
+    assert found.csv().count("unit") == len(found.rows)
+    assert [row.digits for row in found.rows][-2:] == pytest.approx([15.95, 15.95], abs=0.01)
 
 
 def test_an_array_has_the_digits_of_its_worst_component():

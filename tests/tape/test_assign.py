@@ -5,7 +5,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.autodiff import grad, jvp
-from diffkit.errors import LostHistoryError
+from diffkit.errors import LostHistoryError, NoRuleError
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -94,10 +94,35 @@ def an_older_row_assigned_to_all_of_it(x):
     return np.sum(between * y + older)
 
 
+def added_at_repeated_indices(x):
+    y = x * x
+    np.add.at(y, [0, 2, 0, 1, 0], np.sin(x)[[0, 1, 2, 1, 0]] * x[2])
+    np.subtract.at(y, [1, 1], x[0] ** 3)
+    np.add.at(y, [2, 2], 0.5)
+    return np.sum(y**2 * x)
+
+
+def a_histogram_of_weights(x):
+    y = np.zeros_like(x)
+    np.add.at(y, np.array([1, 1, 2]), np.exp(x))
+    return np.sum(y**2)
+
+
+def added_at_rows_masks_and_views(x):
+    table = np.outer(x, x)
+    np.add.at(table, ([0, 0, 2], slice(1, None)), x[1:] ** 2)
+    np.subtract.at(table, (slice(None), [0, 0]), x[:, None])
+    np.add.at(table[1], x > 1.5, x[0])
+    before = table[1] * x
+    np.subtract.at(table[1], 2, before[0])
+    return np.sum(table**3) + np.sum(before)
+
+
 PROGRAMS = [
     an_element, a_loop_into_zeros, rows_and_views, its_own_argument, repeated_indices, a_mask,
     a_view_read_before_and_written_after, rows_of_a_loop, numbers_and_broadcasts, a_reading_of_each_version,
-    an_older_row_assigned_to_all_of_it,
+    an_older_row_assigned_to_all_of_it, added_at_repeated_indices, a_histogram_of_weights,
+    added_at_rows_masks_and_views,
 ]  # fmt: skip
 
 
@@ -160,6 +185,44 @@ def test_a_plain_array_cannot_take_an_active_value_and_says_what_to_write():
         LostHistoryError, match=r"np\.zeros_like\(x\).*line \d+ of test_assign\.py \(y\[0\] = x\[0\]\)"
     ):
         grad(f)(X)
+
+
+def test_the_gradient_of_what_is_added_at_an_index_is_gathered_there():
+    def f(x, b):
+        np.add.at(x, [0, 2, 0], b)
+        return x @ np.array([1.0, 10.0, 100.0])
+
+    x_bar, b_bar = grad(f, argnums=(0, 1))(X.copy(), np.ones(3))
+    assert (x_bar.tolist(), b_bar.tolist()) == ([1.0, 10.0, 100.0], [1.0, 100.0, 1.0])
+
+
+def test_active_whole_numbers_are_an_index_into_a_plain_array_too():
+    def f(x):
+        counts = np.zeros(3)
+        np.add.at(counts, np.argsort(-x)[:2], 1.0)
+        return np.sum(counts * x)
+
+    assert grad(f)(X).tolist() == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.multiply.at(x, [0, 0], 2.0),
+        lambda x: np.negative.at(x, [0]),
+        lambda x: np.add.at(np.zeros(3), [0, 0], x[:2]),
+        lambda x: np.add.at(x[0], (), 1.0),
+    ],
+)
+def test_what_cannot_be_added_up_in_place_says_what_to_write(f):
+    with pytest.raises(NoRuleError, match=r"\.at writes .* np\.add\.at .* np\.zeros_like\(x\).*bincount"):
+        grad(lambda x: f(x) or np.sum(x))(X)
+
+
+def test_a_tensor_is_added_to_in_place():
+    x = dk.tensor(X, requires_grad=True)
+    added_at_repeated_indices(x).backward()
+    assert x.grad.numpy() == pytest.approx(grad(added_at_repeated_indices)(X), rel=1e-14)
 
 
 def test_what_does_not_fit_is_refused_as_numpy_refuses_it():

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.special as sc
 from scipy.special import _ufuncs
 
-from diffkit.rules.declare import elementwise, rule_of
+from diffkit.rules.declare import elementwise, overwritten, rule_of
 
 POWER = rule_of(np.power)
 DEGREE = math.pi / 180
@@ -18,7 +18,7 @@ LAMBERTW: np.ufunc = getattr(_ufuncs, "_lambertw", sc.lambertw)
 
 # Logistic and information --------------------------------------------------------------------------
 # fmt: off
-elementwise(sc.expit,     lambda y, x: y * sc.expit(-x))
+elementwise(sc.expit,     lambda y, x: y * (1 - y if overwritten(x) else sc.expit(-x)))
 elementwise(sc.log_expit, lambda y, x: sc.expit(-x))
 elementwise(sc.logit,     lambda y, x: 1 / (x * (1 - x)))
 elementwise(sc.entr,      lambda y, x: -np.log(x) - 1)
