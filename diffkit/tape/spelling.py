@@ -130,8 +130,8 @@ def _masked_operands(
     x: Any, *rest: Any, where: Any = True, **keywords: Any
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """A reduction of what the mask lets through only, so that nothing else meets an infinite partial."""
-    if keywords.get("mean") is not None:
-        raise NoRuleError("the keyword mean of np.var and np.std has no rule; leave it out")
+    if is_foreign(keywords.get("mean")):
+        raise NoRuleError("an active mean=... of np.var or np.std has no rule; leave it out")
     if where is True or not is_foreign(x):
         return (x, *rest), keywords if where is True else {**keywords, "where": where}
     return (np.where(where, x, 1), *rest), {**keywords, "where": where}
