@@ -26,7 +26,7 @@ from diffkit.primitives import assemble, getitem
 from diffkit.tape.place import calling_place
 from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, operands, ufunc_call
 
-__all__ = ["Active", "Trace", "apply", "gather", "is_active", "living", "plain", "value_of"]
+__all__ = ["Active", "Trace", "apply", "gather", "is_active", "living", "missing", "plain", "value_of"]
 
 _levels = itertools.count(1)
 NO_KEYWORDS: Mapping[str, Any] = {}
@@ -236,7 +236,7 @@ class Active:
 
     @property
     def flat(self) -> Iterator[Any]:
-        return iter(self.ravel())
+        return iter(apply(np.ravel, (self,)))
 
     def __len__(self) -> int:
         if not self.shape:
@@ -333,16 +333,6 @@ class Active:
             return WRITTEN_WITH_OTHERS[function](*args, **keywords)
         return apply(*operands(function, args, keywords))
 
-    def __getattr__(self, name: str) -> Any:
-        hint = ""
-        if hasattr(np.ndarray, name) and not name.startswith("_"):
-            hint = "; it belongs to the memory of an array, which has no history"
-            if callable(getattr(np, name, None)) or name == "fill":
-                hint = (
-                    f"; write np.{name}(x)" if name != "fill" else "; it works in place; write x[...] = value"
-                )
-        raise AttributeError(f"{self.called} has no {name}{hint}")
-
     # -- indexing and the methods of an array ---------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
@@ -359,7 +349,8 @@ class Active:
         return np.copy(apply(np.ravel, (self,)))
 
     def item(self, *index: Any) -> Any:
-        element = self.ravel()[index[0]] if len(index) == 1 and isinstance(index[0], int) else self
+        flat = len(index) == 1 and isinstance(index[0], int)
+        element = apply(np.ravel, (self,))[index[0]] if flat else self
         return apply(np.reshape, (element if len(index) < 2 else self[index], ()))
 
     def tolist(self) -> Any:
@@ -379,6 +370,19 @@ class Active:
 
     def copy(self) -> Any:
         return apply(np.copy, (self,))
+
+
+def missing(value: Active, name: str) -> str:
+    """What to say of an attribute that an active value has not.
+
+    It has no __getattr__ to say so itself: with one, Python looks up all attributes several times slower.
+    """
+    hint = ""
+    if hasattr(np.ndarray, name) and not name.startswith("_"):
+        hint = "; it belongs to the memory of an array, which has no history"
+        if callable(getattr(np, name, None)) or name == "fill":
+            hint = f"; write np.{name}(x)" if name != "fill" else "; it works in place; write x[...] = value"
+    return f"{value.called} has no {name}{hint}"
 
 
 def plain_key(key: Any) -> Any:
