@@ -15,11 +15,11 @@ import numpy as np
 
 from diffkit.primitives import component
 from diffkit.rules import Rule, rule_of
-from diffkit.rules.declare import QUICK, float_partials
+from diffkit.rules.declare import QUICK, quick_partials
 from diffkit.tape.active import Trace, apply, plain
 from diffkit.tape.node import Node
 
-__all__ = ["added", "fit", "product", "pull_back"]
+__all__ = ["added", "fit", "only_selected", "product", "pull_back"]
 
 
 def pull_back(
@@ -50,20 +50,19 @@ def pull_back(
 
     def give(operand: Any, x: Any, x_bar: Any, fresh: bool = False) -> None:
         """Add to what has arrived at an operand, whose value is x; `fresh` if nobody else holds x_bar."""
-        if x_bar.__class__ is not float:
+        if x_bar.__class__ is not float and not _alike(x_bar, x):
             x_bar = fit(x_bar, x)
         key = operand.number
-        if key not in bars:
+        arrived = bars.get(key)
+        if arrived is None:
             bars[key], nodes[key] = x_bar, operand
             heappush(heap, -key)
             if fresh and x_bar.__class__ is np.ndarray and x_bar.base is None:
                 own.add(key)
-        elif x_bar.__class__ is bars[key].__class__ is float:
-            bars[key] += x_bar
-        elif key in own and (x_bar.__class__ is float or _alike(x_bar, bars[key])):
-            np.add(bars[key], x_bar, out=bars[key])
+        elif key in own and (x_bar.__class__ is float or _alike(x_bar, arrived)):
+            np.add(arrived, x_bar, out=arrived)
         else:
-            total = bars[key] = added(bars[key], x_bar)
+            total = bars[key] = added(arrived, x_bar)
             (own.add if total.__class__ is np.ndarray else own.discard)(key)
 
     while seeds:
@@ -83,59 +82,88 @@ def pull_back(
                 found[number] = bar.copy() if shared else bar
                 if function is None:
                     continue
-            if y.__class__ is float and y_bar.__class__ is float and node.keywords is None and not live:
-                # Numbers: the loop below, without what only arrays, selection and many operands need.
-                partials = QUICK.get(function)
+            # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
+            spare = number in own and not (keep or assigned or selected)
+            slopes: Any = None
+            quick = QUICK.get(y.__class__)
+            if quick is not None and node.keywords is None and not live:
+                partials = quick.get(function)
                 if partials is None:
-                    partials = float_partials(function)
-                if partials and not selected:
-                    try:
-                        a = args[0]
-                        u = a.value if a.__class__ is kind and a.owner is owner else a
-                        p = partials[0]
-                        if len(args) == 1:
-                            give(a, u, y_bar * (p if p.__class__ is float else p(y, u)))
-                            continue
-                        b = args[1]
-                        v = b.value if b.__class__ is kind and b.owner is owner else b
-                        q = partials[1]
-                        a_bar = None if u is a else y_bar * (p if p.__class__ is float else p(y, u, v))
-                        b_bar = None if v is b else y_bar * (q if q.__class__ is float else q(y, u, v))
-                        if u is not a:
-                            give(a, u, a_bar)
-                        if v is not b:
-                            give(b, v, b_bar)
-                        continue
-                    except _NO_FLOAT:  # NumPy would say inf or nan: the long way
+                    partials = quick_partials(function, y.__class__)
+                try:
+                    if not partials:
                         pass
-            values = [a.value if a.__class__ is kind and a.owner is owner else a for a in args]
-            if live:
-                values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
+                    elif len(args) == 1:
+                        (a,), (p,) = args, partials
+                        u, v = a.value, None
+                        slopes = ((a, u, p and p(y, u)),)
+                    else:
+                        (a, b), (p, q) = args, partials
+                        u = a.value if a.__class__ is kind and a.owner is owner else a
+                        v = b.value if b.__class__ is kind and b.owner is owner else b
+                        if u is a:
+                            slopes = ((b, v, q and q(y, u, v)),)
+                        elif v is b:
+                            slopes = ((a, u, p and p(y, u, v)),)
+                        else:
+                            slopes = ((a, u, p and p(y, u, v)), (b, v, q and q(y, u, v)))
+                except _NO_FLOAT:  # NumPy would say inf or nan: the long way
+                    pass
+            if slopes and y.__class__ is float:
+                for a, u, slope in slopes:
+                    x_bar = y_bar if slope is None else y_bar * slope
+                    if selected:
+                        x_bar = only_selected(x_bar, y_bar)
+                    key = a.number
+                    if x_bar.__class__ is not float:
+                        give(a, u, x_bar)
+                    elif key in bars:
+                        bars[key] = bars[key] + x_bar
+                    else:
+                        bars[key], nodes[key] = x_bar, a
+                        heappush(heap, -key)
+                continue
+            if slopes:
+                if y_bar.__class__ is float and _broadcasts(y, slopes):
+                    y_bar = whole(y_bar, y)
+                for given in slopes:
+                    a, x, slope = given
+                    reuse = spare and given is slopes[-1]
+                    if slope is None:  # handed on: to one operand alone, it stays nobody else's
+                        x_bar, fresh, spare = y_bar, reuse, False
+                    elif y_bar.__class__ is float and y_bar == 1.0:
+                        x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
+                    elif reuse and _alike(y_bar, slope):
+                        x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
+                    else:
+                        x_bar, fresh = y_bar * slope, True
+                    give(a, x, only_selected(x_bar, y_bar) if selected else x_bar, fresh)
+                continue
             rule = rule_of(function)
             selected = selected or rule.selects
-            mine = [i for i, a in enumerate(args) if a.__class__ is kind and a.owner is owner]
-            if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values, mine)):
-                y_bar = whole(y_bar, y)
-            keywords = node.keywords or _NO_KEYWORDS
+            values, mine = list(args), []
+            for i, a in enumerate(args):
+                if a.__class__ is kind and a.owner is owner:
+                    values[i] = a.value
+                    mine.append(i)
+            if live:
+                values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
+            y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
             bars_of = rule.pull(0) if rule.together else None
             x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
-            # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
-            spare = number in own and not (keep or assigned)
-            for position in mine:
-                reuse = spare and position == mine[-1]
+            for i in mine:
                 if rule.partials is not None:
-                    x_bar = product(y_bar, rule, position, y, values, keywords, selected, reuse)
+                    x_bar = product(y_bar, rule, i, y, values, keywords, selected)
                 elif x_bars is not None:
-                    x_bar = x_bars[position]
+                    x_bar = x_bars[i]
                 else:
-                    pull = rule.pull(position)
+                    pull = rule.pull(i)
                     x_bar = pull(y_bar, y, *values, **keywords) if pull else None
-                if x_bar is y_bar:  # handed on: to one operand alone, it stays nobody else's
-                    fresh, spare = reuse, False
-                else:
+                if x_bar is y_bar:
+                    give(args[i], values[i], x_bar, spare and len(mine) == 1)
+                elif x_bar is not None:
                     fresh = rule.fresh and x_bar is not y and not any(x_bar is v for v in values)
-                if x_bar is not None:
-                    give(args[position], values[position], x_bar, fresh)
+                    give(args[i], values[i], x_bar, fresh)
     return found
 
 
@@ -154,33 +182,20 @@ def whole(bar: Any, y: Any) -> Any:
     """A cotangent in the shape of its value, where one float stood for all its elements."""
     if bar.__class__ is not float or y.__class__ is float:
         return bar
-    if isinstance(y, tuple) or not y.shape:
-        return fit(bar, y)
-    return np.full(y.shape, bar, y.dtype)
-
-
-def _broadcasts(y: Any, values: list[Any], mine: list[int]) -> bool:
-    """Whether an operand to be given its part has another shape than y: one float cannot stand for y_bar."""
     shape = getattr(y, "shape", ())
-    return any(getattr(values[i], "shape", ()) != shape for i in mine)
+    return np.full(shape, bar, y.dtype) if shape else fit(bar, y)
 
 
-def product(
-    bar: Any,
-    rule: Rule,
-    position: int,
-    y: Any,
-    values: Any,
-    keywords: Any,
-    selected: bool,
-    spare: bool = False,
-) -> Any:
+def _broadcasts(y: Any, slopes: tuple[tuple[Any, Any, Any], ...]) -> bool:
+    """Whether an operand to be given its part has another shape than y: one float cannot stand for y_bar."""
+    return any(getattr(x, "shape", ()) != y.shape for _, x, _ in slopes)
+
+
+def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: Any, selected: bool) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
-    With `spare`, the memory of `bar` may be used for the answer.
-
-    With `selected`, an exact zero in `bar` stands for an element that was not selected, and stays zero
-    whatever the partial is there, infinite or nan; where the function selects, so does a zero partial.
+    With `selected`, what `only_selected` drops is zero; where the function selects, so is an element whose
+    partial is zero.
     """
     partial = rule.partials[position] if rule.partials and position < len(rule.partials) else None
     if not callable(partial):
@@ -193,18 +208,20 @@ def product(
         slope = partial(y, *values, **keywords) if keywords else partial(y, *values)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
-    if bar.__class__ is float and bar == 1.0:
-        scaled = slope
-    elif spare and not selected and _alike(bar, slope):
-        scaled = np.multiply(bar, slope, out=bar)
-    else:
-        scaled = bar * slope
-    if selected and not np.all(np.isfinite(plain(scaled))):
-        dropped = np.logical_or(bar == 0, slope == 0) if rule.selects else bar == 0
-        # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
-        dropped = np.logical_and(dropped, np.logical_not(np.isfinite(scaled)))
-        scaled = np.where(dropped, 0.0, scaled)
-    return scaled
+    scaled = slope if bar.__class__ is float and bar == 1.0 else bar * slope
+    return only_selected(scaled, bar, slope if rule.selects else 1.0) if selected else scaled
+
+
+def only_selected(scaled: Any, bar: Any, share: Any = 1.0) -> Any:
+    """bar times a partial, where an exact zero in bar, or in share, stands for an element not selected.
+
+    That stays zero whatever the partial is there, infinite or nan.
+    """
+    if np.all(np.isfinite(plain(scaled))):
+        return scaled
+    # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
+    dropped = np.logical_and(np.logical_or(bar == 0, share == 0), np.logical_not(np.isfinite(scaled)))
+    return np.where(dropped, 0.0, scaled)
 
 
 def _alike(a: Any, b: Any) -> bool:
@@ -223,8 +240,6 @@ def added(a: Any, b: Any) -> Any:
 
 def fit(bar: Any, x: Any) -> Any:
     """A cotangent in the shape and dtype of its operand: broadcasting is undone here and nowhere else."""
-    if _alike(bar, x):
-        return bar
     if x.__class__ is float and (bar.__class__ is float or bar.__class__ is np.float64):
         return float(bar)
     if isinstance(x, tuple):

@@ -6,6 +6,8 @@ import pytest
 import diffkit as dk
 from diffkit.autodiff import grad, vjp
 from diffkit.autodiff.reverse import added, fit, pull_back
+from diffkit.primitives import primitive
+from diffkit.rules import elementwise
 from diffkit.tape import record
 from diffkit.tape.node import Node, reachable
 from diffkit.tape.record import Recorder
@@ -199,6 +201,24 @@ def test_a_sweep_overwrites_neither_values_nor_cotangents_of_the_caller():
     assert np.array_equal(x, np.linspace(0.1, 1.0, 5))
     first[:] = 0.0
     assert np.all(pullback(seed)[0] != 0.0)
+
+
+def test_a_partial_that_keeps_what_it_returns_finds_it_unchanged():
+    kept = np.full(3, 2.0)
+    twice = primitive(lambda x: 2 * x)
+    elementwise(twice, lambda y, x: kept)
+    f = lambda x: np.sum(twice(np.sin(x) * x) + twice(x))
+    x = np.array([0.1, 0.5, 1.0])
+    assert grad(f)(x) == pytest.approx(2 * np.cos(x) * x + 2 * np.sin(x) + 2)
+    assert np.array_equal(kept, np.full(3, 2.0))
+
+
+def test_what_is_not_selected_stays_zero_through_numbers_and_arrays():
+    # Beside the side that is taken, the root of 0 has an infinite slope.
+    f = lambda x: np.where(x > 0, np.sqrt(x) * 2, x)
+    assert grad(f)(0.0) == 1.0
+    assert grad(lambda x: np.sum(f(x)))(np.array([0.0, 4.0])).tolist() == [1.0, 0.5]
+    assert grad(lambda x: np.maximum(x, -np.sqrt(x) - 1))(0.0) == 1.0
 
 
 def test_the_gradient_of_a_plain_sum_is_an_array_of_its_own():
