@@ -86,7 +86,7 @@ def pull_back(
             spare = number in own and not (keep or assigned or selected)
             slopes: Any = None
             quick = QUICK.get(y.__class__)
-            if quick is not None and node.keywords is None and not live:
+            if quick is not None and not node.keywords and not live:
                 partials = quick.get(function)
                 if partials is None:
                     partials = quick_partials(function, y.__class__)
@@ -249,11 +249,9 @@ def fit(bar: Any, x: Any) -> Any:
     if given != shape:
         extra = len(given) - len(shape)
         stretched = [i for i, n in enumerate(given) if i < extra or (shape[i - extra] == 1 and n != 1)]
-        bar = (
-            np.reshape(np.sum(bar, axis=tuple(stretched)), shape)
-            if stretched
-            else np.broadcast_to(bar, shape)
-        )
+        bar = np.add.reduce(bar, axis=tuple(stretched)) if stretched else np.broadcast_to(bar, shape)
+        if bar.shape != shape:
+            bar = np.reshape(bar, shape)
     wanted, had = _dtype(x), _dtype(bar)
     if wanted is not had and wanted != had:
         if had.kind == "c" and wanted.kind != "c":
