@@ -124,10 +124,10 @@ def pull_back(
                         heappush(heap, -key)
                 continue
             if slopes:
-                if y_bar.__class__ is float and _broadcasts(y, slopes):
-                    y_bar = whole(y_bar, y)
                 for given in slopes:
                     a, x, slope = given
+                    if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
+                        y_bar = whole(y_bar, y)  # broadcasting repeats x
                     reuse = spare and given is slopes[-1]
                     if slope is None:  # handed on: to one operand alone, it stays nobody else's
                         x_bar, fresh, spare = y_bar, reuse, False
@@ -186,11 +186,6 @@ def whole(bar: Any, y: Any) -> Any:
     return np.full(shape, bar, y.dtype) if shape else fit(bar, y)
 
 
-def _broadcasts(y: Any, slopes: tuple[tuple[Any, Any, Any], ...]) -> bool:
-    """Whether an operand to be given its part has another shape than y: one float cannot stand for y_bar."""
-    return any(getattr(x, "shape", ()) != y.shape for _, x, _ in slopes)
-
-
 def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: Any, selected: bool) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
@@ -217,7 +212,7 @@ def only_selected(scaled: Any, bar: Any, share: Any = 1.0) -> Any:
 
     That stays zero whatever the partial is there, infinite or nan.
     """
-    if np.all(np.isfinite(plain(scaled))):
+    if np.isfinite(plain(scaled)).all():
         return scaled
     # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
     dropped = np.logical_and(np.logical_or(bar == 0, share == 0), np.logical_not(np.isfinite(scaled)))

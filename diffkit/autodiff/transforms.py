@@ -197,7 +197,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 def require_scalar(value: Any, f: Function) -> None:
     """Raise NonScalarError unless the value, which f returned, is one number."""
-    if is_container(value) or _size(value) != 1:
+    if value.__class__ is not float and (is_container(value) or _size(value) != 1):
         shape = f"shape {_shape(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
         raise NonScalarError(
             f"a gradient needs a function with a scalar result, and this one returned {shape}; "
