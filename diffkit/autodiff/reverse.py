@@ -22,6 +22,7 @@ from diffkit.tape.node import Node
 __all__ = ["added", "fit", "only_selected", "product", "pull_back"]
 
 
+@np.errstate(all="ignore")  # an infinite partial is an answer here, not an accident
 def pull_back(
     seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False, live: bool = False
 ) -> dict[int, Any]:
@@ -69,101 +70,99 @@ def pull_back(
         node, y_bar = seeds.pop()
         if isinstance(node, Node) and node.owner is owner:
             give(node, node.value, fit(y_bar, node.value))
-    with np.errstate(all="ignore"):  # an infinite partial is an answer here, not an accident
-        while heap:
-            number = -heappop(heap)
-            node, y_bar = nodes.pop(number), bars.pop(number)
-            function, args, y = node.function, node.args, node.value
-            if assigned:
-                args, y, y_bar = owner.visited(node, y_bar)
-            if function is None or keep:
-                bar = whole(y_bar, y)
-                shared = bar.__class__ is np.ndarray and number not in own
-                found[number] = bar.copy() if shared else bar
-                if function is None:
-                    continue
-            # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
-            spare = number in own and not (keep or assigned or selected)
-            slopes: Any = None
-            quick = QUICK.get(y.__class__)
-            if quick is not None and not node.keywords and not live:
-                partials = quick.get(function)
-                if partials is None:
-                    partials = quick_partials(function, y.__class__)
-                try:
-                    if not partials:
-                        pass
-                    elif len(args) == 1:
-                        (a,), (p,) = args, partials
-                        u, v = a.value, None
-                        slopes = ((a, u, p and p(y, u)),)
-                    else:
-                        (a, b), (p, q) = args, partials
-                        u = a.value if a.__class__ is kind and a.owner is owner else a
-                        v = b.value if b.__class__ is kind and b.owner is owner else b
-                        if u is a:
-                            slopes = ((b, v, q and q(y, u, v)),)
-                        elif v is b:
-                            slopes = ((a, u, p and p(y, u, v)),)
-                        else:
-                            slopes = ((a, u, p and p(y, u, v)), (b, v, q and q(y, u, v)))
-                except _NO_FLOAT:  # NumPy would say inf or nan: the long way
-                    pass
-            if slopes and y.__class__ is float:
-                for a, u, slope in slopes:
-                    x_bar = y_bar if slope is None else y_bar * slope
-                    if selected:
-                        x_bar = only_selected(x_bar, y_bar)
-                    key = a.number
-                    if x_bar.__class__ is not float:
-                        give(a, u, x_bar)
-                    elif key in bars:
-                        bars[key] = bars[key] + x_bar
-                    else:
-                        bars[key], nodes[key] = x_bar, a
-                        heappush(heap, -key)
+    while heap:
+        number = -heappop(heap)
+        node, y_bar = nodes.pop(number), bars.pop(number)
+        function, args, y = node.function, node.args, node.value
+        if assigned:
+            args, y, y_bar = owner.visited(node, y_bar)
+        if function is None or keep:
+            bar = whole(y_bar, y)
+            shared = bar.__class__ is np.ndarray and number not in own
+            found[number] = bar.copy() if shared else bar
+            if function is None:
                 continue
-            if slopes:
-                for given in slopes:
-                    a, x, slope = given
-                    if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
-                        y_bar = whole(y_bar, y)  # broadcasting repeats x
-                    reuse = spare and given is slopes[-1]
-                    if slope is None:  # handed on: to one operand alone, it stays nobody else's
-                        x_bar, fresh, spare = y_bar, reuse, False
-                    elif y_bar.__class__ is float and y_bar == 1.0:
-                        x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
-                    elif reuse and _alike(y_bar, slope):
-                        x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
+        # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
+        spare = number in own and not (keep or assigned or selected)
+        # The usual rows, of one or two operands: their partials, None for a 1.
+        slopes: Any = None
+        quick = QUICK.get(y.__class__)
+        if quick is not None and not node.keywords and not live:
+            partials = quick.get(function)
+            if partials is None:
+                partials = quick_partials(function, y.__class__)
+            try:
+                if partials and len(args) == 1:
+                    (a,), (p,) = args, partials
+                    u, v = a.value, None
+                    slopes = ((a, u, p and p(y, u)),)
+                elif partials:
+                    (a, b), (p, q) = args, partials
+                    u = a.value if a.__class__ is kind and a.owner is owner else a
+                    v = b.value if b.__class__ is kind and b.owner is owner else b
+                    if u is a:
+                        slopes = ((b, v, q and q(y, u, v)),)
+                    elif v is b:
+                        slopes = ((a, u, p and p(y, u, v)),)
                     else:
-                        x_bar, fresh = y_bar * slope, True
-                    give(a, x, only_selected(x_bar, y_bar) if selected else x_bar, fresh)
-                continue
-            rule = rule_of(function)
-            selected = selected or rule.selects
-            values, mine = list(args), []
-            for i, a in enumerate(args):
-                if a.__class__ is kind and a.owner is owner:
-                    values[i] = a.value
-                    mine.append(i)
-            if live:
-                values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
-            y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
-            bars_of = rule.pull(0) if rule.together else None
-            x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
-            for i in mine:
-                if rule.partials is not None:
-                    x_bar = product(y_bar, rule, i, y, values, keywords, selected)
-                elif x_bars is not None:
-                    x_bar = x_bars[i]
+                        slopes = ((a, u, p and p(y, u, v)), (b, v, q and q(y, u, v)))
+            except _NO_FLOAT:  # NumPy would say inf or nan: the long way
+                pass
+        if slopes and y.__class__ is float:  # numbers: `give`, written out
+            for a, u, slope in slopes:
+                x_bar = y_bar if slope is None else y_bar * slope
+                if selected:
+                    x_bar = only_selected(x_bar, y_bar)
+                key = a.number
+                if x_bar.__class__ is not float:
+                    give(a, u, x_bar)
+                elif key in bars:
+                    bars[key] = bars[key] + x_bar
                 else:
-                    pull = rule.pull(i)
-                    x_bar = pull(y_bar, y, *values, **keywords) if pull else None
-                if x_bar is y_bar:
-                    give(args[i], values[i], x_bar, spare and len(mine) == 1)
-                elif x_bar is not None:
-                    fresh = rule.fresh and x_bar is not y and not any(x_bar is v for v in values)
-                    give(args[i], values[i], x_bar, fresh)
+                    bars[key], nodes[key] = x_bar, a
+                    heappush(heap, -key)
+            continue
+        if slopes:
+            for given in slopes:
+                a, x, slope = given
+                if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
+                    y_bar = whole(y_bar, y)  # broadcasting repeats x
+                reuse = spare and given is slopes[-1]
+                if slope is None:  # handed on: to one operand alone, it stays nobody else's
+                    x_bar, fresh, spare = y_bar, reuse, False
+                elif y_bar.__class__ is float and y_bar == 1.0:
+                    x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
+                elif reuse and _alike(y_bar, slope):
+                    x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
+                else:
+                    x_bar, fresh = y_bar * slope, True
+                give(a, x, only_selected(x_bar, y_bar) if selected else x_bar, fresh)
+            continue
+        rule = rule_of(function)
+        selected = selected or rule.selects
+        values, mine = list(args), []
+        for i, a in enumerate(args):
+            if a.__class__ is kind and a.owner is owner:
+                values[i] = a.value
+                mine.append(i)
+        if live:
+            values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
+        y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
+        bars_of = rule.pull(0) if rule.together else None
+        x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
+        for i in mine:
+            if rule.partials is not None:
+                x_bar = product(y_bar, rule, i, y, values, keywords, selected)
+            elif x_bars is not None:
+                x_bar = x_bars[i]
+            else:
+                pull = rule.pull(i)
+                x_bar = pull(y_bar, y, *values, **keywords) if pull else None
+            if x_bar is y_bar:
+                give(args[i], values[i], x_bar, spare and len(mine) == 1)
+            elif x_bar is not None:
+                fresh = rule.fresh and x_bar is not y and not any(x_bar is v for v in values)
+                give(args[i], values[i], x_bar, fresh)
     return found
 
 
