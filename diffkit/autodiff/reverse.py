@@ -66,6 +66,49 @@ def pull_back(
             total = bars[key] = added(arrived, x_bar)
             (own.add if total.__class__ is np.ndarray else own.discard)(key)
 
+    def spread(y: Any, u: Any, v: Any, slopes: Any, y_bar: Any, spare: bool, selected: bool) -> None:
+        """Give y_bar times its slope to each operand of an array y; u and v are their values."""
+        for given in slopes:
+            a, x, slope = given
+            if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
+                y_bar = whole(y_bar, y)  # broadcasting repeats x
+            reuse = spare and given is slopes[-1]
+            if slope is None:  # handed on: to one operand alone, it stays nobody else's
+                x_bar, fresh, spare = y_bar, reuse, False
+            elif y_bar.__class__ is float and y_bar == 1.0:
+                x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
+            elif reuse and _alike(y_bar, slope):
+                x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
+            else:
+                x_bar, fresh = y_bar * slope, True
+            give(a, x, only_selected(x_bar, y_bar) if selected else x_bar, fresh)
+
+    def pull(node: Any, args: Any, y: Any, rule: Rule, y_bar: Any, spare: bool, selected: bool) -> None:
+        """Give each operand of any row what its rule says."""
+        values, mine = list(args), []
+        for i, a in enumerate(args):
+            if a.__class__ is kind and a.owner is owner:
+                values[i] = a.value
+                mine.append(i)
+        if live:
+            values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
+        y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
+        bars_of = rule.pull(0) if rule.together else None
+        x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
+        for i in mine:
+            if rule.partials is not None:
+                x_bar = product(y_bar, rule, i, y, values, keywords, selected)
+            elif x_bars is not None:
+                x_bar = x_bars[i]
+            else:
+                pull_one = rule.pull(i)
+                x_bar = pull_one(y_bar, y, *values, **keywords) if pull_one else None
+            if x_bar is y_bar:
+                give(args[i], values[i], x_bar, spare and len(mine) == 1)
+            elif x_bar is not None:
+                fresh = rule.fresh and x_bar is not y and not any(x_bar is value for value in values)
+                give(args[i], values[i], x_bar, fresh)
+
     while seeds:
         node, y_bar = seeds.pop()
         if isinstance(node, Node) and node.owner is owner:
@@ -122,47 +165,13 @@ def pull_back(
                     bars[key], nodes[key] = x_bar, a
                     heappush(heap, -key)
             continue
+        # The rest has frames of its own: what they hold is freed before the next row is met.
         if slopes:
-            for given in slopes:
-                a, x, slope = given
-                if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
-                    y_bar = whole(y_bar, y)  # broadcasting repeats x
-                reuse = spare and given is slopes[-1]
-                if slope is None:  # handed on: to one operand alone, it stays nobody else's
-                    x_bar, fresh, spare = y_bar, reuse, False
-                elif y_bar.__class__ is float and y_bar == 1.0:
-                    x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
-                elif reuse and _alike(y_bar, slope):
-                    x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
-                else:
-                    x_bar, fresh = y_bar * slope, True
-                give(a, x, only_selected(x_bar, y_bar) if selected else x_bar, fresh)
-            continue
-        rule = rule_of(function)
-        selected = selected or rule.selects
-        values, mine = list(args), []
-        for i, a in enumerate(args):
-            if a.__class__ is kind and a.owner is owner:
-                values[i] = a.value
-                mine.append(i)
-        if live:
-            values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
-        y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
-        bars_of = rule.pull(0) if rule.together else None
-        x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
-        for i in mine:
-            if rule.partials is not None:
-                x_bar = product(y_bar, rule, i, y, values, keywords, selected)
-            elif x_bars is not None:
-                x_bar = x_bars[i]
-            else:
-                pull = rule.pull(i)
-                x_bar = pull(y_bar, y, *values, **keywords) if pull else None
-            if x_bar is y_bar:
-                give(args[i], values[i], x_bar, spare and len(mine) == 1)
-            elif x_bar is not None:
-                fresh = rule.fresh and x_bar is not y and not any(x_bar is v for v in values)
-                give(args[i], values[i], x_bar, fresh)
+            spread(y, u, v, slopes, y_bar, spare, selected)
+        else:
+            rule = rule_of(function)
+            selected = selected or rule.selects
+            pull(node, args, y, rule, y_bar, spare, selected)
     return found
 
 
