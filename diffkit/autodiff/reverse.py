@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from heapq import heappop, heappush
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -220,7 +221,7 @@ def only_selected(scaled: Any, bar: Any, share: Any = 1.0) -> Any:
 
     That stays zero whatever the partial is there, infinite or nan.
     """
-    if np.isfinite(plain(scaled)).all():
+    if isfinite(scaled) if scaled.__class__ is float else np.isfinite(plain(scaled)).all():
         return scaled
     # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
     dropped = np.logical_and(np.logical_or(bar == 0, share == 0), np.logical_not(np.isfinite(scaled)))

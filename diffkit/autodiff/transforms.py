@@ -168,8 +168,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
-        alone = argnums == 0 and len(args) == 1 and not keywords
-        g, chosen = (f, args) if alone else _of(f, argnums, args, keywords)
+        g, chosen = _of(f, argnums, args, keywords)
         followed = Followed(g, chosen, at_once=True)
         value = followed.result()
         require_scalar(value, f)
@@ -210,6 +209,8 @@ def _of(
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the chosen arguments alone, and those arguments."""
     numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    if numbers == tuple(range(len(args))) and not keywords:
+        return f, args
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise ArgumentsError(f"argnums names argument {n}, and there are {len(args)}")
