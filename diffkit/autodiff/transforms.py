@@ -12,7 +12,7 @@ selection in the same pass, zeros of both kinds look alike, and count as not sel
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -174,8 +174,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
-        alone = argnums == 0 and len(args) == 1 and not keywords
-        g, chosen = (f, args) if alone else of_chosen(f, argnums, args, keywords)
+        g, chosen = of_chosen(f, argnums, args, keywords)
         followed = Followed(g, chosen, at_once=True)
         value = followed.result()
         require_scalar(value, f)
@@ -203,6 +202,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 def require_scalar(value: Any, f: Function) -> None:
     """Raise NonScalarError unless the value, which f returned, is one number; ArgumentsError for none."""
+    if value.__class__ is float:
+        return
     if value is None or isinstance(value, str):
         an_answer(value)  # raises
     if is_container(value) or size_of(value) != 1:
@@ -217,9 +218,14 @@ def of_chosen(
     f: Function, argnums: int | Sequence[int], args: tuple[Any, ...], keywords: dict[str, Any]
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the chosen arguments alone, and those arguments."""
-    numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
-    if not all(isinstance(n, Integral) for n in numbers):
-        raise ArgumentsError(f"argnums is the number of an argument or several, 0 or (0, 1), not {argnums!r}")
+    try:
+        numbers = tuple(map(index, argnums if isinstance(argnums, Sequence) else (argnums,)))
+    except TypeError:
+        raise ArgumentsError(
+            f"argnums is the number of an argument or several, 0 or (0, 1), not {argnums!r}"
+        ) from None
+    if numbers == tuple(range(len(args))) and not keywords:
+        return f, args
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise ArgumentsError(f"argnums names argument {n}, and there are {len(args)}")

@@ -346,14 +346,6 @@ class Active:
             return WRITTEN_WITH_OTHERS[function](*args, **keywords)
         return apply(*operands(function, args, keywords))
 
-    def __getattr__(self, name: str) -> Any:
-        hint = ""
-        if hasattr(np.ndarray, name) and not name.startswith("_"):
-            hint = "; it belongs to the memory of an array, which has no history"
-            if callable(getattr(np, name, None)):
-                hint = f"; write np.{name}(x)"
-        raise AttributeError(f"{self.called} has no {name}{hint}")
-
     # -- indexing and the methods of an array ---------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
@@ -371,7 +363,7 @@ class Active:
 
     def item(self, *index: Any) -> Any:
         index = index[0] if index and isinstance(index[0], tuple) else index
-        element = (self.ravel() if len(index) == 1 else self)[index] if index else self
+        element = (apply(np.ravel, (self,)) if len(index) == 1 else self)[index] if index else self
         return apply(np.reshape, (element, ()))
 
     def tolist(self) -> Any:

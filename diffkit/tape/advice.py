@@ -5,13 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 import numpy as np
 
 from diffkit.errors import DiffkitError, LostHistoryError
 from diffkit.tape.place import INSIDE
 
-__all__ = ["advice"]
+__all__ = ["advice", "missing"]
 
 
 def advice(error: Exception) -> str | None:
@@ -35,6 +36,19 @@ def advice(error: Exception) -> str | None:
             f"({error}); build it with np.stack or np.concatenate"
         )
     return None
+
+
+def missing(value: Any, name: str) -> str:
+    """What to say of an attribute that an active value has not.
+
+    It has no __getattr__ to say so itself: with one, Python looks up all attributes several times slower.
+    """
+    hint = ""
+    if hasattr(np.ndarray, name) and not name.startswith("_"):
+        hint = "; it belongs to the memory of an array, which has no history"
+        if callable(getattr(np, name, None)):
+            hint = f"; write np.{name}(x)"
+    return f"{value.called} has no {name}{hint}"
 
 
 def _speaks_of_objects(error: Exception) -> bool:

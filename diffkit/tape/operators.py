@@ -54,7 +54,7 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _writing(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Active, *args: Any, **keywords: Any) -> None:
-        self[...] = function(self.copy(), *args, **keywords)
+        self[...] = function(np.copy(self), *args, **keywords)
 
     method.__doc__ = f"Overwrite this array by its `np.{function.__name__}`."
     return method

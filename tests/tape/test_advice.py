@@ -15,6 +15,7 @@ import scipy.stats
 
 from diffkit.autodiff import grad, jvp
 from diffkit.errors import LostHistoryError, NoRuleError
+from diffkit.tape import record
 
 ORIGINALS = {
     "special.logsumexp": lambda x: scipy.special.logsumexp(x),
@@ -84,3 +85,14 @@ def test_an_error_that_says_enough_is_left_alone():
 def test_what_has_no_twin_says_what_else_to_write(f, words):
     with pytest.raises(LostHistoryError, match=words):
         grad(lambda x: np.sum(f(x)))(np.array([1.0, 2.0, 3.0]))
+
+
+def test_a_missing_method_names_the_function():
+    with pytest.raises(
+        AttributeError, match=r"an active value has no argpartition; write np\.argpartition\(x\)"
+    ):
+        record(lambda x: x.argpartition(1), np.array([0.3, 0.7]))
+    with pytest.raises(AttributeError, match="an active value has no strides; it belongs to the memory"):
+        record(lambda x: x.strides, np.array([0.3, 0.7]))
+    with pytest.raises(AttributeError, match=r"an active value has no colour$"):
+        record(lambda x: x.colour, np.array([0.3, 0.7]))
