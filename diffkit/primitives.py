@@ -20,6 +20,7 @@ __all__ = [
     "primitive",
     "put",
     "scatter",
+    "selected_product",
     "takes_each_once",
     "tanh_slope",
 ]
@@ -65,6 +66,7 @@ def _first_foreign(values: Any) -> Any:
 
 def getitem(x: Any, *, key: Any) -> Any:
     """`x[key]` for any NumPy key: whole numbers, slices, None, Ellipsis, masks, arrays."""
+    x = np.asarray(x) if x.__class__ is float else x  # which stands for NumPy's own number: s[None]
     return x[key]
 
 
@@ -120,6 +122,12 @@ def tanh_slope(y: Any, x: Any) -> Any:
 def _far_slope(x: Any) -> Any:
     e = np.exp(-2 * np.absolute(x))
     return 4 * e / (1 + e) ** 2
+
+
+@primitive
+def selected_product(a: Any, b: Any) -> Any:
+    """a * b, as a function that selects: a zero of either stands for what was not selected."""
+    return a * b
 
 
 @primitive

@@ -82,6 +82,8 @@ class Structure:
         """
         if self.kind is None:
             return [value]
+        if self.kind is _Constant and value is not None and value != self.keys[0]:
+            raise ValueError(f"{value!r} is not {self.keys[0]!r}")
         if value is None or self.kind is _Constant:
             items: list[Any] = [None] * len(self.children)
         elif self.kind is dict:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from inspect import unwrap
 from typing import Any
 
 import numpy as np
@@ -114,7 +115,7 @@ class Watch:
         what, name = "value", name_of(function)
         frame = sys._getframe(1)
         while frame.f_back is not None and is_inside(frame.f_code.co_filename):
-            if frame.f_code is pull_back.__code__ and "node" in frame.f_locals:
+            if frame.f_code is unwrap(pull_back).__code__ and "node" in frame.f_locals:
                 swept = self._of(frame.f_locals["node"])
                 return _Origin("derivative", swept.name, swept.place)
             if frame.f_code is DualTrace.apply.__code__ and "y" in frame.f_locals:

@@ -12,7 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.primitives import Joined, component, getitem, put, scatter, takes_each_once
+from diffkit.primitives import (
+    Joined,
+    component,
+    getitem,
+    put,
+    scatter,
+    selected_product,
+    takes_each_once,
+)
 from diffkit.tape.active import Active, Trace
 from diffkit.tape.spelling import METADATA
 
@@ -270,7 +278,7 @@ def _joined(function: Any, values: list[Any], mine: list[bool], keywords: Any, s
 
 
 _HOW: dict[Any, Callable[..., Any]] = {
-    **dict.fromkeys([np.where, np.clip], _elementwise),
+    **dict.fromkeys([np.where, np.clip, selected_product], _elementwise),
     **dict.fromkeys([np.sum, np.mean, np.prod, np.max, np.min, np.all, np.any], _reduced),
     **dict.fromkeys(
         [np.real, np.imag, np.astype, np.copy, np.zeros_like, np.ones_like, np.tril, np.triu], _whole

@@ -151,7 +151,14 @@ class _Row:
         bars = [_zero(part) if bar is None else bar for part, bar in zip(parts, bars, strict=True)]
         args = self.arguments.build(list(leaves))
         with _batches(bars):
-            answer = self.vjp(self.result.build(parts), *args, **keywords)(self.result.build(bars))
+            pullback = self.vjp(self.result.build(parts), *args, **keywords)
+            if not callable(pullback):
+                kind = with_article(type(pullback).__name__)
+                raise ArgumentsError(
+                    f"the vjp of {self.__name__} returned {kind}; return the function from the "
+                    f"cotangent of the result to those of the arguments"
+                )
+            answer = pullback(self.result.build(bars))
         return self._cotangents(answer, leaves)
 
     def _cotangents(self, answer: Any, leaves: tuple[Any, ...]) -> list[Any]:
@@ -159,12 +166,14 @@ class _Row:
         children = self.arguments.children
         if answer is None:
             return [None] * len(leaves)
-        if len(children) == 1 and not (isinstance(answer, tuple) and len(answer) == 1):
+        alone = len(children) == 1 and (not isinstance(answer, tuple) or children[0].kind is not None)
+        if alone and not (isinstance(answer, tuple) and len(answer) == 1):
             answer = (answer,)
         if not isinstance(answer, tuple) or len(answer) != len(children):
             count = f"a tuple of {len(answer)}" if isinstance(answer, tuple) else type(answer).__name__
+            there = "is 1 argument" if len(children) == 1 else f"are {len(children)} arguments"
             raise ArgumentsError(
-                f"the pullback of {self.__name__} returned {count}, and there are {len(children)} arguments; "
+                f"the pullback of {self.__name__} returned {count}, and there {there}; "
                 f"return a tuple with a cotangent for each, None where there is no derivative"
             )
         found: list[Any] = []

@@ -82,27 +82,29 @@ class DualTrace(Trace):
         y = NUMPY.call(function, values, keywords)
         rule = rule_of(function)
         self.selected = self.selected or rule.selects
-        y_dot: Any = None
         dots = [a.tangent if a.__class__ is Dual and a.owner is self else None for a in args]
-        with np.errstate(all="ignore"):
-            if rule.together:
-                push = rule.push(0)
-                y_dot = push(dots, y, *values, **keywords) if push else None
-            else:
-                for position, dot in enumerate(dots):
-                    if dot is not None:
-                        y_dot = added(y_dot, self._pushed(rule, position, dot, y, values, keywords))
+        y_dot = _tangent(rule, dots, y, values, keywords, self.selected)
         if isinstance(y, tuple):  # of a function with several results, such as np.modf
             dots = [None] * len(y) if y_dot is None else list(y_dot)
             parts = [Dual(self, v, d if d is None else fit(d, v)) for v, d in zip(y, dots, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
         return Dual(self, y, None if y_dot is None else fit(y_dot, y))
 
-    def _pushed(
-        self, rule: Rule, position: int, x_dot: Any, y: Any, values: list[Any], keywords: Mapping[str, Any]
-    ) -> Any:
-        """What the tangent of the result gains from one operand; None when that is nothing."""
-        if rule.partials is None:
-            push = rule.push(position)
-            return push(x_dot, y, *values, **keywords) if push else None
-        return product(x_dot, rule, position, y, values, keywords, self.selected)
+
+@np.errstate(all="ignore")
+def _tangent(
+    rule: Rule, dots: list[Any], y: Any, values: list[Any], keywords: Mapping[str, Any], selected: bool
+) -> Any:
+    """The tangent of a result; None where nothing that was seeded reaches."""
+    if rule.together:
+        push = rule.push(0)
+        return push(dots, y, *values, **keywords) if push else None
+    y_dot: Any = None
+    for position, x_dot in enumerate(dots):
+        if x_dot is None:
+            continue
+        if rule.partials is not None:
+            y_dot = added(y_dot, product(x_dot, rule, position, y, values, keywords, selected))
+        elif push := rule.push(position):
+            y_dot = added(y_dot, push(x_dot, y, *values, **keywords))
+    return y_dot

@@ -116,7 +116,7 @@ def without_history(f: Callable[..., Any]) -> Callable[..., Any]:
         y = f(*args)
         value = y
         while isinstance(value, Active):
-            if isinstance(value.owner, TensorTrace) and value.requires_grad:
+            if isinstance(value.owner, TensorTrace) and getattr(value, "requires_grad", False):
                 raise LostHistoryError(
                     f"f uses a tensor with requires_grad, whose history plain numbers would lose; write "
                     f"w.detach() where it is a constant, or dk.grad(f), which keeps it{definition(f)}"

@@ -9,8 +9,9 @@ import numpy as np
 
 from diffkit.autodiff.batch import Batch, BatchError, batch
 from diffkit.autodiff.leaf import as_number, dtype_of, real_leaf, shape_of, size_of, zero_of
-from diffkit.autodiff.transforms import Followed, grad, jvp, of_chosen
+from diffkit.autodiff.transforms import Followed, grad, jvp, of_chosen, require_tuples
 from diffkit.errors import NoRuleError
+from diffkit.result import an_answer
 from diffkit.structure import flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active
 
@@ -41,6 +42,9 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         leaves = [real_leaf(leaf) for leaf in leaves]
         followed = Followed(g, chosen)
         values = followed.values
+        for value in values:
+            if value is None or isinstance(value, str):
+                an_answer(value)  # raises
 
         def by_rows() -> list[list[Any]]:
             return [rows(followed, k) for k in range(len(values))]
@@ -141,6 +145,7 @@ def hvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     >>> hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
     (array([6., 0.]),)
     """
+    require_tuples(args, tangents)
     gradient = grad(f, argnums=tuple(range(len(args))))
     return tuple(jvp(gradient, args, tangents)[1])
 

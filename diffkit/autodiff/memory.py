@@ -18,6 +18,7 @@ from diffkit.autodiff.history import GradFn, Recording, recording
 from diffkit.errors import ArgumentsError, GraphError, LostHistoryError
 from diffkit.primitives import getitem, put, takes_each_once
 from diffkit.tape.active import Active, Trace, apply, gather, plain, plain_key
+from diffkit.tape.advice import missing
 from diffkit.tape.node import Node
 from diffkit.tape.operators import BINARY, UNARY
 from diffkit.tape.spelling import METADATA
@@ -105,6 +106,9 @@ class Overwritable(Node):
     def grad_fn(self) -> GradFn | None:
         """The operation that made it; None for a leaf."""
         return None if self.is_leaf else GradFn(self)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(missing(self, name))
 
     def shares(self, other: Any) -> None:
         """Lie in the memory of the other."""

@@ -7,22 +7,25 @@ chapter 3). While a cotangent travels, a Python float may stand for an array wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from diffkit.autodiff.leaf import dtype_of
-from diffkit.primitives import component
+from diffkit.primitives import component, selected_product
 from diffkit.rules import Rule, rule_of
-from diffkit.rules.declare import QUICK, float_partials
+from diffkit.rules.declare import QUICK, quick_partials
 from diffkit.tape.active import Trace, apply, plain
 from diffkit.tape.node import Node
 
-__all__ = ["added", "fit", "product", "pull_back"]
+__all__ = ["added", "fit", "only_selected", "product", "pull_back"]
 
 
+@np.errstate(all="ignore")  # an infinite partial is an answer here, not an accident
 def pull_back(
     seeds: list[tuple[Any, Any]], owner: Trace, keep: bool = False, live: bool = False
 ) -> dict[int, Any]:
@@ -51,93 +54,134 @@ def pull_back(
 
     def give(operand: Any, x: Any, x_bar: Any, fresh: bool = False) -> None:
         """Add to what has arrived at an operand, whose value is x; `fresh` if nobody else holds x_bar."""
-        if x_bar.__class__ is not float:
+        if x_bar.__class__ is not float and not _alike(x_bar, x):
             x_bar = fit(x_bar, x)
         key = operand.number
-        if key not in bars:
+        arrived = bars.get(key)
+        if arrived is None:
             bars[key], nodes[key] = x_bar, operand
             heappush(heap, -key)
             if fresh and x_bar.__class__ is np.ndarray and x_bar.base is None:
                 own.add(key)
-        elif x_bar.__class__ is bars[key].__class__ is float:
-            bars[key] += x_bar
-        elif key in own and (x_bar.__class__ is float or _alike(x_bar, bars[key])):
-            np.add(bars[key], x_bar, out=bars[key])
+        elif key in own and (x_bar.__class__ is float or _alike(x_bar, arrived)):
+            np.add(arrived, x_bar, out=arrived)
         else:
-            total = bars[key] = added(bars[key], x_bar)
+            total = bars[key] = added(arrived, x_bar)
             (own.add if total.__class__ is np.ndarray else own.discard)(key)
+
+    def spread(y: Any, u: Any, v: Any, slopes: Any, y_bar: Any, spare: bool, selected: bool) -> None:
+        """Give y_bar times its slope to each operand of an array y; u and v are their values."""
+        for given in slopes:
+            a, x, slope = given
+            if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
+                y_bar = whole(y_bar, y)  # broadcasting repeats x
+            reuse = spare and given is slopes[-1]
+            if slope is None:  # handed on: to one operand alone, it stays nobody else's
+                x_bar, fresh, spare = y_bar, reuse, False
+            elif y_bar.__class__ is float and y_bar == 1.0:
+                x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
+            elif reuse and _alike(y_bar, slope):
+                x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
+            elif selected:
+                x_bar, fresh = only_selected(selected_product(y_bar, slope), y_bar), True
+            else:
+                x_bar, fresh = y_bar * slope, True
+            give(a, x, x_bar, fresh)
+
+    def pull(node: Any, args: Any, y: Any, rule: Rule, y_bar: Any, spare: bool, selected: bool) -> None:
+        """Give each operand of any row what its rule says."""
+        values, mine = list(args), []
+        for i, a in enumerate(args):
+            if a.__class__ is kind and a.owner is owner:
+                values[i] = a.value
+                mine.append(i)
+        if live:
+            values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
+        y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
+        bars_of = rule.pull(0) if rule.together else None
+        x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
+        for i in mine:
+            if rule.partials is not None:
+                times = selected_product if selected else operator.mul
+                x_bar = product(y_bar, rule, i, y, values, keywords, selected, times)
+            elif x_bars is not None:
+                x_bar = x_bars[i]
+            else:
+                pull_one = rule.pull(i)
+                x_bar = pull_one(y_bar, y, *values, **keywords) if pull_one else None
+            if x_bar is y_bar:
+                give(args[i], values[i], x_bar, spare and len(mine) == 1)
+            elif x_bar is not None:
+                fresh = rule.fresh and x_bar is not y and not any(x_bar is value for value in values)
+                give(args[i], values[i], x_bar, fresh)
 
     while seeds:
         node, y_bar = seeds.pop()
         if isinstance(node, Node) and node.owner is owner:
             give(node, node.value, fit(y_bar, node.value))
-            selected = selected or not (y_bar if y_bar.__class__ is float else np.all(plain(y_bar)))
-    with np.errstate(all="ignore"):  # an infinite partial is an answer here, not an accident
-        while heap:
-            number = -heappop(heap)
-            node, y_bar = nodes.pop(number), bars.pop(number)
-            function, args, y = node.function, node.args, node.value
-            if assigned:
-                args, y, y_bar = owner.visited(node, y_bar)
-            if function is None or keep:
-                bar = whole(y_bar, y)
-                shared = bar.__class__ is np.ndarray and number not in own
-                found[number] = bar.copy() if shared else bar
-                if function is None:
-                    continue
-            if y.__class__ is float and y_bar.__class__ is float and node.keywords is None and not live:
-                # Numbers: the loop below, without what only arrays, selection and many operands need.
-                partials = QUICK.get(function)
-                if partials is None:
-                    partials = float_partials(function)
-                if partials and not selected:
-                    try:
-                        a = args[0]
-                        u = a.value if a.__class__ is kind and a.owner is owner else a
-                        p = partials[0]
-                        if len(args) == 1:
-                            give(a, u, y_bar * (p if p.__class__ is float else p(y, u)))
-                            continue
-                        b = args[1]
-                        v = b.value if b.__class__ is kind and b.owner is owner else b
-                        q = partials[1]
-                        a_bar = None if u is a else y_bar * (p if p.__class__ is float else p(y, u, v))
-                        b_bar = None if v is b else y_bar * (q if q.__class__ is float else q(y, u, v))
-                        if u is not a:
-                            give(a, u, a_bar)
-                        if v is not b:
-                            give(b, v, b_bar)
-                        continue
-                    except _NO_FLOAT:  # NumPy would say inf or nan: the long way
-                        pass
-            values = [a.value if a.__class__ is kind and a.owner is owner else a for a in args]
-            if live:
-                values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
+            selected = selected or not (y_bar if isinstance(y_bar, float) else np.all(plain(y_bar)))
+    while heap:
+        number = -heappop(heap)
+        node, y_bar = nodes.pop(number), bars.pop(number)
+        function, args, y = node.function, node.args, node.value
+        if assigned:
+            args, y, y_bar = owner.visited(node, y_bar)
+        if function is None or keep:
+            bar = whole(y_bar, y)
+            shared = bar.__class__ is np.ndarray and number not in own
+            found[number] = bar.copy() if shared else bar
+            if function is None:
+                continue
+        # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
+        spare = number in own and not (keep or assigned or selected)
+        # The usual rows, of one or two operands: their partials, None for a 1.
+        slopes: Any = None
+        quick = QUICK.get(y.__class__)
+        if quick is not None and not node.keywords and not live:
+            partials = quick.get(function)
+            if partials is None:
+                partials = quick_partials(function, y.__class__)
+            try:
+                if partials and len(args) == 1:
+                    (a,), (p,) = args, partials
+                    u, v = a.value, None
+                    slopes = ((a, u, p and p(y, u)),)
+                elif partials:
+                    (a, b), (p, q) = args, partials
+                    u = a.value if a.__class__ is kind and a.owner is owner else a
+                    v = b.value if b.__class__ is kind and b.owner is owner else b
+                    if u is a:
+                        slopes = ((b, v, q and q(y, u, v)),)
+                    elif v is b:
+                        slopes = ((a, u, p and p(y, u, v)),)
+                    else:
+                        slopes = ((a, u, p and p(y, u, v)), (b, v, q and q(y, u, v)))
+            except _NO_FLOAT:  # NumPy would say inf or nan: the long way
+                pass
+        if slopes and y.__class__ is float:  # numbers: `give`, written out
+            for a, u, slope in slopes:
+                if slope is None:
+                    x_bar = y_bar
+                elif selected:
+                    x_bar = only_selected(selected_product(y_bar, slope), y_bar)
+                else:
+                    x_bar = y_bar * slope
+                key = a.number
+                if x_bar.__class__ is not float:
+                    give(a, u, x_bar)
+                elif key in bars:
+                    bars[key] = bars[key] + x_bar
+                else:
+                    bars[key], nodes[key] = x_bar, a
+                    heappush(heap, -key)
+            continue
+        # The rest has frames of its own: what they hold is freed before the next row is met.
+        if slopes:
+            spread(y, u, v, slopes, y_bar, spare, selected)
+        else:
             rule = rule_of(function)
             selected = selected or rule.selects
-            mine = [i for i, a in enumerate(args) if a.__class__ is kind and a.owner is owner]
-            if y_bar.__class__ is float and (rule.partials is None or _broadcasts(y, values, mine)):
-                y_bar = whole(y_bar, y)
-            keywords = node.keywords or _NO_KEYWORDS
-            bars_of = rule.pull(0) if rule.together else None
-            x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
-            # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
-            spare = number in own and not (keep or assigned)
-            for position in mine:
-                reuse = spare and position == mine[-1]
-                if rule.partials is not None:
-                    x_bar = product(y_bar, rule, position, y, values, keywords, selected, reuse)
-                elif x_bars is not None:
-                    x_bar = x_bars[position]
-                else:
-                    pull = rule.pull(position)
-                    x_bar = pull(y_bar, y, *values, **keywords) if pull else None
-                if x_bar is y_bar:  # handed on: to one operand alone, it stays nobody else's
-                    fresh, spare = reuse, False
-                else:
-                    fresh = rule.fresh and x_bar is not y and not any(x_bar is v for v in values)
-                if x_bar is not None:
-                    give(args[position], values[position], x_bar, fresh)
+            pull(node, args, y, rule, y_bar, spare, selected)
     return found
 
 
@@ -156,15 +200,8 @@ def whole(bar: Any, y: Any) -> Any:
     """A cotangent in the shape of its value, where one float stood for all its elements."""
     if bar.__class__ is not float or y.__class__ is float:
         return bar
-    if isinstance(y, tuple) or not y.shape:
-        return fit(bar, y)
-    return np.full(y.shape, bar, y.dtype)
-
-
-def _broadcasts(y: Any, values: list[Any], mine: list[int]) -> bool:
-    """Whether an operand to be given its part has another shape than y: one float cannot stand for y_bar."""
     shape = getattr(y, "shape", ())
-    return any(getattr(values[i], "shape", ()) != shape for i in mine)
+    return np.full(shape, bar, y.dtype) if shape else fit(bar, y)
 
 
 def product(
@@ -175,15 +212,13 @@ def product(
     values: Any,
     keywords: Any,
     selected: bool,
-    spare: bool = False,
+    times: Callable[[Any, Any], Any] = operator.mul,
 ) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
-    With `spare`, the memory of `bar` may be used for the answer.
-
-    With `selected` (a seed had zeros, or a function has selected), an exact zero in `bar` stands for an
-    element that was not selected, and stays zero whatever the partial is there, infinite or nan; where the
-    function selects, so does a zero partial. Without it a zero is a number, and 0 * inf is nan.
+    With `selected` (a seed had zeros, or a function has selected), what `only_selected` drops is zero; where
+    the function selects, so is an element whose partial is zero. Without it a zero is a number, and 0 * inf
+    is nan. `times` multiplies.
     """
     partial = rule.partials[position] if rule.partials and position < len(rule.partials) else None
     if not callable(partial):
@@ -196,18 +231,20 @@ def product(
         slope = partial(y, *values, **keywords) if keywords else partial(y, *values)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
-    if bar.__class__ is float and bar == 1.0:
-        scaled = slope
-    elif spare and not selected and _alike(bar, slope):
-        scaled = np.multiply(bar, slope, out=bar)
-    else:
-        scaled = bar * slope
-    if selected and not np.all(np.isfinite(plain(scaled))):
-        dropped = np.logical_or(bar == 0, slope == 0) if rule.selects else bar == 0
-        # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
-        dropped = np.logical_and(dropped, np.logical_not(np.isfinite(scaled)))
-        scaled = np.where(dropped, 0.0, scaled)
-    return scaled
+    scaled = slope if bar.__class__ is float and bar == 1.0 else times(bar, slope)
+    return only_selected(scaled, bar, slope if rule.selects else 1.0) if selected else scaled
+
+
+def only_selected(scaled: Any, bar: Any, share: Any = 1.0) -> Any:
+    """bar times a partial, where an exact zero in bar, or in share, stands for an element not selected.
+
+    That stays zero whatever the partial is there, infinite or nan.
+    """
+    if isfinite(scaled) if scaled.__class__ is float else np.isfinite(plain(scaled)).all():
+        return scaled
+    # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
+    dropped = np.logical_and(np.logical_or(bar == 0, share == 0), np.logical_not(np.isfinite(scaled)))
+    return np.where(dropped, 0.0, scaled)
 
 
 def _alike(a: Any, b: Any) -> bool:
@@ -226,8 +263,6 @@ def added(a: Any, b: Any) -> Any:
 
 def fit(bar: Any, x: Any) -> Any:
     """A cotangent in the shape and dtype of its operand: broadcasting is undone here and nowhere else."""
-    if _alike(bar, x):
-        return bar
     if x.__class__ is float and (bar.__class__ is float or bar.__class__ is np.float64):
         return float(bar)
     if isinstance(x, tuple):
@@ -237,11 +272,9 @@ def fit(bar: Any, x: Any) -> Any:
     if given != shape:
         extra = len(given) - len(shape)
         stretched = [i for i, n in enumerate(given) if i < extra or (shape[i - extra] == 1 and n != 1)]
-        bar = (
-            np.reshape(np.sum(bar, axis=tuple(stretched)), shape)
-            if stretched
-            else np.broadcast_to(bar, shape)
-        )
+        bar = np.add.reduce(bar, axis=tuple(stretched)) if stretched else np.broadcast_to(bar, shape)
+        if bar.shape != shape:
+            bar = np.reshape(bar, shape)
     wanted, had = dtype_of(x), dtype_of(bar)
     if wanted is not had and wanted != had:
         if had.kind == "c" and wanted.kind != "c":

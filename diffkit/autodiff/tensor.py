@@ -319,7 +319,8 @@ class Tensor(Overwritable):
         return np.array(self.own(), dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
-        if "out" in keywords and not any(isinstance(a, Active) and not _is_constant(a) for a in args):
+        plain_out = not any(isinstance(out, Active) for out in keywords.get("out", (self,)))
+        if plain_out and not any(isinstance(a, Active) and not _is_constant(a) for a in args):
             return getattr(ufunc, method)(*map(plain, args), **keywords)  # array -= tensor
         return Active.__array_ufunc__(self, ufunc, method, *args, **keywords)
 
@@ -328,6 +329,7 @@ class Tensor(Overwritable):
             raise GraphError("a result with a history cannot be copied or pickled; write y.detach()")
         return _restored, (self.numpy(), self.recorded, self._grad)
 
+    __copy__ = __deepcopy__ = None  # by __reduce__: a leaf is copied to a leaf
     __hash__ = object.__hash__
 
     def __format__(self, spec: str) -> str:

@@ -12,17 +12,19 @@ selection in the same pass, zeros of both kinds look alike, and count as not sel
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from diffkit.autodiff.anomaly import watching
 from diffkit.autodiff.forward import Dual, DualTrace
-from diffkit.autodiff.leaf import as_number, copied, real_leaf, shape_of, size_of, zero_of
+from diffkit.autodiff.leaf import as_number, copied, dtype_of, real_leaf, shape_of, size_of, zero_of
 from diffkit.autodiff.located import located
 from diffkit.autodiff.reverse import fit, pull_back
 from diffkit.errors import ArgumentsError, NonScalarError, NoRuleError
-from diffkit.structure import as_leaf, flatten, flatten_arguments, is_container
+from diffkit.result import an_answer
+from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments, is_container
 from diffkit.tape.active import Active, Trace, living
 from diffkit.tape.place import definition
 from diffkit.tape.record import Recorder, run
@@ -59,9 +61,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     outputs, values = followed.outputs, followed.values
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        bars, given = flatten(cotangent, is_leaf=lambda value: isinstance(value, Active))
-        if given != followed.result_structure:
-            raise ArgumentsError("the cotangent is not nested as the result of f is")
+        bars = _nested(cotangent, followed.result_structure, "cotangent is not nested as the result of f is")
         bars = [
             _direction(bar, value, "cotangent", "result") for bar, value in zip(bars, values, strict=True)
         ]
@@ -108,7 +108,10 @@ class Followed:
             found = pull_back(seeds, self.recorder)
         except NoRuleError as error:
             raise located(error, self.f, self.args) from error.__cause__
-        return [living(found[number]) if number in found else zero_of(value) for number, value in self.inputs]
+        return [
+            _in_kind(living(found[number]), value) if number in found else zero_of(value)
+            for number, value in self.inputs
+        ]
 
 
 def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -126,12 +129,11 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     >>> jvp(lambda x, y: x**2 * y + y + 2, (3.0, 4.0), (1.0, 0.0))
     (42.0, 24.0)
     """
+    require_tuples(args, tangents)
     watch = watching.get()
     trace = DualTrace() if watch is None else watch.duals()
     leaves, structure = flatten_arguments(tuple(args))
-    directions, given = flatten_arguments(tuple(tangents))
-    if given != structure:
-        raise ArgumentsError("the tangents are not nested as the arguments are")
+    directions = _nested(tuple(tangents), structure, "tangents are not nested as the arguments are")
     leaves = [real_leaf(leaf) for leaf in leaves]
     inputs = [
         trace.seeded(leaf, _direction(direction, leaf, "tangent", "argument"))
@@ -143,7 +145,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
     mine = [isinstance(o, Dual) and o.owner is trace for o in outputs]
     values = [_below(o, trace) for o in outputs]
     dots = [
-        o.tangent if seeded and o.tangent is not None else zero_of(value)
+        _in_kind(o.tangent, value) if seeded and o.tangent is not None else zero_of(value)
         for o, value, seeded in zip(outputs, values, mine, strict=True)
     ]
     values, dots = ([as_number(copied(v)) for v in part] for part in (values, dots))
@@ -172,8 +174,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
-        alone = argnums == 0 and len(args) == 1 and not keywords
-        g, chosen = (f, args) if alone else of_chosen(f, argnums, args, keywords)
+        g, chosen = of_chosen(f, argnums, args, keywords)
         followed = Followed(g, chosen, at_once=True)
         value = followed.result()
         require_scalar(value, f)
@@ -200,7 +201,11 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 
 
 def require_scalar(value: Any, f: Function) -> None:
-    """Raise NonScalarError unless the value, which f returned, is one number."""
+    """Raise NonScalarError unless the value, which f returned, is one number; ArgumentsError for none."""
+    if value.__class__ is float:
+        return
+    if value is None or isinstance(value, str):
+        an_answer(value)  # raises
     if is_container(value) or size_of(value) != 1:
         shape = f"shape {shape_of(value)}" if hasattr(value, "shape") else f"a {type(value).__name__}"
         raise NonScalarError(
@@ -213,7 +218,14 @@ def of_chosen(
     f: Function, argnums: int | Sequence[int], args: tuple[Any, ...], keywords: dict[str, Any]
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the chosen arguments alone, and those arguments."""
-    numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    try:
+        numbers = tuple(map(index, argnums if isinstance(argnums, Sequence) else (argnums,)))
+    except TypeError:
+        raise ArgumentsError(
+            f"argnums is the number of an argument or several, 0 or (0, 1), not {argnums!r}"
+        ) from None
+    if numbers == tuple(range(len(args))) and not keywords:
+        return f, args
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise ArgumentsError(f"argnums names argument {n}, and there are {len(args)}")
@@ -233,6 +245,32 @@ def of_chosen(
 
 def _below(output: Any, trace: Trace) -> Any:
     return output.value if isinstance(output, Active) and output.owner is trace else output
+
+
+def _in_kind(bar: Any, value: Any) -> Any:
+    """A tangent or cotangent of a complex value, complex too where it came out real."""
+    kind = dtype_of(value)
+    return bar * kind.type(1) if kind.kind == "c" and dtype_of(bar).kind != "c" else bar
+
+
+def _nested(bars: Any, structure: Structure, complaint: str) -> list[Any]:
+    """The leaves of tangents or cotangents, which are nested as what they belong to."""
+    try:
+        found = structure.leaves_of(bars)
+    except ValueError as error:
+        raise ArgumentsError(f"the {complaint}: {error}") from None
+    for bar in filter(is_container, found):
+        if any(isinstance(part, np.ndarray) for part in flatten(bar)[0]):
+            raise ArgumentsError(f"the {complaint}: a {type(bar).__name__} of arrays stands for one of them")
+    return found
+
+
+def require_tuples(args: Any, tangents: Any) -> None:
+    """Raise ArgumentsError unless point and direction come as tuples, with one entry an argument of f."""
+    if not (isinstance(args, list | tuple) and isinstance(tangents, list | tuple)):
+        raise ArgumentsError(
+            "the point and the direction are tuples with one entry an argument; write (x,), (x_dot,)"
+        )
 
 
 def _direction(bar: Any, value: Any, kind: str, of: str) -> Any:

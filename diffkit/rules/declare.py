@@ -40,10 +40,10 @@ __all__ = [
     "elementwise",
     "elementwise_several",
     "expand",
-    "float_partials",
     "linear",
     "made_by",
     "overwritten",
+    "quick_partials",
     "rule_of",
     "rules",
     "selecting",
@@ -129,32 +129,40 @@ class Rule:
 
 
 _RULES: dict[Any, Rule] = {}
-# The partials of functions of one or two Python floats; False for other functions.
-QUICK: dict[Any, Any] = {}
+# Of functions of one or two floats, or arrays, the partials; None for a 1. False for other functions.
+QUICK: dict[type, dict[Any, Any]] = {float: {}, np.ndarray: {}}
 
 
-def float_partials(function: Callable[..., Any]) -> Any:
-    """The partials of an elementwise function, to be called with Python floats; numbers stay numbers.
+def quick_partials(function: Callable[..., Any], kind: type) -> Any:
+    """The partials of an elementwise function of one or two floats, or arrays; None in the place of a 1.
 
     False for a function that has no partials, or more than two, or a zero among them, or that selects: what
-    is not felt or not selected must be told from the rest.
+    is not felt or not selected must be told from the rest. Of arrays, also where a partial may keep what it
+    returns.
     """
     rule = rule_of(function)
     if function not in _RULES:  # it lives for one call, and is not kept
         return False
     partials = rule.partials or ()
-    quick = not rule.selects and 0 < len(partials) < 3 and 0 not in partials
-    QUICK[function] = quick and tuple(_for_floats(rule, position) for position in range(len(partials)))
-    return QUICK[function]
+    quick = not rule.selects and 0 < len(partials) < 3 and 0 not in partials and (rule.fresh or kind is float)
+    found = quick and tuple(_quick(rule, position, kind) for position in range(len(partials)))
+    QUICK[kind][function] = found
+    return found
 
 
-def _for_floats(rule: Rule, position: int) -> Any:
+def _quick(rule: Rule, position: int, kind: type) -> Any:
     partial = (rule.partials or ())[position]
     if partial is None:
         return lambda *_: rule.partial(position)  # raises the error that says so
-    if isinstance(partial, FunctionType) and partial.__module__.startswith("diffkit.rules."):
+    if not callable(partial):
+        return None if partial == 1 else lambda *_: partial
+    if (
+        kind is float
+        and isinstance(partial, FunctionType)
+        and partial.__module__.startswith("diffkit.rules.")
+    ):
         return for_floats(partial)
-    return partial if callable(partial) else float(partial)
+    return partial
 
 
 def elementwise(
@@ -200,7 +208,8 @@ def array_rule(
 
 def _declare(rule: Rule) -> None:
     _RULES[rule.function] = rule
-    QUICK.pop(rule.function, None)
+    for known in QUICK.values():
+        known.pop(rule.function, None)
     WITH_ROW.add(rule.function)
 
 

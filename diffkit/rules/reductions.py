@@ -55,7 +55,7 @@ class Over:
 
     def spread(self, reduced: Any, x: Any) -> Any:
         """A result or its cotangent in a shape that broadcasts against x."""
-        return expand(reduced, x, self.axis, self.keepdims)
+        return reduced if self.axis is None else expand(reduced, x, self.axis, self.keepdims)
 
     def only(self, x: Any, other: float = 0.0) -> Any:
         """x where its elements take part, another number where they do not."""
@@ -146,7 +146,7 @@ def _winners(y: Any, x: Any, over: Over) -> Any:
     y = over.spread(y, x)
     hits = over.only(np.where(x == y, 1.0, 0.0))
     constant = 0.0 if over.initial is None else np.where(y == over.initial, 1.0, 0.0)
-    return hits / (np.sum(hits, axis=over.axis, keepdims=True) + constant)
+    return hits / (np.add.reduce(hits, axis=over.axis, keepdims=True) + constant)
 
 
 def _push_extreme(x_dot: Any, y: Any, x: Any, over: Over) -> Any:

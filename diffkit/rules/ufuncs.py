@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, example
-from diffkit.primitives import share, tanh_slope
+from diffkit.primitives import selected_product, share, tanh_slope
 from diffkit.rules.declare import array_rule, elementwise, overwritten
 from diffkit.structure import is_foreign
 
@@ -114,6 +114,8 @@ def _tanh_slope(y: Any, x: Any) -> Any:
     return 1 - y * y if near or overwritten(x) else tanh_slope(y, x)
 
 
+# A sweep's own product below a selection: what differentiates the sweep once more meets a selection, too.
+elementwise(selected_product, lambda y, a, b: b, lambda y, a, b: a, selects=True)
 # Of y and x together only y counts as an operand: along y = tanh(x) that is the whole derivative.
 elementwise(tanh_slope, lambda y, a, x: -2 * a, 0, domain=[((-0.9, 0.9), (-1.0, 1.0))])
 

@@ -24,12 +24,14 @@ import numpy as np
 from diffkit.errors import LostHistoryError
 from diffkit.primitives import WITH_ROW, assemble, getitem
 from diffkit.tape.place import calling_place
-from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, operands, ufunc_call
+from diffkit.tape.spelling import DISCRETE, METADATA, WRITTEN_WITH_OTHERS, no_out, operands, ufunc_call
 
 __all__ = ["Active", "Trace", "apply", "gather", "is_active", "living", "plain", "value_of"]
 
 _levels = itertools.count(1)
 NO_KEYWORDS: Mapping[str, Any] = {}
+_FILLED = "y = np.zeros_like(x) or np.zeros_like(x, shape=(n,)), which is active, not np.zeros(n)"
+_LISTS: frozenset[Any] = frozenset({list, tuple})
 
 
 class Trace:
@@ -126,8 +128,13 @@ def apply(
     """The result of `function(*args, **keywords)` where at least one operand is active."""
     top: Trace | None = None
     for position, a in enumerate(args):
-        if a.__class__ is np.ndarray and a.dtype == object:
-            a = gather(a)
+        if not isinstance(a, Active):
+            if a.__class__ is np.ndarray:
+                if a.dtype != object:
+                    continue
+            elif a.__class__ not in _LISTS or not isinstance(function, np.ufunc):
+                continue
+            a = gather(np.asarray(a))
             args = (*args[:position], a, *args[position + 1 :])
         if isinstance(a, Active) and (top is None or a.owner.level > top.level):
             top = a.owner
@@ -146,6 +153,8 @@ def _settle(
     function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], Mapping[str, Any], bool]:
     """Active keywords moved among the operands, since only operands are differentiated."""
+    if keywords.get("out") is not None:
+        raise no_out(function)
     moved = [name for name, value in keywords.items() if isinstance(value, Active)]
     if not moved:
         return args, keywords, False
@@ -186,11 +195,13 @@ def gather(array: Any) -> Any:
 
     This is what `np.array([x * y, x**2])` becomes as soon as NumPy, or the end of f, looks at it.
     """
+    if array.dtype != object:
+        return array
     if array.ndim == 0:
         return array.item()
     elements = array.ravel().tolist()
     if not any(isinstance(element, Active) for element in elements):
-        return array
+        return array if elements else array.astype(float)
     return apply(assemble, tuple(elements), {"shape": array.shape})
 
 
@@ -234,10 +245,6 @@ class Active:
     def imag(self) -> Any:
         return apply(np.imag, (self,))
 
-    @property
-    def flat(self) -> Iterator[Any]:
-        return iter(self.ravel())
-
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of an active number: it has no dimension")
@@ -277,8 +284,8 @@ class Active:
             return float(living(self))
         raise self._lost(
             "float(), a math function, or storing into a float array",
-            "use the NumPy function (np.sin, not math.sin); fill y = np.zeros_like(x), which is active, not "
-            "np.zeros(n), or build the array with np.array([...]) or np.where",
+            f"use the NumPy function (np.sin, not math.sin); fill {_FILLED}, or build the array with "
+            f"np.array([...]) or np.where",
         )
 
     def __int__(self) -> int:
@@ -310,7 +317,7 @@ class Active:
         if dtype is not None and np.dtype(dtype) != object:
             raise self._lost(
                 f"an array of {np.dtype(dtype)}",
-                "leave the dtype out: np.array([...]); its mean is written np.sum(a) / a.size",
+                f"fill {_FILLED}; leave the dtype out of np.array; take the mean of np.stack([...])",
             )
         array = np.empty(self.shape, dtype=object)
         for index in np.ndindex(array.shape):
@@ -333,19 +340,11 @@ class Active:
     ) -> Any:
         if function in METADATA:
             return function(*(value_of(a) for a in args), **keywords)
+        if keywords.get("out") is not None:
+            raise no_out(function)
         if function in WRITTEN_WITH_OTHERS and function not in WITH_ROW:
             return WRITTEN_WITH_OTHERS[function](*args, **keywords)
         return apply(*operands(function, args, keywords))
-
-    def __getattr__(self, name: str) -> Any:
-        hint = ""
-        if hasattr(np.ndarray, name) and not name.startswith("_"):
-            hint = "; it belongs to the memory of an array, which has no history"
-            if callable(getattr(np, name, None)) or name == "fill":
-                hint = (
-                    f"; write np.{name}(x)" if name != "fill" else "; it works in place; write x[...] = value"
-                )
-        raise AttributeError(f"{self.called} has no {name}{hint}")
 
     # -- indexing and the methods of an array ---------------------------------------------------
 
@@ -359,30 +358,19 @@ class Active:
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         return apply(np.transpose, (self, tuple(order))) if order else apply(np.transpose, (self,))
 
-    def flatten(self) -> Any:
-        return np.copy(apply(np.ravel, (self,)))
+    def flatten(self, order: Any = "C") -> Any:
+        return np.copy(apply(np.ravel, (self, order)))
 
     def item(self, *index: Any) -> Any:
-        element = self.ravel()[index[0]] if len(index) == 1 and isinstance(index[0], int) else self
-        return apply(np.reshape, (element if len(index) < 2 else self[index], ()))
+        index = index[0] if index and isinstance(index[0], tuple) else index
+        element = (apply(np.ravel, (self,)) if len(index) == 1 else self)[index] if index else self
+        return apply(np.reshape, (element, ()))
 
     def tolist(self) -> Any:
         return [part.tolist() for part in self] if self.shape else self
 
-    def clip(self, *args: Any, **keywords: Any) -> Any:
-        return np.clip(self, *args, **keywords)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
-
     def astype(self, dtype: Any, **keywords: Any) -> Any:
         return apply(np.astype, (self, np.dtype(dtype)))
-
-    def copy(self) -> Any:
-        return apply(np.copy, (self,))
 
 
 def plain_key(key: Any) -> Any:

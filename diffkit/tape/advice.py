@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
+
+import numpy as np
 
 from diffkit.errors import DiffkitError, LostHistoryError
 from diffkit.tape.place import INSIDE
 
-__all__ = ["advice"]
+__all__ = ["advice", "missing"]
 
 
 def advice(error: Exception) -> str | None:
@@ -16,18 +20,17 @@ def advice(error: Exception) -> str | None:
     lost = isinstance(error, LostHistoryError) or isinstance(error.__cause__, LostHistoryError)
     if isinstance(error, DiffkitError) and not lost:
         return None
+    objects = not lost and _speaks_of_objects(error)
     if (
         lost
+        or objects
         or isinstance(error, TypeError)
         or any(words in str(error) for words in ("object", "active value"))
     ):
         name = _scipy_call(error.__traceback__)
         if name is not None:
-            return (
-                f"scipy.{name} makes plain arrays of its arguments and cannot be followed; use its twin "
-                f"diffkit.autodiff.functions.{name} if there is one, or NumPy functions"
-            )
-    if not lost and isinstance(error, TypeError) and _speaks_of_objects(error):
+            return f"scipy.{name} makes plain arrays of its arguments and cannot be followed; {_other(name)}"
+    if objects:
         return (
             f"np.array([...]) of active values is an array of objects, with which NumPy cannot do this "
             f"({error}); build it with np.stack or np.concatenate"
@@ -35,8 +38,39 @@ def advice(error: Exception) -> str | None:
     return None
 
 
+def missing(value: Any, name: str) -> str:
+    """What to say of an attribute that an active value has not.
+
+    It has no __getattr__ to say so itself: with one, Python looks up all attributes several times slower.
+    """
+    hint = ""
+    if hasattr(np.ndarray, name) and not name.startswith("_"):
+        hint = "; it belongs to the memory of an array, which has no history"
+        if callable(getattr(np, name, None)):
+            hint = f"; write np.{name}(x)"
+    return f"{value.called} has no {name}{hint}"
+
+
 def _speaks_of_objects(error: Exception) -> bool:
-    return "dtype('O')" in str(error) or "has no callable" in str(error)
+    if isinstance(error, AttributeError):  # NumPy asks each object of an array for its own sin or shape
+        asked = str(error.name)
+        return isinstance(error.obj, int | float) and (hasattr(np.ndarray, asked) or hasattr(np, asked))
+    told = ("dtype('O')", "has no callable", "not supported for the input types")
+    return not isinstance(error, ValueError) and any(words in str(error) for words in told)
+
+
+def _other(name: str) -> str:
+    """What to write in place of a function of SciPy, such as stats.norm.pdf."""
+    room, _, rest = name.partition(".")
+    if room == "fft" and hasattr(np.fft, rest):
+        return f"use np.{name}"
+    twin: object = import_module("diffkit.autodiff.functions")  # loads a twin's module when asked for it
+    try:
+        for part in name.split("."):
+            twin = getattr(twin, part)
+    except AttributeError:
+        return "it has no twin in diffkit; write it with NumPy, or give its derivative to custom_rule"
+    return f"use its twin diffkit.autodiff.functions.{name} instead"
 
 
 def _scipy_call(traceback: TracebackType | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.primitives import share, tanh_slope
+from diffkit.primitives import selected_product, share, tanh_slope
 
 __all__ = ["LOGIC", "TABLE", "WRITTEN_OUT", "row_of", "special_table", "sympy_names"]
 
@@ -100,6 +100,7 @@ TABLE: dict[Any, Row] = {
     np.cosh:          "cosh",
     np.tanh:          "tanh",
     tanh_slope:       lambda m, y, x: 1 - y**2,
+    selected_product: lambda m, a, b: a * b,
     np.arcsinh:       "asinh",
     np.arccosh:       "acosh",
     np.arctanh:       "atanh",

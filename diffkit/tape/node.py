@@ -56,15 +56,18 @@ class Node(Active):
         self.number = _next_number()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
-        on_float = _OF_ONE.get(ufunc)
-        if on_float is None or keywords or method != "__call__":
+        make = _MADE_BY.get(ufunc)
+        if make is None or keywords or method != "__call__":
             return Active.__array_ufunc__(self, ufunc, method, *args, **keywords)
-        x = self.value
-        try:
-            y = on_float(x) if x.__class__ is float else ufunc(x)
-        except _NO_FLOAT:
-            y = ufunc(x)
-        return _made(self.owner, y, ufunc, args)
+        return make(*args)
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        make = _MADE_BY.get(function)
+        if make is None or keywords or len(args) != 1 or args[0].__class__ is not Node:
+            return Active.__array_function__(self, function, types, args, keywords)
+        return make(*args)
 
     # -- assignment -----------------------------------------------------------------------------
 
@@ -127,15 +130,6 @@ def _made(owner: Trace, y: Any, function: Callable[..., Any], args: tuple[Any, .
     return node
 
 
-# NumPy's functions of one operand, and how to call each with a float; where that fails, NumPy has an answer.
-_OF_ONE = {
-    f: ON_FLOATS.get(f, f)
-    for f in map(np.__dict__.get, dir(np))
-    if isinstance(f, np.ufunc) and (f.nin, f.nout) == (1, 1) and f not in DISCRETE
-}
-_NO_FLOAT = (ValueError, OverflowError)
-
-
 def _binary(function: Callable[..., Any], compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def operate(self: Node, other: Any) -> Any:
         kind = other.__class__
@@ -175,6 +169,26 @@ def _unary(function: Any, compute: Callable[[Any], Any]) -> Callable[[Node], Nod
     return lambda self: _made(self.owner, compute(self.value), function, (self,))
 
 
+def _elementary(function: Any) -> Callable[[Node], Node]:
+    on_float = ON_FLOATS.get(function, function)
+
+    def operate(self: Node) -> Node:
+        x = self.value
+        try:
+            y = on_float(x) if x.__class__ is float else function(x)
+        except (ValueError, OverflowError):  # where math has no answer, NumPy has one
+            y = function(x)
+        return _made(self.owner, y, function, (self,))
+
+    return operate
+
+
+def _of_two(function: Any) -> Callable[[Any, Any], Any]:
+    compute = PLAIN.get(function, function)
+    left, right = _binary(function, compute), _reflected(function, compute)
+    return lambda a, b: left(a, b) if a.__class__ is Node else right(b, a)
+
+
 for _name, _compute in {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
     "truediv": PLAIN[np.true_divide], "pow": PLAIN[np.power],
@@ -183,6 +197,15 @@ for _name, _compute in {
     setattr(Node, f"__r{_name}__", _reflected(BINARY[_name], _compute))
 for _name in ("neg", "pos", "abs"):
     setattr(Node, f"__{_name}__", _unary(UNARY[_name], getattr(operator, _name)))
+
+# How NumPy's functions make a node of their operands, where these are all that they are given.
+_MADE_BY: dict[Any, Callable[..., Any]] = {
+    f: _elementary(f) if f.nin == 1 else _of_two(f)
+    for f in map(np.__dict__.get, dir(np))
+    if isinstance(f, np.ufunc) and f.nin < 3 and f.nout == 1 and f not in DISCRETE
+}
+for _function in (np.sum, np.mean, np.prod, np.max, np.min, np.transpose):
+    _MADE_BY[_function] = _unary(_function, PLAIN.get(_function, _function))
 
 
 def reachable(outputs: Iterable[Any], trace: Trace) -> list[Node]:

@@ -28,7 +28,7 @@ UNARY = {
 METHODS = [
     "sum", "mean", "max", "min", "prod", "std", "var", "ravel", "squeeze", "swapaxes", "cumsum",
     "cumprod", "round", "dot", "diagonal", "trace", "repeat", "take", "conj", "argmax", "argmin",
-    "argsort", "any", "all", "nonzero", "searchsorted",
+    "argsort", "any", "all", "nonzero", "searchsorted", "copy",
 ]  # fmt: skip
 
 
@@ -52,6 +52,14 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _writing(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Active, *args: Any, **keywords: Any) -> None:
+        self[...] = function(np.copy(self), *args, **keywords)
+
+    method.__doc__ = f"Overwrite this array by its `np.{function.__name__}`."
+    return method
+
+
 def _equip() -> None:
     for name, function in BINARY.items():
         setattr(Active, f"__{name}__", _operator(function))
@@ -64,8 +72,22 @@ def _equip() -> None:
     Active.__round__ = lambda self, digits=0: apply(np.round, (self, digits))  # type: ignore[attr-defined]
     for name in METHODS:
         setattr(Active, name, _method(getattr(np, name)))
-    Active.compress = lambda self, condition, axis=None: np.compress(condition, self, axis)  # type: ignore[attr-defined]
-    Active.choose = lambda self, *args, **keywords: np.choose(self, *args, **keywords)  # type: ignore[attr-defined]
+    others: dict[str, Any] = {
+        "mT": property(np.matrix_transpose),
+        "flat": property(np.ravel),
+        "__divmod__": lambda self, other: (self // other, self % other),
+        "__rdivmod__": lambda self, other: (other // self, other % self),
+        "__copy__": lambda self: self.copy(),
+        "__deepcopy__": lambda self, memo: self.copy(),
+        "clip": lambda self, *args, **keywords: np.clip(self, *args, **keywords),
+        "choose": lambda self, *args, **keywords: np.choose(self, *args, **keywords),
+        "compress": lambda self, condition, axis=None: np.compress(condition, self, axis),
+        "fill": lambda self, value: self.__setitem__(..., value),
+        "sort": _writing(np.sort),
+        "partition": _writing(np.partition),
+    }
+    for name, method in others.items():
+        setattr(Active, name, method)
     # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
     for name in dir(np):
         function = getattr(np, name)

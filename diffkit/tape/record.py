@@ -12,7 +12,7 @@ from diffkit.errors import LostHistoryError, NoRuleError
 from diffkit.primitives import component
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
-from diffkit.tape.advice import advice
+from diffkit.tape.advice import advice, missing
 from diffkit.tape.arithmetic import NUMPY
 from diffkit.tape.node import Node, reachable
 from diffkit.tape.place import Place, calling_place, raised_at
@@ -154,7 +154,7 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
     """The leaves of f's result on active arguments, and how the result nests."""
     try:
         result = f(*arguments)
-    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+    except (TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError) as error:
         instead = advice(error)
         place = raised_at(error.__traceback__)
         at = f"; at {place}" if place else ""
@@ -162,6 +162,8 @@ def run(f: Callable[..., Any], arguments: Iterable[Any], trace: Trace) -> tuple[
             raise LostHistoryError(instead + at) from error
         if isinstance(error, NoRuleError) and "; at line " not in str(error):
             raise NoRuleError(f"{error}{at}") from error.__cause__
+        if isinstance(error, AttributeError) and isinstance(error.obj, Active):
+            raise AttributeError(missing(error.obj, str(error.name))) from None
         # NumPy hides what float() says when an active value is stored into a float array.
         if isinstance(error.__cause__, LostHistoryError):
             raise error.__cause__ from None

@@ -15,10 +15,10 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.primitives import Joined
 from diffkit.structure import is_foreign
-from diffkit.tape.ufuncs import ufunc_call
+from diffkit.tape.ufuncs import no_out, ufunc_call
 from diffkit.tape.written import WRITTEN_WITH_OTHERS, holds_foreign
 
-__all__ = ["DISCRETE", "METADATA", "WRITTEN_WITH_OTHERS", "operands", "ufunc_call"]
+__all__ = ["DISCRETE", "METADATA", "WRITTEN_WITH_OTHERS", "no_out", "operands", "ufunc_call"]
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 
@@ -60,7 +60,7 @@ def operands(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapp
     if function is np.where and len(args) == 1:
         function = np.nonzero
     if args and isinstance(args[0], list | tuple) and (function in JOINING or _is_ragged(args[0])):
-        items = tuple(args[0])
+        items = tuple(_as_array(item) if holds_foreign(item) else item for item in args[0])
         return Joined(function, len(items)), (*items, *args[1:]), keywords
     return function, tuple(_as_array(a) if holds_foreign(a) else a for a in args), keywords
 
@@ -130,18 +130,20 @@ def _masked_operands(
     x: Any, *rest: Any, where: Any = True, **keywords: Any
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """A reduction of what the mask lets through only, so that nothing else meets an infinite partial."""
+    if is_foreign(keywords.get("mean")):
+        raise NoRuleError("an active mean=... of np.var or np.std has no rule; leave it out")
     if where is True or not is_foreign(x):
         return (x, *rest), keywords if where is True else {**keywords, "where": where}
     return (np.where(where, x, 1), *rest), {**keywords, "where": where}
 
 
 IN_PLACE = {
-    np.copyto: "np.where(mask, new, old)",
-    np.put: "np.where(mask, new, old)",
-    np.putmask: "np.where(mask, new, old)",
-    np.place: "np.where(mask, new, old)",
-    np.put_along_axis: "np.where(mask, new, old)",
-    np.fill_diagonal: "np.where(np.eye(n, dtype=bool), new, old)",
+    np.copyto: "y[...] = new, or np.where(mask, new, old)",
+    np.put: "y[index] = new, or np.where(mask, new, old)",
+    np.putmask: "y[mask] = new, or np.where(mask, new, old)",
+    np.place: "y[mask] = new, or np.where(mask, new, old)",
+    np.put_along_axis: "y[index] = new, or np.where(mask, new, old)",
+    np.fill_diagonal: "i = np.arange(n); y[i, i] = new, or np.where(np.eye(n, dtype=bool), new, old)",
 }
 
 SPELT: dict[Any, Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]] = {

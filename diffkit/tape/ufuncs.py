@@ -13,7 +13,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.tape.written.declare import as_array, as_type
 
-__all__ = ["ufunc_call"]
+__all__ = ["no_out", "ufunc_call"]
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 
@@ -28,11 +28,9 @@ ASSOCIATIVE = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp,
 
 def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Call:
     """A call of a ufunc or of one of its methods, as a call of a plain function."""
-    name = f"np.{ufunc.__name__}"
+    name = _spelled(ufunc)
     if any(out is not None for out in keywords.pop("out", None) or ()):
-        raise NoRuleError(
-            f"{name}(..., out=...) of an active value has no rule; write a = a + b, not a += b or out=a"
-        )
+        raise no_out(ufunc)
     if method == "reduce":
         given = dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), args[1:], strict=False))
         # Here None is a choice for the axis only (all of them); the function's own default is None too.
@@ -49,6 +47,18 @@ def ufunc_call(ufunc: np.ufunc, method: str, args: tuple[Any, ...], keywords: di
         return ufunc, args if dtype is None else tuple(as_type(a, dtype) for a in args), rest
     walk = _accumulate if method == "accumulate" else _reduceat
     return walk(ufunc, as_type(args[0], dtype), *args[1:], **keywords)
+
+
+def _spelled(function: Callable[..., Any]) -> str:
+    home = "scipy.special" if isinstance(function, np.ufunc) and not hasattr(np, function.__name__) else "np"
+    return f"{home}.{function.__name__}"
+
+
+def no_out(function: Callable[..., Any]) -> NoRuleError:
+    """The error where a result is to be written into an array that is there already."""
+    name = _spelled(function)
+    instead = "a = a + b, not a += b or out=a" if isinstance(function, np.ufunc) else f"y = {name}(...)"
+    return NoRuleError(f"{name}(..., out=...) of an active value has no rule; write {instead}")
 
 
 def _reduce(

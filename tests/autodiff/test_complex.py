@@ -238,3 +238,13 @@ def test_gamma_and_its_kin_slope_once_at_complex_numbers(f, difference):
     assert grad(f)(z) == pytest.approx(difference(lambda t: f(z + t)), rel=1e-11)
     with pytest.raises(NoRuleError, match=r"SciPy has no zeta.*complex"):
         grad(lambda z: np.real(grad(f)(z)))(z)
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+def test_the_derivatives_of_complex_numbers_are_complex_also_where_they_are_real(dtype):
+    z = np.array([1 + 2j, 3 - 1j], dtype)
+    slope = grad(lambda z: np.sum(np.real(z)))(z)
+    assert (slope.dtype, slope.tolist()) == (dtype, [1, 1])
+    x = z.real
+    y_dot = jvp(lambda x: x.astype(dtype), (x,), (x,))[1]
+    assert (y_dot.dtype, y_dot.tolist()) == (dtype, x.tolist())

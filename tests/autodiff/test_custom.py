@@ -278,6 +278,13 @@ def given_back(answer):
             "returned ndarray, and there are 2 arguments; return a tuple",
         ),
         (np.dot, {"vjp": given_back((X,))}, (X, X), "returned a tuple of 1, and there are 2 arguments"),
+        (np.sum, {"vjp": given_back((X, X))}, (X,), "returned a tuple of 2, and there is 1 argument; return"),
+        (
+            np.sum,
+            {"vjp": lambda y, x: X},
+            (X,),
+            "the vjp of sum returned a ndarray; return the function",
+        ),
         (
             lambda p: p["a"],
             {"vjp": given_back({"b": 1.0})},

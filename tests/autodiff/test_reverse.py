@@ -201,6 +201,14 @@ def test_a_sweep_overwrites_neither_values_nor_cotangents_of_the_caller():
     assert np.all(pullback(seed)[0] != 0.0)
 
 
+def test_what_is_not_selected_stays_zero_through_numbers_and_arrays():
+    # Beside the side that is taken, the root of 0 has an infinite slope.
+    f = lambda x: np.where(x > 0, np.sqrt(x) * 2, x)
+    assert grad(f)(0.0) == 1.0
+    assert grad(lambda x: np.sum(f(x)))(np.array([0.0, 4.0])).tolist() == [1.0, 0.5]
+    assert grad(lambda x: np.maximum(x, -np.sqrt(x) - 1))(0.0) == 1.0
+
+
 def test_the_gradient_of_a_plain_sum_is_an_array_of_its_own():
     x = np.ones(3)
     gradient = grad(np.sum)(x)

@@ -9,7 +9,7 @@ import pytest
 import scipy.special as sc
 
 import diffkit as dk
-from diffkit.errors import ArgumentsError, GraphError, LostHistoryError
+from diffkit.errors import ArgumentsError, GraphError, LostHistoryError, NoRuleError
 
 FEW_ULPS = {"rtol": 4 * 2.0**-52, "atol": 0.0}
 
@@ -257,3 +257,8 @@ def test_a_tensor_does_not_swallow_the_active_value_of_a_derivative(lose):
 
     with pytest.raises(LostHistoryError, match="would lose its history in a tensor"):
         dk.grad(f)(np.ones(2))
+
+
+def test_a_tensor_is_no_place_to_write_into_for_a_function_of_plain_numbers():
+    with pytest.raises(NoRuleError, match=r"np\.add\(\.\.\., out=\.\.\.\)"):
+        np.add(1.0, 2.0, out=dk.tensor(0.0))

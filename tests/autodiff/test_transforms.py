@@ -336,6 +336,14 @@ def test_a_function_without_a_rule_is_an_error_only_where_its_derivative_is_aske
     [
         (lambda: grad(lambda x: x, argnums=1)(1.0), "argnums names argument 1, and there are 1"),
         (lambda: grad(lambda x, y: x, argnums=(0, -2))(1.0, 2.0), "names an argument twice"),
+        (lambda: grad(lambda x: None)(1.0), r"f returned nothing \(None\); it has to return a number"),
+        (lambda: jacobian(lambda x: None)(X), r"f returned nothing \(None\); it has to return a number"),
+        (lambda: grad(lambda x: "x")(1.0), "f returned a str; it has to return a number"),
+        (
+            lambda: grad(lambda x: x, argnums="x")(1.0),
+            r"argnums is the number of an.*, 0 or \(0, 1\), not 'x'",
+        ),
+        (lambda: grad(lambda x, y: x, argnums=1.0)(1.0, 2.0), r"argnums is the number of an argument"),
         (lambda: grad(lambda x: x)("one"), "cannot differentiate by 'one'"),
         (lambda: grad(lambda x: x)(None), "cannot differentiate by 'None'"),
         (
@@ -345,6 +353,11 @@ def test_a_function_without_a_rule_is_an_error_only_where_its_derivative_is_aske
         (lambda: jvp(lambda x: x, (X,), ((X, X),)), "tangents are not nested as the arguments"),
         (lambda: vjp(lambda x: x, X)[1](np.ones(3)), r"cotangent has shape \(3,\), and its result"),
         (lambda: vjp(lambda x: x, X)[1]((X,)), "cotangent is not nested as the result"),
+        (lambda: vjp(lambda x: (x, x), 1.0)[1]((1.0,)), "as the result of f is: not a tuple of 2"),
+        (lambda: vjp(lambda x: {"a": x}, 1.0)[1]({"b": 1.0}), r"not a dict with the keys \['a'\]"),
+        (lambda: jvp(np.sin, 1.0, 1.0), r"tuples with one entry an argument; write \(x,\), \(x_dot,\)"),
+        (lambda: jvp(np.sin, X, X), r"tuples with one entry an argument; write \(x,\), \(x_dot,\)"),
+        (lambda: hvp(np.sum, X, X), r"tuples with one entry an argument; write \(x,\), \(x_dot,\)"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(ask, message):
@@ -362,3 +375,17 @@ def test_a_value_that_outlives_its_derivative_is_a_number_to_the_next_one():
     assert grad(f)(1.0) == 1.0
     assert grad(f)(1.0) == 1.0
     assert jvp(f, (1.0,), (1.0,)) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_a_pullback_takes_a_cotangent_for_each_of_several_numbers(kind):
+    f = lambda x: kind([x * x, [3 * x, np.exp(x)]])
+    value, pullback = vjp(f, 2.0)
+    assert pullback(value)[0] == pytest.approx(4 * 4 + 6 * 3 + np.exp(2.0) ** 2)
+    assert pullback(kind([1.0, [0.0, 0.0]])) == (4.0,)
+
+
+def test_tangents_may_be_active_where_the_point_is_plain_and_plain_where_it_is_active():
+    product = lambda p: p[0] * p[1]
+    assert grad(lambda d: jvp(product, ([3.0, 4.0],), ([d, 0.0],))[1])(1.0) == 4.0
+    assert grad(lambda x: jvp(product, ([x, 4.0],), ([0.0, 1.0],))[1])(3.0) == 1.0

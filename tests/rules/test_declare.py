@@ -8,7 +8,7 @@ import pytest
 
 from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import NoRuleError
-from diffkit.primitives import WITH_ROW, Joined
+from diffkit.primitives import WITH_ROW, Joined, primitive
 from diffkit.rules import Rule, array_rule, declare, elementwise, linear, rule_of, rules
 from diffkit.tape import record
 
@@ -165,7 +165,17 @@ print(ad.grad(sc.erf)(0.0))
 def test_the_rule_that_a_function_carries_is_not_kept():
     function = lambda x: 2 * x
     function.rule = Rule(function, pulls=(lambda y_bar, y, x: [2 * y_bar],), together=True)
-    known = len(declare._RULES), len(declare.QUICK)
+    known = len(declare._RULES), [len(found) for found in declare.QUICK.values()]
     assert rule_of(function) is function.rule
-    assert declare.float_partials(function) is False
-    assert (len(declare._RULES), len(declare.QUICK)) == known
+    assert declare.quick_partials(function, float) is False
+    assert (len(declare._RULES), [len(found) for found in declare.QUICK.values()]) == known
+
+
+def test_a_partial_that_keeps_what_it_returns_finds_it_unchanged(forget):
+    kept = np.full(3, 2.0)
+    twice = primitive(lambda x: 2 * x)
+    elementwise(twice, lambda y, x: kept)
+    f = lambda x: np.sum(twice(np.sin(x) * x) + twice(x))
+    x = np.array([0.1, 0.5, 1.0])
+    assert grad(f)(x) == pytest.approx(2 * np.cos(x) * x + 2 * np.sin(x) + 2)
+    assert np.array_equal(kept, np.full(3, 2.0))

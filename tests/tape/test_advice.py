@@ -5,7 +5,9 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+import scipy.fft
 import scipy.integrate
+import scipy.ndimage
 import scipy.optimize
 import scipy.signal
 import scipy.special
@@ -13,6 +15,7 @@ import scipy.stats
 
 from diffkit.autodiff import grad, jvp
 from diffkit.errors import LostHistoryError, NoRuleError
+from diffkit.tape import record
 
 ORIGINALS = {
     "special.logsumexp": lambda x: scipy.special.logsumexp(x),
@@ -66,3 +69,30 @@ def test_an_error_that_says_enough_is_left_alone():
         grad(lambda x: np.nextafter(x, 2.0))(1.0)
     with pytest.raises(ValueError, match="twelve"):
         grad(lambda x: int("twelve") * x)(1.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (
+            lambda x: scipy.fft.irfft(scipy.fft.rfft(x)),
+            "scipy.fft.rfft makes plain arrays .* use np.fft.rfft",
+        ),
+        (lambda x: scipy.ndimage.gaussian_filter(x, 1), "gaussian_filter .* it has no twin in diffkit"),
+        (lambda x: scipy.stats.weibull_min.logpdf(x, 1.2), "weibull_min.logpdf .* no twin .* custom_rule"),
+    ],
+)
+def test_what_has_no_twin_says_what_else_to_write(f, words):
+    with pytest.raises(LostHistoryError, match=words):
+        grad(lambda x: np.sum(f(x)))(np.array([1.0, 2.0, 3.0]))
+
+
+def test_a_missing_method_names_the_function():
+    with pytest.raises(
+        AttributeError, match=r"an active value has no argpartition; write np\.argpartition\(x\)"
+    ):
+        record(lambda x: x.argpartition(1), np.array([0.3, 0.7]))
+    with pytest.raises(AttributeError, match="an active value has no strides; it belongs to the memory"):
+        record(lambda x: x.strides, np.array([0.3, 0.7]))
+    with pytest.raises(AttributeError, match=r"an active value has no colour$"):
+        record(lambda x: x.colour, np.array([0.3, 0.7]))

@@ -41,6 +41,26 @@ def test_a_function_of_a_node_has_the_value_and_the_type_that_numpy_gives(functi
     assert node.dtype == function(x).dtype
 
 
+@pytest.mark.parametrize("function", [np.maximum, np.arctan2, np.logaddexp, np.hypot, np.power])
+@pytest.mark.parametrize("x", [0.3, np.array([0.3, 0.7])])
+@pytest.mark.parametrize("other", [2, 0.5, np.array([0.5, 2.0])])
+def test_a_function_of_two_makes_a_node_from_either_side(function, x, other):
+    node = Node(Recorder(), x)
+    for args in ((node, other), (other, node), (node, node)):
+        y = function(*args)
+        assert (y.__class__, y.function) == (Node, function)
+        assert y.value == pytest.approx(function(*(x if a is node else a for a in args)), rel=1e-15)
+
+
+@pytest.mark.parametrize("function", [np.sum, np.mean, np.prod, np.max, np.min, np.transpose])
+def test_a_function_of_an_array_makes_a_node_with_and_without_options(function):
+    x = np.array([[0.3, 0.7], [0.2, 0.1]])
+    node = Node(Recorder(), x)
+    assert np.array_equal(function(node).value, function(x))
+    if function is not np.transpose:
+        assert np.array_equal(function(node, axis=0).value, function(x, axis=0))
+
+
 def test_a_number_stays_a_python_float():
     x = Node(Recorder(), 0.5)
     assert all(type(y.value) is float for y in (np.tanh(x), x * np.float64(2), 1 / x, x**2, -x, np.sin(x)))

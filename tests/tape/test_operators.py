@@ -1,8 +1,11 @@
 """An active value has the operators and methods of an array, each the NumPy function of its name."""
 
+import copy
+
 import numpy as np
 import pytest
 
+from diffkit.autodiff import grad, jacobian, jvp
 from diffkit.tape import record
 from diffkit.tape.operators import BINARY, COMPARISONS, METHODS, UNARY
 
@@ -45,3 +48,31 @@ def test_masks_combine_with_their_operators():
 
 def test_a_number_rounds_as_pythons():
     assert record(lambda x: round(x, 1), 2.345).replay(2.345) == 2.3
+
+
+def overwritten(method, *arguments, **keywords):
+    def f(x):
+        y = x * 1.0
+        getattr(y, method)(*arguments, **keywords)
+        return y
+
+    return f
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        overwritten("sort"), overwritten("sort", axis=0), overwritten("partition", 1),
+        overwritten("fill", 2.0), lambda x: x.mT, lambda x: x.flatten("F"), lambda x: x.copy("F"),
+        lambda x: x.flat[1:3], lambda x: np.stack(list(x.flat)), lambda x: x.item(4),
+        lambda x: x.item(1, 0), lambda x: x.item((1, 0)), lambda x: x[0, 0].item(), copy.copy,
+        copy.deepcopy, lambda x: copy.deepcopy({"w": [x]})["w"][0],
+    ],
+)  # fmt: skip
+def test_what_a_method_returns_or_leaves_behind_is_what_an_arrays_does_and_has_its_history(f):
+    assert np.array_equal(record(f, X).replay(X), f(X))
+    step = np.arange(1.0, 7).reshape(2, 3) / 8
+    assert np.array_equal(jvp(f, (X,), (step,))[1], f(X + step) - f(X))  # linear: the order stays as it is
+    assert grad(lambda x: np.sum(f(x) ** 2))(X) == pytest.approx(
+        2 * jacobian(f)(X).reshape(np.size(f(X)), 6).T.dot(np.ravel(f(X))).reshape(2, 3)
+    )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from diffkit.autodiff import grad
+from diffkit.errors import NoRuleError
 from diffkit.tape import record
 
 V = np.array([0.5, 1.5, -2.0])
@@ -57,3 +58,24 @@ def test_the_bounds_of_clip_are_operands_in_every_spelling():
 def test_arrays_of_different_shapes_in_a_list_stay_a_list():
     f = lambda x: np.linalg.multi_dot([x, M, x[:, None]])
     assert np.array_equal(record(f, V).replay(V), f(V))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.concatenate([[x[0]], x[1:], [4.0]]),
+        lambda x: np.stack([[x[0], x[1]], x[1:]]),
+        lambda x: np.vstack([x[1:], [x[0], x[1]]]),
+        lambda x: np.hstack([[x[0], x[1]], x[1:], 4.0]),
+        lambda x: np.column_stack([[x[0], x[1]], x[1:]]),
+    ],
+)
+def test_a_list_of_active_values_among_the_arrays_that_are_joined_keeps_its_history(f):
+    weights = np.arange(1.0, np.size(f(V)) + 1).reshape(np.shape(f(V)))
+    slopes = [np.sum(weights * (f(V + e) - f(V))) for e in np.eye(3)]  # f is linear
+    assert grad(lambda x: np.sum(weights * f(x)))(V) == pytest.approx(slopes)
+
+
+def test_a_mean_that_is_given_to_a_spread_has_no_rule():
+    with pytest.raises(NoRuleError, match=r"mean=\.\.\. of np\.var or np\.std has no rule; leave it out"):
+        grad(lambda x: np.std(x, mean=np.mean(x)))(V)

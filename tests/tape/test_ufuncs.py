@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special as sc
 
 from diffkit.autodiff import grad
 from diffkit.errors import NoRuleError
@@ -69,6 +70,7 @@ def test_the_type_that_is_asked_for_is_given(dtype):
         ),
         (lambda x: np.add.at(np.zeros(2), [0, 0], x), r"np\.add\.at writes .* in place.*np\.bincount"),
         (lambda x: np.hypot.reduce(x, where=[True, False]), r"np\.hypot\.reduce\(\.\.\., where=\.\.\.\)"),
+        (lambda x: sc.erf(x, out=np.zeros(2)), r"scipy\.special\.erf\(\.\.\., out=\.\.\.\)"),
         (lambda x: np.add(x, 1, out=np.zeros(2)), r"out=\.\.\.\).*write a = a \+ b, not a \+= b"),
     ],
 )

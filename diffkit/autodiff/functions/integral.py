@@ -7,6 +7,8 @@ The last is an integral again, so the rule is its own derivative's rule, to any 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -19,14 +21,26 @@ from diffkit.primitives import primitive
 from diffkit.rules import array_rule
 from diffkit.tape.active import is_active
 
-__all__ = ["closed_over", "integral"]
+__all__ = ["closed", "closed_over", "integral"]
 
 Function = Callable[..., Any]
 
 
+def closed(func: Function) -> Function:
+    """The user's function, which must not use active values but those that it is handed."""
+    if not isinstance(func, FunctionType):  # compiled, for SciPy's eyes only
+        return func
+
+    @wraps(func)
+    def call(*args: Any) -> Any:
+        return closed_over(func, func(*args))
+
+    return call
+
+
 def closed_over(func: Function, value: Any) -> Any:
     """A value of the user's function; an error where an active value reached it past its arguments."""
-    if is_active(value):
+    if is_active(value) or (isinstance(value, list | tuple) and any(map(is_active, value))):
         name = getattr(func, "__name__", "the function")
         raise ArgumentsError(
             f"{name} uses an active value that is not among its arguments; hand it over in args=(...)"

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.integrate as si
 import scipy.special as sc
 
-from diffkit.autodiff.functions.integral import integral
+from diffkit.autodiff.functions.integral import closed, integral
 from diffkit.autodiff.functions.operand import number, operand
 from diffkit.autodiff.functions.trajectory import trajectory
 from diffkit.errors import NoRuleError
@@ -157,8 +157,8 @@ def quad(
     args = tuple(args) if isinstance(args, list | tuple) else (args,)
     if not _any_active(a, b, args):
         return si.quad(
-            func, a, b, args, full_output, epsabs, epsrel, limit, points, weight, wvar, wopts, maxp1, limlst,
-            complex_func,
+            closed(func), a, b, args, full_output, epsabs, epsrel, limit, points, weight, wvar, wopts, maxp1,
+            limlst, complex_func,
         )  # fmt: skip
     if full_output or weight is not None or complex_func:
         raise NoRuleError(
@@ -206,7 +206,7 @@ def odeint(
     }  # fmt: skip
     if not _any_active(y0, t, args):
         return si.odeint(
-            func, y0, t, args, Dfun, col_deriv, full_output, ml, mu, tfirst=tfirst, **how
+            closed(func), y0, t, args, Dfun, col_deriv, full_output, ml, mu, tfirst=tfirst, **how
         )  # fmt: skip
     if full_output:
         raise NoRuleError("odeint with full_output has no derivative rule; leave it out")
@@ -241,13 +241,14 @@ def solve_ivp(
     args = () if args is None else tuple(args)
     if not _any_active(*t_span, y0, t_eval, args):
         return si.solve_ivp(
-            fun, t_span, y0, method, t_eval, dense_output, events, vectorized, args or None, **options
+            closed(fun), t_span, y0, method, t_eval, dense_output, events, vectorized, args or None, **options
         )  # fmt: skip
     if dense_output or events is not None:
         raise NoRuleError("solve_ivp with dense_output or events has no derivative rule; give t_eval instead")
     solution = si.solve_ivp(
-        fun, tuple(map(plain, t_span)), _plain(y0), method, None if t_eval is None else _plain(t_eval),
-        vectorized=vectorized, args=tuple(map(_plain, args)) or None, **options,
+        closed(fun), tuple(map(plain, t_span)), _plain(y0), method,
+        None if t_eval is None else _plain(t_eval), vectorized=vectorized,
+        args=tuple(map(_plain, args)) or None, **options,
     )  # fmt: skip
     start, end = t_span
     times = operand(t_eval)

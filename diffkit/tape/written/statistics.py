@@ -10,6 +10,7 @@ import numpy as np
 from diffkit.errors import NoRuleError
 from diffkit.example import Array, example
 from diffkit.primitives import scatter
+from diffkit.structure import is_foreign
 from diffkit.tape.written.declare import as_array, as_type, whole, written
 
 X, V = Array(2, 3, 4), Array(5)
@@ -149,6 +150,7 @@ METHODS = (
     "weibull", "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
 )  # fmt: skip
 QUANTILES = [example(V, 0.3, method=method) for method in METHODS]
+QUANTILES += [example(V, Array(made=lambda q: q / 2)), example(X, Array(2, made=lambda q: q / 2), axis=1)]
 QUANTILES += [example(X, [0.1, 0.5, 1.0], axis=(0, 2), keepdims=keepdims) for keepdims in (False, True)]
 
 
@@ -174,9 +176,15 @@ def quantile(
 
 def _quantile(lines: Any, q: Any, method: Any) -> Any:
     n = np.shape(lines)[-1]
-    place = np.asarray(np.quantile(np.arange(float(n)), q, method=method))  # NumPy tells where it looks
-    below = np.floor(place).astype(int)
-    share = place - below if place.ndim else float(place - below)
+    if not is_foreign(q):
+        place = np.asarray(np.quantile(np.arange(float(n)), q, method=method))  # NumPy tells where it looks
+    elif method == "linear":
+        place = (n - 1) * q
+    else:
+        raise NoRuleError(f"np.quantile(..., method={method!r}) has no rule for an active q; keep q constant")
+    below = whole(np.floor(place).astype(int))
+    share = place - np.floor(place)
+    share = share if np.ndim(share) or is_foreign(share) else float(share)
     ordered = np.sort(lines, axis=-1)
     low, high = (np.take(ordered, i, axis=-1) for i in (below, np.minimum(below + 1, n - 1)))
     y = low + (high - low) * share

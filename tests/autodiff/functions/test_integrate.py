@@ -167,3 +167,20 @@ def test_the_time_at_which_it_ends_has_a_derivative():
 def test_what_cannot_be_done_is_refused_with_what_to_write(call, error, what):
     with pytest.raises(error, match=what):
         grad(call)(1.0)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda k: integrate.quad(lambda x: k * x, 0.0, 1.0)[0],
+        lambda k: integrate.quad(lambda x: k * x, 0.0, k)[0],
+        lambda k: integrate.odeint(lambda y, t: -k * y, [1.0], [0.0, 1.0])[-1, 0],
+        lambda k: integrate.solve_ivp(lambda t, y: -k * y, (0, 1), [1.0]).y[0, -1],
+        lambda k: integrate.solve_ivp(lambda t, y: [-k * y[0]], (0, 1), [1.0]).y[0, -1],
+        lambda k: integrate.solve_ivp(lambda t, y: [-k * y[0]], (0, 1), [k]).y[0, -1],
+    ],
+)
+def test_a_function_that_closes_over_an_active_value_is_told_to_take_it_as_an_argument(f):
+    for derivative in (grad, lambda f: lambda k: jvp(f, (k,), (1.0,))):
+        with pytest.raises(ArgumentsError, match=r"not among its arguments; hand it over in args=\(\.\.\.\)"):
+            derivative(f)(0.8)
