@@ -15,7 +15,17 @@ from diffkit.errors import ArgumentsError, DiffkitError, UnknownMethodError, Unk
 from diffkit.methods import METHODS, method_for, methods_for, register_method
 from diffkit.numerical import Central, Forward
 
-NAMES = ["forward", "backward", "central", "richardson", "adaptive", "complex-step", "symbolic", "dual", "reverse"]
+NAMES = [
+    "forward",
+    "backward",
+    "central",
+    "richardson",
+    "adaptive",
+    "complex-step",
+    "symbolic",
+    "dual",
+    "reverse",
+]
 
 
 @pytest.fixture

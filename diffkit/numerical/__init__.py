@@ -8,6 +8,7 @@ richardson.py     Richardson: (4 D0(h) - D0(2h)) / 3
 complex_step.py   ComplexStep: Im f(x + ih) / h
 adaptive.py       Adaptive: steps that are searched for, and an error estimate that holds
 search.py         the search for one derivative at one x: which steps, when to stop, how sure to be
+place.py          where a search looks, and what it finds
 ladder.py         samples at falling steps, and every formula that can be made of them
 corner.py         corners, jumps and infinite slopes
 lines.py          lines through a point of many numbers

@@ -23,9 +23,11 @@ class Corner:
     infinite slope one below 1, a corner a bend like h.
 
     >>> ladder = Ladder(1, 0, 0.0, 2.0**-53)
-    >>> for h in (0.4, 0.2, 0.1):
-    ...     _ = ladder.add(h, [abs(h), abs(-h)])
-    >>> Corner.on(ladder).power
+    >>> h = 0.4
+    >>> for _ in range(3):
+    ...     guess = ladder.add(h, [abs(h), abs(-h)])
+    ...     h = ladder.below(h)
+    >>> round(Corner.on(ladder).power, 9)
     1.0
     """
 

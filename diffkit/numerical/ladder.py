@@ -125,8 +125,10 @@ class Ladder:
 
     >>> import math
     >>> ladder = Ladder(1, 0, math.exp(1.0), 2.0**-53)
-    >>> for h in (0.25, 0.125, 0.0625, 0.03125, 0.015625):
+    >>> h = 0.25
+    >>> for _ in range(5):
     ...     guess = ladder.add(h, [math.exp(1 + h), math.exp(1 - h)])
+    ...     h = ladder.below(h)
     >>> abs(guess.value - math.e) < guess.error < 1e-12
     True
     """

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import OptionError
+from diffkit.numerical.place import Found
 from diffkit.numerical.sampling import Function
-from diffkit.numerical.search import Found, Points
+from diffkit.numerical.search import Points
 
 __all__ = ["Box", "Line", "axes", "power_of_2", "through", "together"]
 

@@ -16,8 +16,8 @@ So many searches can go on side by side, and each stops on its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from collections.abc import Generator
+from dataclasses import replace
 from math import inf, nan
 from typing import Any
 
@@ -26,71 +26,20 @@ import numpy as np
 from diffkit.numerical.corner import CLOSE, Corner
 from diffkit.numerical.ladder import SAFETY, Guess, Ladder
 from diffkit.numerical.noise import near, noise_in
+from diffkit.numerical.place import UNIT, Found, Place
 
-__all__ = ["UNIT", "Found", "Search", "derivative_at"]
+__all__ = ["Search", "derivative_at"]
 
 Points = Generator[list[Any], list[Any], Any]
+Kept = tuple[Guess, Any, Any]  # with the largest step of its ladder, and how far its formulas are apart there
 
 TINY = 1e-300  # h^q does not fall below it, so that it does not underflow
-UNIT = 0.25  # the step to begin with where x tells no scale
 PATIENCE = 3  # rungs without a better guess
 LONGEST = 120  # rungs in a search
 RETREATS = 12  # steps at which f is not finite
 
 _ROUGH = "f is not smooth at x: only ever smaller steps bring the differences nearer to each other"
 _LOST = "not converged: f has no derivative at x, or varies on a scale below every step that was tried"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found: the derivative, its error estimate, the smallest step in it, and the trouble."""
-
-    value: Any
-    error: Any
-    step: Any
-    trouble: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a search looks: x and f(x), how far to both sides it may go, and what is known beforehand.
-
-    Attributes
-    ----------
-    x, centre
-        The point, and f there, in the arithmetic `real`.
-    left, right
-        How far f may be asked, to both sides.
-    first
-        The step to begin with.
-    first
-        The step to begin with.
-    noise
-        The known noise of f's values, 0 if it is only their rounding.
-    grid
-        The distance from x to the next number of its dtype; 0 at x = 0.
-    bits
-        The bits of f's values.
-    """
-
-    x: Any
-    centre: Any
-    left: Any
-    right: Any
-    first: Any
-    noise: Any
-    grid: Any
-    bits: int
-    real: Callable[[Any], Any] = float
-
-    @property
-    def u(self) -> float:
-        return 2.0**-self.bits
-
-    @property
-    def smallest(self) -> Any:
-        """The smallest step at which x + h still has some digits of h."""
-        return abs(self.x) * 2.0 ** (-5 * self.bits // 6) if self.x else self.first * 2.0**-150
 
 
 def derivative_at(place: Place, order: int) -> Points:
@@ -132,7 +81,8 @@ class Search:
         self.done: Guess | None = None  # what is explained
         self.below = place.real(0)  # the largest step of the ladder that gave it
         self.latest: Guess | None = None  # the best of the last ladder that had any
-        self.suspect: Guess | None = None  # what only noise would explain
+        self.suspect: Kept | None = None  # what only noise would explain
+        self.hopeless: Kept | None = None  # the best that was not worth going on with
         self.begin()
 
     def begin(self) -> None:
@@ -232,9 +182,15 @@ class Search:
             self.done = None
         elif self.done is not None:
             return self.lower(h)
-        elif stalled and (self.suspect is None or best.error < self.suspect.error):
-            self.suspect, self.suspect_top = best, (ladder.top, ladder.apart)
+        elif stalled:
+            self.suspect = self.better(self.suspect, best)
+        else:
+            self.hopeless = self.better(self.hopeless, best)
         return self.look_lower(h, best)
+
+    def better(self, kept: Kept | None, best: Guess) -> Kept:
+        """The better guess of the two, with what `higher` has to know of its ladder."""
+        return kept if kept and kept[0].error <= best.error else (best, self.ladder.top, self.ladder.apart)
 
     def by_rounding(self, best: Guess) -> bool:
         """Whether the rounding of f's values explains what the formulas still disagree by."""
@@ -318,12 +274,13 @@ class Search:
 
     def come_back(self) -> Any:
         """Nothing is found down to the smallest step: what was suspected to be noise, is noise."""
-        if self.suspect is None:
+        left, self.suspect, self.hopeless = self.suspect or self.hopeless, None, None
+        if left is None or self.done is not None:
             return None
-        self.done, self.suspect = self.suspect, None
-        self.noise = max(self.noise, self.done.amplitude(self.order))
+        guess, top, apart = left
+        self.done, self.noise = guess, max(self.noise, guess.amplitude(self.order))
         self.tell_noise()
-        return self.higher(self.done, *self.suspect_top)
+        return self.higher(guess, top, apart)
 
     def higher(self, guess: Guess, top: Any, apart: Any) -> Any:
         """The step of a ladder that starts higher, or None where that would not help.

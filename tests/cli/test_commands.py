@@ -21,7 +21,9 @@ def test_compare_prints_nine_methods_and_why(shell):
     status, out, err = shell("compare", TEXT, "--at", "0.7")
     assert (status, err) == (0, "")
     names = [line.split()[0] for line in out.splitlines()[4:13]]
-    assert " ".join(names) == "forward backward central richardson adaptive complex-step symbolic dual reverse"
+    assert (
+        " ".join(names) == "forward backward central richardson adaptive complex-step symbolic dual reverse"
+    )
     assert "-0.0839681510069327" in out
     assert out.splitlines()[-1].startswith("Why: ")
     assert "\x1b" not in out

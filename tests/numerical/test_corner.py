@@ -9,10 +9,9 @@ from diffkit.numerical.ladder import Ladder
 
 def ladder_of(f, side=0, h=0.4):
     ladder = Ladder(1, side, f(0.0), 2.0**-53)
-    for _ in range(3):
-        ladder.add(h, [f(side * h)] if side else [f(h), f(-h)])
-        h /= 2
-    return ladder, 2 * h
+    for step in (h, h * 4 / 7, h * 16 / 63):  # as `below` says
+        ladder.add(step, [f(side * step)] if side else [f(step), f(-step)])
+    return ladder, step
 
 
 @pytest.mark.parametrize(

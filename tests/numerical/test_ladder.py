@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffkit.numerical.ladder import Formula, Ladder, ratio
+from diffkit.numerical.ladder import Formula, Ladder, multiples
 
 U = 2.0**-53
 orders = pytest.mark.parametrize("order", range(1, 7))
 sides = pytest.mark.parametrize("side", [-1, 0, 1])
 
 
-def climbed(f, x, order, side, steps, u=U):
-    ladder = Ladder(order, side, f(x), u)
-    guess = None
-    for h in steps:
+def climbed(f, x, order, side, first, rungs, u=U):
+    ladder, h, guess = Ladder(order, side, f(x), u), first, None
+    for _ in range(rungs):
         guess = ladder.add(h, [f(x + sign * h) for sign in ((side,) if side else (1, -1))])
+        h = ladder.below(h)
     return ladder, guess
 
 
@@ -27,8 +27,8 @@ def climbed(f, x, order, side, steps, u=U):
 @sides
 def test_the_weights_are_exact_for_as_many_powers_as_there_are_samples(order, side):
     rungs = order + 2
-    formula = Formula.over(rungs, order, side, Fraction)
-    steps = [ratio(order) ** i for i in range(rungs)]
+    steps = multiples(rungs, order)
+    formula = Formula.over(steps, order, side, Fraction)
     for power in range(1, rungs + 1 if side else 2 * rungs):
         moved = [(side or 1) ** power * step**power for step in steps]
         if not side:  # the parts of an odd order see odd powers, those of an even one even powers
@@ -42,15 +42,14 @@ def test_the_weights_are_exact_for_as_many_powers_as_there_are_samples(order, si
 
 @given(st.integers(1, 6), st.sampled_from([-1, 0, 1]))
 def test_the_gain_is_what_an_error_in_every_part_grows_to(order, side):
-    formula = Formula.over(order + 2, order, side, Fraction)
+    formula = Formula.over(multiples(order + 2, order), order, side, Fraction)
     assert formula.gain == sum(abs(w) for w in formula.weights) > 0
 
 
 def test_each_rung_brings_the_sine_two_orders_nearer_until_rounding_stops_it():
-    x, steps = 0.5, [0.5 / 2**k for k in range(5)]
-    errors = []
+    x, errors = 0.5, []
     for count in range(2, 6):
-        _, guess = climbed(np.sin, x, 1, 0, steps[:count])
+        _, guess = climbed(np.sin, x, 1, 0, 0.5, count)
         errors.append(abs(guess.value - np.cos(x)))
         assert errors[-1] < guess.error
     assert all(later < 0.01 * earlier for earlier, later in pairwise(errors[:3]))
@@ -61,7 +60,7 @@ def test_an_odd_function_does_not_lull_it_where_every_other_power_is_absent():
     # x cosh(x^2): the coefficients of x^3, x^7, ... are 0, so that single differences are small by accident.
     f = lambda x: x * np.cosh(4 * x * x)
     for count in range(2, 7):
-        _, guess = climbed(f, 0.0, 1, 0, [0.7 / 2**k for k in range(count)])
+        _, guess = climbed(f, 0.0, 1, 0, 0.7, count)
         assert abs(guess.value - 1) <= guess.error
 
 
@@ -69,20 +68,20 @@ def test_noise_among_the_samples_shows_in_the_error():
     rng = np.random.default_rng(1)
     f = lambda x: np.sin(x) + 1e-8 * rng.uniform(-1, 1)
     for _ in range(50):
-        _, guess = climbed(f, 1.0, 1, 0, [0.2 / 2**k for k in range(6)])
+        _, guess = climbed(f, 1.0, 1, 0, 0.2, 6)
         assert abs(guess.value - np.cos(1.0)) < guess.error
 
 
 def test_the_largest_step_tells_the_truncation_error_of_the_simplest_formula():
-    ladder, _ = climbed(np.exp, 0.0, 1, 0, [0.1, 0.05, 0.025])
-    # h^2 / 6 f''' of the central difference, less a quarter of it
+    ladder, _ = climbed(np.exp, 0.0, 1, 0, 0.1, 3)
+    # h^2 / 6 f''' of the central difference, less that of the next step
     assert ladder.top == pytest.approx(0.1)
-    assert ladder.apart == pytest.approx(0.1**2 / 6 * 3 / 4, rel=0.01)
+    assert ladder.apart == pytest.approx(0.1**2 / 6 * (1 - (4 / 7) ** 2), rel=0.01)
 
 
 def test_a_step_that_was_taken_a_little_shorter_is_made_good():
     ladder = Ladder(1, 0, 0.0, U)
-    for h in (0.5, 0.25):
+    for h in (0.5, 0.5 * 4 / 7):
         taken = h * (1 - 1e-6)
         guess = ladder.add(h, [3 * taken, -3 * taken], h / taken)
     assert guess.value == pytest.approx(3, rel=1e-15)
@@ -91,7 +90,29 @@ def test_a_step_that_was_taken_a_little_shorter_is_made_good():
 def test_the_arithmetic_is_that_of_the_samples():
     real = np.longdouble
     ladder = Ladder(1, 0, np.exp(real(1)), 2.0**-64, real)
-    for k in range(6):
-        h = real(0.25) / 2**k
+    h = real(0.25)
+    for _ in range(6):
         guess = ladder.add(h, [np.exp(1 + h), np.exp(1 - h)])
+        h = ladder.below(h)
     assert abs(guess.value - np.exp(real(1))) < 1e-17
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_no_wave_is_so_fast_that_it_looks_like_a_slow_one_on_every_rung(order):
+    # At steps h, 2h, 4h, ... a wave of 2 pi / h more, per unit of x, has the same values everywhere.
+    for h in np.geomspace(0.1, 0.3, 40):
+        fast = 2 * np.pi / h + 0.3
+        _, guess = climbed(lambda x, fast=fast: np.sin(fast * x), 0.4, order, 0, 16 * h, 6)
+        exact = fast * np.cos(0.4 * fast) if order == 1 else -(fast**2) * np.sin(0.4 * fast)
+        assert abs(guess.value - exact) <= guess.error
+
+
+def test_the_step_of_a_rung_is_what_below_made_it():
+    ladder, h, steps = Ladder(1, 0, 0.0, U), 1.0, []
+    for _ in range(5):
+        steps.append(h)
+        ladder.add(h, [h, -h])
+        h = ladder.below(h)
+    newest = steps[-1]
+    assert [ladder.step(newest, i) for i in range(5)] == pytest.approx(steps[::-1], rel=1e-15)
+    assert ladder.widest(newest) == pytest.approx(1.0)

@@ -6,7 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from diffkit.numerical.search import Found, Place, Search, derivative_at
+from diffkit.numerical.place import Place
+from diffkit.numerical.search import derivative_at
 
 
 def found(f, x, order=1, bits=53, **known):
@@ -140,10 +141,3 @@ def test_a_search_ends_after_a_bounded_number_of_samples():
     wild = lambda x: math.sin(1 / x) if x else 0.0
     for order in (1, 2, 5):
         assert len(found(wild, 0.0, order)[1]) < 400
-
-
-def test_a_place_knows_its_unit_roundoff():
-    place = Place(1.0, 0.0, 1.0, 1.0, 0.25, 0.0, 0.0, 24)
-    assert place.u == 2.0**-24
-    assert Search(place, 1, 0).ladder.u == place.u
-    assert isinstance(next(iter([Found(1.0, 0.0, 0.1)])).trouble, str)

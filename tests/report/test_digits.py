@@ -20,7 +20,9 @@ def test_there_is_a_line_for_each_method_in_the_order_of_the_table(comparison):
 
 def test_each_dot_stands_at_its_digits_in_the_colour_of_its_method(comparison):
     ax = digits_by_method(comparison)
-    dots = {(line.get_color(), line.get_marker()): line for line in ax.get_lines() if line.get_marker() != "None"}
+    dots = {
+        (line.get_color(), line.get_marker()): line for line in ax.get_lines() if line.get_marker() != "None"
+    }
     for row in comparison.rows:
         if row.method in ("central", "richardson"):
             assert dots[look_of(row.method).colour, look_of(row.method).marker].get_xdata()[0] == row.digits
