@@ -248,6 +248,21 @@ def test_a_stencil_is_written_in_latex_which_matplotlib_can_set(stencil, latex):
     MathTextParser("path").parse(f"${latex}$")
 
 
+@pytest.mark.parametrize("named", [forward, backward, central])
+@pytest.mark.parametrize("accuracy", range(1, 9))
+@pytest.mark.parametrize("q", [1, 2, 3, 4])
+def test_the_measured_order_and_constant_are_the_stated_ones(named, accuracy, q):
+    if named is central and accuracy % 2:
+        pytest.skip("a central difference has an even order")
+    stencil = named(q, accuracy)
+    with mpmath.workdps(120):
+        error = lambda h: stencil.apply(mpmath.exp, mpmath.mpf(1), h) - mpmath.e
+        h = mpmath.mpf(2) ** -20
+        # The next term of the error is at most 8 h of the first.
+        assert float(mpmath.log(error(2 * h) / error(h), 2)) == pytest.approx(accuracy, abs=1e-4)
+        assert float(error(h) / h**accuracy / mpmath.e) == pytest.approx(stencil.error_constant, rel=1e-4)
+
+
 @pytest.mark.parametrize("accuracy", range(2, 21, 2))
 def test_the_error_constant_of_a_central_difference_has_the_closed_form(accuracy):
     m = accuracy // 2  # Fornberg 1988: (m!)^2 / (2m + 1)!, the signs alternating
