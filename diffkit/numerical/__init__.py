@@ -6,11 +6,13 @@ sampling.py       f asked for its values: counted and checked
 finite.py         Forward, Backward, Central
 richardson.py     Richardson: (4 D0(h) - D0(2h)) / 3
 complex_step.py   ComplexStep: Im f(x + ih) / h
+samples.py        derivatives of tabulated data
 """
 
 from diffkit.numerical.complex_step import ComplexStep
 from diffkit.numerical.finite import Backward, Central, FiniteDifference, Forward
 from diffkit.numerical.richardson import Richardson
+from diffkit.numerical.samples import derivative_of_samples
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import default_step, optimal_step, representable
 
@@ -23,6 +25,7 @@ __all__ = [
     "Richardson",
     "Stencil",
     "default_step",
+    "derivative_of_samples",
     "optimal_step",
     "representable",
 ]
