@@ -7,6 +7,7 @@ finite.py         Forward, Backward, Central
 richardson.py     Richardson: (4 D0(h) - D0(2h)) / 3
 complex_step.py   ComplexStep: Im f(x + ih) / h
 samples.py        derivatives of tabulated data
+theory.py         explain: the error of a difference with this function's own numbers
 """
 
 from diffkit.numerical.complex_step import ComplexStep
@@ -15,17 +16,20 @@ from diffkit.numerical.richardson import Richardson
 from diffkit.numerical.samples import derivative_of_samples
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import default_step, optimal_step, representable
+from diffkit.numerical.theory import Explanation, explain
 
 __all__ = [
     "Backward",
     "Central",
     "ComplexStep",
+    "Explanation",
     "FiniteDifference",
     "Forward",
     "Richardson",
     "Stencil",
     "default_step",
     "derivative_of_samples",
+    "explain",
     "optimal_step",
     "representable",
 ]

@@ -35,6 +35,7 @@ __all__ = [
     "forward",
     "lopsided",
     "primed",
+    "raised",
     "richardson",
     "shifted",
     "whole",
@@ -175,9 +176,9 @@ class Stencil:
 
     def __str__(self) -> str:
         q, D = self.derivative, self.denominator
-        power = f"h{_raised(q)}" if q else ""
+        power = f"h{raised(q)}" if q else ""
         below = f"({D}{power})" if D > 1 and q else power or str(D)
-        return f"{primed(q)}(x) ≈ ({self._above()}) / {below} + O(h{_raised(self.order)})"
+        return f"{primed(q)}(x) ≈ ({self._above()}) / {below} + O(h{raised(self.order)})"
 
     def to_latex(self) -> str:
         r"""The formula as LaTeX, without dollar signs.
@@ -347,7 +348,7 @@ def primed(q: int) -> str:
     >>> primed(2), primed(5)
     ("f''", 'f⁽⁵⁾')
     """
-    return "f" + ("'" * q if q < 4 else f"⁽{_raised(q)}⁾")
+    return "f" + ("'" * q if q < 4 else f"⁽{raised(q)}⁾")
 
 
 def whole(name: str, number: int) -> int:
@@ -361,8 +362,12 @@ def whole(name: str, number: int) -> int:
     return int(number)
 
 
-def _raised(number: int) -> str:
-    """The number as an exponent; nothing for 1."""
+def raised(number: int) -> str:
+    """The number as an exponent; nothing for 1.
+
+    >>> "h" + raised(12)
+    'h¹²'
+    """
     return "" if number == 1 else str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
