@@ -111,11 +111,10 @@ def _error(grid: Grid, Y: Any, q: int, p: int, value: Any) -> tuple[Any, str]:
         return np.full(value.shape, inf), note
     rounding = ROUNDINGS * np.finfo(Y.dtype).eps * np.abs(Y) + _misplaced(grid, Y)
     scatter = _scatter(grid, Y, q + p + 2)
-    noise = np.maximum(scatter, rounding)
     if grid.h is None:
-        error = truncation + _on_uneven(grid.X, noise, q, m, size=True)
+        error = truncation + _felt_on_uneven(grid.X, scatter, rounding, q, m)
     else:
-        error = truncation + _on_even(grid.h, noise, q, p, size=True)
+        error = truncation + _on_even(grid.h, np.maximum(scatter, rounding), q, p, size=True)
     notes = []
     if lost := int(np.sum(~np.isfinite(Y))):
         notes.append(f"y is not finite at {lost} of {Y.size} samples.")
@@ -154,38 +153,56 @@ def _on_even(h: Any, Y: Any, q: int, p: int, size: bool = False) -> Any:
 # -- uneven grids --------------------------------------------------------------------------------------
 
 
-def _on_uneven(X: Any, Y: Any, q: int, m: int, size: bool = False) -> Any:
-    """The q-th derivative by m samples around each; with `size` the most that errors of size Y do to it."""
+def _on_uneven(X: Any, Y: Any, q: int, m: int) -> Any:
+    """The q-th derivative by m samples around each."""
+    near, K = _windows(X, m)
+    total = np.zeros_like(Y)
+    for w, i in zip(fornberg(K, q).T, near.T, strict=True):
+        # The weights add up to 0, so y itself may be taken away: then a constant has no rounding error.
+        total += _column(w, Y) * (Y[i] - Y)
+    return total
+
+
+def _felt_on_uneven(X: Any, noise: Any, rounding: Any, q: int, m: int) -> Any:
+    """The most that noise in the samples, and rounding in them and in the weights, do to `_on_uneven`."""
+    near, K = _windows(X, m)
+    total = np.zeros_like(noise)
+    for w, bound, i in zip(fornberg(K, q).T, fornberg(K, q, bound=True).T, near.T, strict=True):
+        total += np.abs(_column(w, noise)) * noise[i] + _column(bound, noise) * (rounding[i] + rounding)
+    return total
+
+
+def _windows(X: Any, m: int) -> tuple[Any, Any]:
+    """For each point the m samples around it, and how far they are from it."""
     n = len(X)
     first = np.clip(np.arange(n) - m // 2, 0, n - m)
     near = first[:, None] + np.arange(m)
-    W = _weights(X[near] - X[:, None], q)
-    column = lambda w: w.reshape(-1, *[1] * (Y.ndim - 1))
-    # The weights add up to 0, so y itself may be taken away: then a constant has no rounding error.
-    terms = (
-        np.abs(w) * Y[i] if size else w * (Y[i] - Y) for w, i in zip(map(column, W.T), near.T, strict=True)
-    )
-    return sum(terms)
+    return near, X[near] - X[:, None]
 
 
-def _weights(K: Any, q: int) -> Any:
+def fornberg(K: Any, q: int, bound: bool = False) -> Any:
     """The weights of the q-th derivative at 0 on nodes K, a row a formula.
 
-    Fornberg's recursion over the nodes: C[j, k] is the weight of node j in the k-th derivative.
+    With `bound`, every difference in the recursion is made a sum: the size of what was rounded on the way.
+
+    >>> fornberg(np.array([[-1.0, 0.0, 1.0]]), 2)
+    array([[ 1., -2.,  1.]])
     """
     scale = np.max(np.abs(K), axis=1)
     nodes = (K / scale[:, None]).T
     m, rows = nodes.shape
+    sign, size = (1, np.abs) if bound else (-1, np.positive)
+    # C[j, k] is the weight of node j in the k-th derivative, of the nodes taken so far.
     C = np.zeros((m, q + 1, rows), K.dtype)
     C[0, 0] = product = np.ones(rows, K.dtype)
     order = np.arange(1, q + 1).reshape(-1, 1)
     for i in range(1, m):
-        gaps = nodes[i] - nodes[:i]
+        gaps, here, last = size(nodes[i] - nodes[:i]), size(nodes[i]), size(nodes[i - 1])
         grown = np.prod(gaps, axis=0)
-        C[i, 1:] = product / grown * (order * C[i - 1, :-1] - nodes[i - 1] * C[i - 1, 1:])
-        C[i, 0] = -product / grown * nodes[i - 1] * C[i - 1, 0]
-        C[:i, 1:] = (nodes[i] * C[:i, 1:] - order * C[:i, :-1]) / gaps[:, None]
-        C[:i, 0] *= nodes[i] / gaps
+        C[i, 1:] = product / grown * (order * C[i - 1, :-1] + sign * last * C[i - 1, 1:])
+        C[i, 0] = sign * product / grown * last * C[i - 1, 0]
+        C[:i, 1:] = (here * C[:i, 1:] + sign * order * C[:i, :-1]) / gaps[:, None]
+        C[:i, 0] *= here / gaps
         product = grown
     return (C[:, q] / scale**q).T
 
