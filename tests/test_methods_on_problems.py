@@ -97,14 +97,22 @@ def applies(method: str, name: str) -> bool:
     return {"symbolic": one_formula, "complex-step": analytic}.get(method, lambda name: True)(name)
 
 
+# Beside numbers as small as these the imaginary step is lost, and the answer is silently wrong.
+UNDERFLOWING = {("subnormal-sine", "complex-step"), ("subnormal-point", "complex-step")}
+
+
 # -- the exact methods ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", EXACT)
 @problems
-def test_an_exact_method_is_right_to_4_ulps_times_the_condition(problem: Problem, method: str) -> None:
+def test_an_exact_method_is_right_to_4_ulps_times_the_condition(
+    problem: Problem, method: str, request: pytest.FixtureRequest
+) -> None:
     if not applies(method, problem.name) or (problem.name, method) in UNDECIDED:
         pytest.skip("does not apply: another test")
+    if (problem.name, method) in UNDERFLOWING:
+        request.applymarker(pytest.mark.xfail(reason="the imaginary step underflows", strict=True))
     value = dk.derivative(problem.f, problem.at, method)
     assert error_of(value, problem.name) <= rounding_tolerance(problem)
 
@@ -136,7 +144,7 @@ def test_what_does_not_apply_is_what_one_expects() -> None:
     refused = {(m, n) for n in PROBLEMS for m in EXACT if not applies(m, n)}
     assert refused == {
         *[("symbolic", name) for name in ("branch", "loop", "recursion", "while")],
-        *[("complex-step", name) for name in ("bessel", "log-gamma", "kink")],
+        *[("complex-step", name) for name in ("bessel", "log-gamma", "kink", "cubed-kink", "noisy-sine")],
     }
 
 
@@ -152,7 +160,8 @@ def reach_of(problem: Problem, method: str) -> float:
 def predicted_error(problem: Problem, method: str) -> float:
     """|C f^(1+p)| h^p + S u / h at the step taken, with u the error of f's own values, met around x."""
     stencil, h = METHODS[method].stencil(), float(METHODS[method].step(problem.at))  # type: ignore[attr-defined]
-    f, exact, u = as_function(problem.f), Exact(as_function(problem.f)), 0.0
+    # The noise of a noisy row is an error of its values, as seen from the smooth function behind it.
+    f, exact, u = as_function(problem.f), Exact(as_function(problem.smooth or problem.f)), SMALLEST
     around = problem.at + reach_of(problem, method) * np.random.default_rng(0).uniform(-1, 1, 20)
     with working_digits(50) as mp, np.errstate(all="ignore"):
         for t in map(float, around):
@@ -185,7 +194,7 @@ def test_where_its_step_is_short_a_difference_errs_as_the_model_predicts(
 @problems
 def test_where_f_varies_over_about_x_a_default_step_is_near_the_best(problem: Problem, method: str) -> None:
     usual = max(1.0, abs(problem.at))
-    if not usual / 3 <= problem.scale <= 3 * usual or problem.digits_lost:
+    if not usual / 3 <= problem.scale <= 3 * usual or problem.digits_lost or problem.smooth:
         pytest.skip("the default step is not made for this scale, or for noise")
     least = least_error(problem, method)
     if least == 0:

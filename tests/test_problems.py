@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from diffkit.functions import as_function
+from diffkit.numerical.noise import noise_level
 from diffkit.problems import PROBLEMS, Function, Problem
 from diffkit.studies.reference import exact_derivative, working_digits
 from diffkit.tape import record
@@ -96,6 +97,28 @@ def test_no_two_rows_are_the_same_function_at_the_same_point() -> None:
 def test_the_catalogue_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         PROBLEMS["mine"] = PROBLEMS["sine"]  # type: ignore[index]
+
+
+def test_there_are_fifty_rows_and_most_tell_three_derivatives_or_more() -> None:
+    told = [len(problem.derivatives) for problem in PROBLEMS.values()]
+    assert len(told) >= 50
+    assert sum(count >= 3 for count in told) / len(told) > 0.85
+
+
+@each_problem("subnormal-sine", "subnormal-point")
+def test_the_subnormal_rows_are_below_the_smallest_normal_number(problem: Problem) -> None:
+    f = as_function(problem.f)
+    assert 0 < min(abs(problem.at), abs(float(f(problem.at)))) < np.finfo(float).tiny
+
+
+def test_a_noisy_row_is_its_smooth_function_and_noise_that_changes_from_one_sample_to_the_next() -> None:
+    (noisy,) = (problem for problem in PROBLEMS.values() if problem.smooth)
+    x = noisy.at + np.linspace(-1e-3, 1e-3, 1000)
+    noise = as_function(noisy.f)(x) - as_function(noisy.smooth)(x)
+    assert np.max(np.abs(noise)) <= 1e-6 + 1e-15  # and the roundings of the two sines
+    assert np.std(noise) == pytest.approx(1e-6 / 2**0.5, rel=0.1)  # a sine's, at phases that are all over
+    assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1]) < 0.1
+    assert noise_level(as_function(noisy.f), noisy.at) == pytest.approx(np.std(noise), rel=0.7)
 
 
 @each_problem("branch", "recursion", "while")

@@ -13,6 +13,8 @@ ladder.py         samples at falling steps, and every formula that can be made o
 corner.py         corners, jumps and infinite slopes
 lines.py          lines through a point of many numbers
 noise.py          how noisy f is
+samples.py        derivatives of tabulated data
+theory.py         explain: the error of a difference with this function's own numbers
 """
 
 from diffkit.numerical.adaptive import Adaptive
@@ -20,19 +22,24 @@ from diffkit.numerical.complex_step import ComplexStep
 from diffkit.numerical.finite import Backward, Central, FiniteDifference, Forward
 from diffkit.numerical.noise import noise_level
 from diffkit.numerical.richardson import Richardson
+from diffkit.numerical.samples import derivative_of_samples
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import default_step, optimal_step, representable
+from diffkit.numerical.theory import Explanation, explain
 
 __all__ = [
     "Adaptive",
     "Backward",
     "Central",
     "ComplexStep",
+    "Explanation",
     "FiniteDifference",
     "Forward",
     "Richardson",
     "Stencil",
     "default_step",
+    "derivative_of_samples",
+    "explain",
     "noise_level",
     "optimal_step",
     "representable",

@@ -4,6 +4,12 @@ The letters, everywhere in this room: k offset, w weight, q the derivative, p th
 C the error constant, D the common denominator of the weights, n = w D.
 
     sum_i w_i f(x + k_i h) / h^q  =  f^(q)(x) + C f^(q+p)(x) h^p + ...
+
+Stencil.of            any offsets
+Stencil.on            the points of any grid
+forward, backward     on one side, for the edge of a domain
+central               on both sides, any even order
+lopsided              some points behind x and the rest ahead, for points next to an edge
 """
 
 from __future__ import annotations
@@ -14,15 +20,29 @@ from fractions import Fraction
 from functools import cache
 from itertools import count
 from math import factorial, lcm
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 
 from diffkit.errors import OptionError
 
-__all__ = ["Stencil", "backward", "central", "extrapolation", "forward", "richardson", "shifted", "whole"]
+__all__ = [
+    "Stencil",
+    "backward",
+    "central",
+    "exact",
+    "extrapolation",
+    "forward",
+    "lopsided",
+    "primed",
+    "raised",
+    "richardson",
+    "shifted",
+    "whole",
+]
 
 Offset = int | Fraction
+Number = Offset | SupportsFloat | str
 
 
 @dataclass(frozen=True)
@@ -55,25 +75,37 @@ class Stencil:
     error_constant: Fraction
 
     @classmethod
-    def of(cls, offsets: Iterable[Offset], derivative: int = 1) -> Stencil:
+    def of(cls, offsets: Iterable[Number], derivative: int = 1) -> Stencil:
         """The stencil of highest order on these offsets.
 
-        `offsets` are integers or Fractions, in any order; more than `derivative` of them must differ,
-        otherwise OptionError. An offset whose weight is 0 is left out.
+        `offsets` are rational numbers as `exact` reads them (1, "0.1", "1/3", 0.25), in any order; more than
+        `derivative` of them must differ, otherwise OptionError. An offset whose weight is 0 is left out.
 
         >>> Stencil.of((0, 1, 2)).weights
         (Fraction(-3, 2), Fraction(2, 1), Fraction(-1, 2))
+        >>> print(Stencil.of(("-0.5", 0, 1)))
+        f'(x) ≈ (f(x+h) + 3f(x) - 4f(x-h/2)) / (3h) + O(h²)
 
         Formula: Fornberg, Generation of finite difference formulas, Math. Comp. 51 (1988).
         """
         q = whole("derivative", derivative)
-        nodes = tuple(sorted({Fraction(k) for k in offsets}))
+        nodes = tuple(sorted({exact(k) for k in offsets}))
         if len(nodes) <= q:
             raise OptionError(
                 f"derivative={q} needs at least {q + 1} different offsets and {len(nodes)} were given: "
                 f"add offsets, as in {tuple(range(q + 1))}."
             )
         return _interpolating(nodes, q)
+
+    @classmethod
+    def on(cls, points: Iterable[Number], at: Number, derivative: int = 1) -> Stencil:
+        """The stencil of highest order at `at` on the points of a grid, for the step h = 1.
+
+        >>> on_a_grid = Stencil.on(("1.0", "1.5", "1.6"), at="1.5")
+        >>> on_a_grid.offsets, on_a_grid.combine([1.0, 2.25, 2.56], h=1)
+        ((Fraction(-1, 2), 0, Fraction(1, 10)), 3.0)
+        """
+        return cls.of((exact(point) - exact(at) for point in points), derivative)
 
     @property
     def noise_gain(self) -> Fraction:
@@ -144,14 +176,31 @@ class Stencil:
 
     def __str__(self) -> str:
         q, D = self.derivative, self.denominator
+        power = f"h{raised(q)}" if q else ""
+        below = f"({D}{power})" if D > 1 and q else power or str(D)
+        return f"{primed(q)}(x) ≈ ({self._above()}) / {below} + O(h{raised(self.order)})"
+
+    def to_latex(self) -> str:
+        r"""The formula as LaTeX, without dollar signs.
+
+        >>> print(central(2).to_latex())
+        f''(x) \approx \frac{f(x+h) - 2f(x) + f(x-h)}{h^{2}} + O(h^{2})
+        """
+        q, D = self.derivative, self.denominator
+        f = primed(q) if q < 4 else f"f^{{({q})}}"
+        below = ("" if D == 1 else str(D)) + (f"h{_superscript(q)}" if q else "") or "1"
+        return rf"{f}(x) \approx \frac{{{self._above()}}}{{{below}}} + O(h{_superscript(self.order)})"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.to_latex()}$"
+
+    def _above(self) -> str:
+        """What stands above the line: the sum of the n_i f(x + k_i h)."""
         text = ""
         for k, n in zip(reversed(self.offsets), reversed(self.numerators), strict=True):
             sign = (" + " if n > 0 else " - ") if text else ("" if n > 0 else "-")
             text += f"{sign}{'' if abs(n) == 1 else abs(n)}f({_point(k)})"
-        f = "f" + ("'" * q if q < 4 else f"⁽{_raised(q)}⁾")
-        power = f"h{_raised(q)}" if q else ""
-        below = f"({D}{power})" if D > 1 and q else power or str(D)
-        return f"{f}(x) ≈ ({text}) / {below} + O(h{_raised(self.order)})"
+        return text
 
 
 def forward(derivative: int = 1, accuracy: int = 1) -> Stencil:
@@ -188,6 +237,23 @@ def central(derivative: int = 1, accuracy: int = 2) -> Stencil:
     return Stencil.of(range(-reach, reach + 1), q)
 
 
+def lopsided(behind: int, derivative: int = 1, accuracy: int = 2) -> Stencil:
+    """The difference with `behind` points behind x and as many ahead as order `accuracy` takes.
+
+    The forward difference when `behind` is 0; where the points happen to lie evenly about x, the order is
+    one more.
+
+    >>> print(lopsided(1, accuracy=3))
+    f'(x) ≈ (-f(x+2h) + 6f(x+h) - 3f(x) - 2f(x-h)) / (6h) + O(h³)
+    """
+    count = whole("derivative", derivative) + whole("accuracy", accuracy)
+    if behind not in range(count):
+        raise OptionError(
+            f"behind={behind!r} is not how many of {count} points lie behind x: write 0, ..., {count - 1}."
+        )
+    return Stencil.of(range(-behind, count - behind), derivative)
+
+
 def richardson(derivative: int = 1) -> Stencil:
     """The stencil of (4 D0(h) - D0(2h)) / 3, D0 the central difference: order 4.
 
@@ -197,13 +263,13 @@ def richardson(derivative: int = 1) -> Stencil:
     return central(derivative).extrapolated()
 
 
-def extrapolation(offsets: Iterable[Offset]) -> Stencil:
+def extrapolation(offsets: Iterable[Number]) -> Stencil:
     """The formula for f(x) itself from its values at the offsets, none of which is 0.
 
     >>> print(extrapolation((-2, -1, 1, 2)))
     f(x) ≈ (-f(x+2h) + 4f(x+h) + 4f(x-h) - f(x-2h)) / 6 + O(h⁴)
     """
-    nodes = tuple(sorted({Fraction(k) for k in offsets}))
+    nodes = tuple(sorted({exact(k) for k in offsets}))
     if not nodes or 0 in nodes:
         raise OptionError("f(x) is extrapolated from other points: write offsets that are not 0.")
     return _interpolating(nodes, 0)
@@ -255,6 +321,36 @@ def _measured(weights: Mapping[Offset, Fraction], q: int) -> Stencil:
     )
 
 
+def exact(number: Number) -> Fraction:
+    """The rational number that this is: an int, a Fraction, a decimal or a quotient as text, a float's value.
+
+    OptionError for what is none, such as nan. A float counts with its exact binary value, so that 0.1 is not
+    a tenth; "0.1" is.
+
+    >>> exact("0.1"), exact(0.1) == Fraction(1, 10)
+    (Fraction(1, 10), False)
+    """
+    try:
+        if isinstance(number, np.floating):
+            return Fraction(*number.as_integer_ratio())
+        if isinstance(number, np.integer):  # Fraction would calculate on with it, and it wraps around
+            return Fraction(int(number))
+        return Fraction(number)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        raise OptionError(
+            f"{number!r} is not a rational number: write an offset as 1, 0.25, Fraction(1, 3) or '0.1'."
+        ) from None
+
+
+def primed(q: int) -> str:
+    """The name of the q-th derivative of f.
+
+    >>> primed(2), primed(5)
+    ("f''", 'f⁽⁵⁾')
+    """
+    return "f" + ("'" * q if q < 4 else f"⁽{raised(q)}⁾")
+
+
 def whole(name: str, number: int) -> int:
     """`number`, when it is a whole number from 1 on; otherwise OptionError, which calls it `name`.
 
@@ -266,9 +362,18 @@ def whole(name: str, number: int) -> int:
     return int(number)
 
 
-def _raised(number: int) -> str:
-    """The number as an exponent; nothing for 1."""
+def raised(number: int) -> str:
+    """The number as an exponent; nothing for 1.
+
+    >>> "h" + raised(12)
+    'h¹²'
+    """
     return "" if number == 1 else str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _superscript(number: int) -> str:
+    """The number as LaTeX's exponent; nothing for 1."""
+    return "" if number == 1 else f"^{{{number}}}"
 
 
 def _point(k: Offset) -> str:

@@ -8,7 +8,6 @@ the distance from 1 to the next number (eps / 2).
 
 from __future__ import annotations
 
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -21,31 +20,40 @@ __all__ = ["checked_step", "default_step", "floating", "optimal_step", "represen
 
 
 def optimal_step(
-    stencil: Stencil, value: float = 1.0, higher: float = 1.0, roundoff: float = 2.0**-53
-) -> tuple[float, float]:
+    stencil: Stencil, value: Any = 1.0, higher: Any = 1.0, roundoff: Any = 2.0**-53, *, noise: Any = None
+) -> tuple[Any, Any]:
     """The step with the smallest error bound, and that bound: h* = (q B / (p A))^(1/(p+q)).
 
-    `value` is f(x), `higher` is f^(q+p)(x), `roundoff` the unit roundoff of f's arithmetic. Without
-    truncation error (`higher` is 0) the answer is (inf, 0): the larger the better; without rounding
-    error (`value` or `roundoff` is 0) it is (0, 0): the smaller the better.
+    `value` is f(x), `higher` is f^(q+p)(x), `roundoff` the unit roundoff of f's arithmetic; `noise`, the
+    error of f's values, takes the place of roundoff times |value| where it is known. `explain` measures
+    all of them. Each is a number or an array, and so are the two answers, of their common shape.
 
-    The bound takes f's own values to be correctly rounded, and x + h to be exact.
+    Without truncation error (`higher` is 0) the answer is (inf, 0): the larger the better; without rounding
+    error (`noise`, or `value`, is 0) it is (0, 0): the smaller the better.
+
+    The bound takes x + h to be exact.
 
     >>> from diffkit.numerical.stencil import central, forward
     >>> [f"{number:.1e}" for number in (*optimal_step(forward()), *optimal_step(central()))]
     ['2.1e-08', '2.1e-08', '6.9e-06', '2.4e-11']
+    >>> optimal_step(forward(), noise=[1e-12, 1e-6])[0]  # a noisy f wants larger steps
+    array([2.e-06, 2.e-03])
 
     Formula: Nocedal and Wright, Numerical Optimization, 2nd edition, section 8.1.
     """
     p, q = stencil.order, stencil.derivative
-    A = float(abs(stencil.error_constant)) * abs(float(higher))
-    B = float(stencil.noise_gain) * float(roundoff) * abs(float(value))
-    if A == 0:
-        return inf, 0.0
-    if B == 0:
-        return 0.0, 0.0
-    h: float = (q * B / (p * A)) ** (1 / (p + q))
-    return h, A * h**p + B / h**q
+    size = np.multiply(roundoff, np.abs(_float64(value))) if noise is None else np.abs(_float64(noise))
+    A = float(abs(stencil.error_constant)) * np.abs(_float64(higher))
+    B = float(stencil.noise_gain) * size
+    # Powers apart: A h^p + B / h^q = (1 + q/p) (pA/q)^(q/(p+q)) B^(p/(p+q)), where A / B may overflow.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        h = np.where(A == 0, np.inf, (q * B / p) ** (1 / (p + q)) * A ** (-1 / (p + q)))
+    error = (1 + q / p) * (p * A / q) ** (q / (p + q)) * B ** (p / (p + q))
+    return (h[()], error) if np.ndim(error) else (float(h), float(error))
+
+
+def _float64(number: Any) -> Any:
+    return np.asarray(number, np.float64)
 
 
 def unit_roundoff(dtype: npt.DTypeLike) -> float:

@@ -1,5 +1,6 @@
 """Stencils are exact: order conditions in Fractions, the textbook's text, the textbook's bits."""
 
+from decimal import Decimal
 from fractions import Fraction
 from math import factorial
 
@@ -8,8 +9,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.mathtext import MathTextParser
 
-from diffkit.numerical.stencil import Stencil, backward, central, forward, richardson, shifted
+from diffkit.numerical.stencil import (
+    Stencil,
+    backward,
+    central,
+    extrapolation,
+    forward,
+    lopsided,
+    richardson,
+    shifted,
+)
 
 offset_sets = st.sets(st.integers(-9, 9) | st.fractions(-3, 3, max_denominator=6), min_size=2, max_size=7)
 
@@ -153,6 +164,111 @@ def test_derivative_and_accuracy_must_be_whole_numbers_from_one(bad):
 def test_an_odd_accuracy_of_a_central_difference_names_the_next_even_one():
     with pytest.raises(ValueError, match="write accuracy=4"):
         central(1, 3)
+
+
+# -- grids that are not even ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [str, float, np.float32, np.longdouble, Decimal, Fraction])
+def test_offsets_are_read_exactly_in_whatever_form_they_come(kind):
+    offsets = [Fraction(-3, 2), Fraction(0), Fraction(1, 4), Fraction(2)]
+    given = [kind(float(k)) if kind is not str else str(k) for k in offsets]
+    assert Stencil.of(given, 2) == Stencil.of(offsets, 2)
+
+
+def test_a_decimal_in_a_text_is_that_decimal_and_a_float_is_its_binary_value():
+    assert Stencil.of((0, "0.1")).weights == (-10, 10)
+    assert Stencil.of((0, 0.1)).offsets[1] == Fraction(3602879701896397, 2**55)
+
+
+def test_whole_numbers_of_numpy_do_not_wrap_around():
+    far = [np.int64(k) for k in (-3, -1, 0, 2**20)]
+    assert Stencil.of(far, 3) == Stencil.of(map(int, far), 3)
+    assert all(type(k) is int for k in Stencil.of(far).offsets)
+
+
+@pytest.mark.parametrize("bad", ["x", "1/0", float("nan"), np.inf, 1j, None])
+def test_an_offset_that_is_no_rational_number_is_refused(bad):
+    with pytest.raises(ValueError, match="is not a rational number: write an offset as"):
+        Stencil.of((0, bad))
+
+
+@given(st.sets(st.fractions(-5, 5, max_denominator=20), min_size=3, max_size=6), st.data())
+def test_on_a_grid_a_polynomial_through_its_points_is_differentiated_exactly(points, data):
+    q = data.draw(st.integers(1, len(points) - 1))
+    at = data.draw(st.sampled_from(sorted(points)) | st.fractions(-5, 5, max_denominator=20))
+    stencil = Stencil.on(points, at, q)
+    n = len(points) - 1
+    slope = factorial(n) // factorial(n - q) * at ** (n - q)
+    assert stencil.combine([(at + k) ** n for k in stencil.offsets], 1) == slope
+
+
+@given(st.integers(0, 8), st.integers(1, 3), st.integers(1, 6))
+def test_a_lopsided_stencil_has_so_many_points_behind_and_its_accuracy(behind, q, accuracy):
+    if behind >= q + accuracy:
+        with pytest.raises(ValueError, match="is not how many of "):
+            lopsided(behind, q, accuracy)
+        return
+    stencil = lopsided(behind, q, accuracy)
+    assert stencil.order - accuracy in (0, 1)
+    assert -behind <= min(stencil.offsets)
+    assert max(stencil.offsets) < q + accuracy - behind
+    assert all(
+        w * (-1) ** q == mirrored for w, mirrored in zip(stencil.weights, backwards(stencil), strict=True)
+    )
+
+
+def backwards(stencil):
+    """The weights of the same points seen from the other side."""
+    mirrored = Stencil.of([-k for k in stencil.offsets], stencil.derivative)
+    assert mirrored.error_constant == stencil.error_constant * (-1) ** stencil.order
+    return mirrored.weights[::-1]
+
+
+@pytest.mark.parametrize(("behind", "named"), [(0, forward(2, 3)), (4, backward(2, 3)), (2, central(2, 4))])
+def test_the_ends_and_the_middle_of_the_lopsided_are_the_named_ones(behind, named):
+    assert lopsided(behind, 2, 3) == named
+
+
+@pytest.mark.parametrize(
+    ("stencil", "latex"),
+    [
+        (central(), r"f'(x) \approx \frac{f(x+h) - f(x-h)}{2h} + O(h^{2})"),
+        (forward(), r"f'(x) \approx \frac{f(x+h) - f(x)}{h} + O(h)"),
+        (
+            central(4),
+            r"f^{(4)}(x) \approx \frac{f(x+2h) - 4f(x+h) + 6f(x) - 4f(x-h) + f(x-2h)}{h^{4}} + O(h^{2})",
+        ),
+        (extrapolation((-1, 1)), r"f(x) \approx \frac{f(x+h) + f(x-h)}{2} + O(h^{2})"),
+    ],
+)
+def test_a_stencil_is_written_in_latex_which_matplotlib_can_set(stencil, latex):
+    assert stencil.to_latex() == latex
+    assert stencil._repr_latex_() == rf"$\displaystyle {latex}$"
+    MathTextParser("path").parse(f"${latex}$")
+
+
+@pytest.mark.parametrize("named", [forward, backward, central])
+@pytest.mark.parametrize("accuracy", range(1, 9))
+@pytest.mark.parametrize("q", [1, 2, 3, 4])
+def test_the_measured_order_and_constant_are_the_stated_ones(named, accuracy, q):
+    if named is central and accuracy % 2:
+        pytest.skip("a central difference has an even order")
+    stencil = named(q, accuracy)
+    with mpmath.workdps(120):
+        error = lambda h: stencil.apply(mpmath.exp, mpmath.mpf(1), h) - mpmath.e
+        h = mpmath.mpf(2) ** -20
+        # The next term of the error is at most 8 h of the first.
+        assert float(mpmath.log(error(2 * h) / error(h), 2)) == pytest.approx(accuracy, abs=1e-4)
+        assert float(error(h) / h**accuracy / mpmath.e) == pytest.approx(stencil.error_constant, rel=1e-4)
+
+
+@pytest.mark.parametrize("accuracy", range(2, 21, 2))
+def test_the_error_constant_of_a_central_difference_has_the_closed_form(accuracy):
+    m = accuracy // 2  # Fornberg 1988: (m!)^2 / (2m + 1)!, the signs alternating
+    assert central(1, accuracy).error_constant == -Fraction(
+        (-1) ** m * factorial(m) ** 2, factorial(2 * m + 1)
+    )
 
 
 def test_too_few_offsets_are_refused_with_the_number_needed():

@@ -2,6 +2,7 @@
 
 from math import e, inf
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,6 +48,53 @@ def test_without_truncation_larger_is_better_and_without_rounding_smaller():
     assert optimal_step(central(), higher=0.0) == (inf, 0.0)
     assert optimal_step(central(), value=0.0) == (0.0, 0.0)
     assert optimal_step(central(), roundoff=0.0) == (0.0, 0.0)
+
+
+def test_measured_values_may_be_arrays_with_a_step_for_each_element():
+    values, higher = np.array([e, 1.0, 0.0]), np.array([[e], [0.0]])
+    h, error = optimal_step(central(), values, higher)
+    assert h.shape == error.shape == (2, 3)
+    for index in np.ndindex(2, 3):
+        one = optimal_step(central(), values[index[1]], higher[index[0], 0])
+        assert (h[index], error[index]) == pytest.approx(one)
+    assert [type(number) for number in optimal_step(central())] == [float, float]
+
+
+def test_noise_takes_the_place_of_the_roundoff_of_the_value():
+    assert optimal_step(central(), 3.0, 5.0) == optimal_step(central(), 8.0, 5.0, noise=3 * u)
+    assert optimal_step(forward(), noise=1e-6) == pytest.approx((2e-3, 2e-3))
+    assert optimal_step(forward(), noise=0.0) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-100, 1e100, 1e300])
+def test_the_optimum_of_a_function_in_other_units_is_the_same_and_neither_overflows_nor_underflows(scale):
+    h, error = optimal_step(central(1, 4))
+    assert optimal_step(central(1, 4), scale, scale) == pytest.approx((h, error * scale))
+    assert optimal_step(central(1, 4), 1.0, scale)[0] == pytest.approx(h * scale**-0.2)
+
+
+FORMULAS = [forward(), central(), forward(1, 2), central(1, 4), central(2), central(2, 4), central(1, 8)]
+
+
+def error_for_exp_at_1(stencil, h, dtype):
+    """The error of the formula run in that dtype, at the step that x really takes."""
+    value = stencil.apply(np.exp, dtype(1), representable(dtype(1), h))
+    assert value.dtype == dtype
+    numerator, denominator = value.as_integer_ratio()
+    with mpmath.workdps(40):
+        return abs(float(mpmath.mpf(numerator) / denominator - mpmath.e))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("stencil", FORMULAS, ids=str)
+def test_each_dtype_reaches_its_own_theoretical_optimum_and_no_other_step_does_better(stencil, dtype):
+    best, bound = optimal_step(stencil, e, e, unit_roundoff(dtype))
+    jitter = np.random.default_rng(0).uniform(0.8, 1.25, 41)  # one step may be lucky
+    worst = lambda factor: max(error_for_exp_at_1(stencil, best * factor * j, dtype) for j in jitter)
+    # Twice: the products and sums are rounded too, and exp errs by more than half a unit in the last place.
+    assert worst(1) <= 2 * bound
+    assert worst(1) < worst(10) / 2
+    assert worst(1) < worst(1 / 10) / 2
 
 
 def test_unit_roundoff_is_half_of_eps_for_real_and_complex():
