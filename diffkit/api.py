@@ -52,7 +52,8 @@ def derivative(
     options
         The method's own fields. For a difference: `h`, the step (None chooses one), and for forward,
         backward and central `accuracy`, the power of h in its truncation error, for which it takes more
-        points. `diffkit.methods.method_for("central")` prints a method with its fields.
+        points; `workers`, which ask f in parallel, `vectorized`, which asks it for all points in one call,
+        and `check`, whether to spend calls on what was promised (`diffkit.numerical.FiniteDifference`).
 
     Returns
     -------
@@ -234,15 +235,8 @@ class Problem:
         self.given = leaves
         names = _leaf_names(self.f, point, self.structure, len(leaves))
         self.leaves = [checked_leaf(leaf, name) for leaf, name in zip(leaves, names, strict=True)]
-        structure, whole = self.structure, self.f
-
-        def g(*flat: Any) -> Any:
-            return whole(*structure.build(flat))
-
         self.names = tuple(names)
-        g.variables = self.names  # type: ignore[attr-defined]
-        g.__wrapped__ = whole  # type: ignore[attr-defined]
-        self.g = g
+        self.g = _OfLeaves(self.f, self.structure, self.names)
 
     def jacobian(self) -> tuple[Estimate, list[Any]]:
         with np.errstate(all="ignore"):
@@ -268,6 +262,16 @@ class Problem:
         ]
         built = self.structure.build(plain)
         return built[0] if len(built) == 1 else built
+
+
+class _OfLeaves:
+    """A function of a nested point as one of its leaves; other processes can be sent it."""
+
+    def __init__(self, f: Callable[..., Any], structure: Structure, names: tuple[str, ...]) -> None:
+        self.__wrapped__, self.structure, self.variables = f, structure, names
+
+    def __call__(self, *leaves: Any) -> Any:
+        return self.__wrapped__(*self.structure.build(leaves))
 
 
 def checked_leaf(value: Any, name: str) -> Any:

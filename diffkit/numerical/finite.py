@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 from diffkit.numerical import stencil as stencils
+from diffkit.numerical.batch import Batch
 from diffkit.numerical.sampling import (
-    Counted,
     Function,
     Sample,
     around,
@@ -37,9 +37,21 @@ class FiniteDifference(ABC):
     h
         The step, absolute: a number, or an array that broadcasts to the point. None chooses the step
         that theory calls best (`default_step`).
+    workers
+        Asks f at all the points at once: in that many processes, -1 for one each core, or by what takes the
+        place of `map`, such as `executor.map`. f has to be one that can be pickled for other processes.
+    vectorized
+        f takes k points at once, side by side along one more, last axis of each argument, and answers with
+        the same last axis, as in `scipy.differentiate`: all the points are one call, counted as one.
+    check
+        Spend calls of f on whether what was promised holds: one for an array in `derivative`, whose elements
+        must not mix; one with `vectorized`, where the points must not. False leaves out these calls.
     """
 
     h: Any = None
+    workers: Any = field(default=None, kw_only=True, repr=False)
+    vectorized: bool = field(default=False, kw_only=True, repr=False)
+    check: bool = field(default=True, kw_only=True, repr=False)
 
     name: ClassVar[str]
     kind: ClassVar[str] = "numerical"
@@ -83,10 +95,12 @@ class FiniteDifference(ABC):
         """
         x = floating(x)
         h = self.step(x, order)
-        calls, notes, samples = Counted(f), list[str](), list[Sample]()
+        calls, notes, samples = self._batch(f), list[str](), list[Sample]()
+        calls.ahead(lambda f: self.apply(f, x, h, order))
         asked = elementwise(self._guarded(calls), x, notes, samples)
         value = self.apply(asked, x, h, order)
-        require_apart(asked, x, samples)
+        if self.check:
+            require_apart(asked, x, samples)
         return Estimate(
             value=np.asarray(value).astype(x.dtype)[()],
             step=h,
@@ -105,11 +119,20 @@ class FiniteDifference(ABC):
         >>> [float(partial) for partial in found.value], found.evaluations
         ([24.000039999805264, 10.000000000331966], 3)
         """
-        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
-        at = around(self._guarded(calls), points)
-        centre = cache(at)
+        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], self._batch(f)
         steps = [self.step(leaf) for leaf in points]
-        value, note = [], ""
+        formula = partial(self._tables, points, steps)
+        calls.ahead(formula)
+        value = formula(self._guarded(calls))
+        notes = [_not_finite(i, leaf, part) for i, (leaf, part) in enumerate(zip(points, value, strict=True))]
+        note = next(filter(None, notes), "")
+        return Estimate(value, None, self._reported(steps), calls.calls, self.name, note)
+
+    def _tables(self, points: list[Any], steps: list[Any], f: Function) -> list[Any]:
+        """The Jacobian of f, an array for each leaf: one element is moved at a time."""
+        at = around(f, points)
+        centre = cache(at)
+        value = []
         for i, (leaf, h) in enumerate(zip(points, steps, strict=True)):
             columns = []
             for index in np.ndindex(leaf.shape):
@@ -117,11 +140,9 @@ class FiniteDifference(ABC):
                 # An offset of 0 hands x itself back: that sample is shared by all elements.
                 along = lambda t, x=x, where=(i, index): centre() if t is x else at((where, t))
                 columns.append(self.apply(along, x, _element(h, index)))
-                if not note and not np.all(np.isfinite(columns[-1])):
-                    note = f"f is not finite where element {index} of argument {i} is sampled."
             table = np.stack(columns, axis=-1) if columns else np.zeros((*np.shape(centre()), 0))
             value.append(table.astype(leaf.dtype).reshape(table.shape[:-1] + leaf.shape)[()])
-        return Estimate(value, None, self._reported(steps), calls.calls, self.name, note)
+        return value
 
     def hessian(self, f: Function, leaves: Sequence[Any]) -> Estimate:
         """The second derivatives of a scalar f(*leaves): value[i][j] of shape leaf_i.shape + leaf_j.shape.
@@ -136,9 +157,17 @@ class FiniteDifference(ABC):
 
         Formula: Abramowitz and Stegun, 25.3.23 and 25.3.26.
         """
-        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
-        at = cache(around(scalar_valued(self._guarded(calls)), points))
+        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], self._batch(f)
         steps = [self.step(leaf, 2) for leaf in points]
+        formula = partial(self._matrix, points, steps)
+        calls.ahead(formula)
+        matrix = formula(scalar_valued(self._guarded(calls)))
+        note = "" if np.all(np.isfinite(matrix)) else "f is not finite at some of the points sampled."
+        return Estimate(blocks(matrix, points), None, self._reported(steps), calls.calls, self.name, note)
+
+    def _matrix(self, points: list[Any], steps: list[Any], f: Function) -> Any:
+        """The Hessian of f over all elements of all leaves, symmetric in every bit."""
+        at = cache(around(f, points))
         elements = [(i, index) for i, leaf in enumerate(points) for index in np.ndindex(leaf.shape)]
         x = {(i, index): points[i][index] for i, index in elements}
         h = {(i, index): _element(steps[i], index) for i, index in elements}
@@ -154,11 +183,14 @@ class FiniteDifference(ABC):
             matrix[row, row] = self.apply(lambda t, a=a: sample((a, t)), x[a], h[a], 2)
             for column, b in enumerate(elements[:row]):
                 matrix[row, column] = matrix[column, row] = self.apply(partial(inner, a, b), x[a], h[a])
-        note = "" if np.all(np.isfinite(matrix)) else "f is not finite at some of the points sampled."
-        return Estimate(blocks(matrix, points), None, self._reported(steps), calls.calls, self.name, note)
+        return matrix
+
+    def _batch(self, f: Function) -> Batch:
+        """f as this method asks it, its calls counted."""
+        return Batch(f, self.workers, self.vectorized, self.check)
 
     def _guarded(self, f: Function) -> Function:
-        """f as this method asks it, with the checks that its answers need."""
+        """f with the checks that its answers need."""
         return real_valued(f)
 
     def _reported(self, steps: list[Any]) -> Any:
@@ -264,6 +296,14 @@ def blocks(matrix: Any, leaves: Sequence[Any]) -> list[list[Any]]:
         ]
         for a, rows in zip(leaves, np.split(matrix, cuts), strict=True)
     ]
+
+
+def _not_finite(i: int, leaf: Any, table: Any) -> str:
+    """What an Estimate says of a Jacobian by argument i that is not finite throughout."""
+    bad = np.argwhere(~np.isfinite(table))[:, np.ndim(table) - leaf.ndim :]
+    if not len(bad):
+        return ""
+    return f"f is not finite where element {tuple(map(int, bad[0]))} of argument {i} is sampled."
 
 
 def _element(h: Any, index: tuple[int, ...]) -> Any:
