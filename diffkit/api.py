@@ -132,6 +132,7 @@ def gradient(
     """
     problem = Problem(f, point, method, options)
     found, parts = problem.jacobian()
+    parts = [part.toarray() if _is_sparse(part) else part for part in parts]
     for part, leaf in zip(parts, problem.leaves, strict=True):
         if np.size(part) != np.size(leaf):
             shape = np.shape(part)[: np.ndim(part) - np.ndim(leaf)]
@@ -149,7 +150,9 @@ def jacobian(
 ) -> Any:
     """The Jacobian of f: for an argument of shape S and a result of shape T, an array of shape T + S.
 
-    Parameters, errors and nesting as for `gradient`.
+    Parameters, errors and nesting as for `gradient`. A difference takes `sparsity` as well, of shape (m, n),
+    nonzero where the Jacobian of an f of one flat array may be: then columns that share no row are moved
+    together, and the answer is a `scipy.sparse.csr_array`.
 
     Examples
     --------
@@ -245,7 +248,7 @@ class Problem:
 
     def require_value(self, found: Estimate, parts: Sequence[Any]) -> None:
         """Raise DomainError if there is a nan or inf because f itself has no value here."""
-        if not all(np.all(np.isfinite(part)) for part in parts):
+        if not all(np.all(np.isfinite(part.data if _is_sparse(part) else part)) for part in parts):
             with np.errstate(all="ignore"):
                 if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
@@ -257,7 +260,7 @@ class Problem:
         stays an array.
         """
         plain = [
-            part if is_container(part) else _as_given(part, given)
+            part if is_container(part) or _is_sparse(part) else _as_given(part, given)
             for part, given in zip(parts, like or [None] * len(parts), strict=True)
         ]
         built = self.structure.build(plain)
@@ -362,6 +365,10 @@ def _parameter_names(f: Any) -> list[str]:
     except (TypeError, ValueError):
         return []
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def _is_sparse(part: Any) -> bool:
+    return hasattr(part, "tocsr")
 
 
 def _as_given(value: Any, x: Any) -> Any:

@@ -99,6 +99,7 @@ class ComplexStep(FiniteDifference):
         >>> [[float(entry.round(6)) for entry in row] for row in found.value]
         [[8.0, 6.0], [6.0, 0.0]]
         """
+        self._refuse_sparsity("a Hessian")
         points, calls = [floating(leaf) for leaf in leaves], Counted(f)
         asked = scalar_valued(calls)
 

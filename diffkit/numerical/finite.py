@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from diffkit.errors import OptionError
 from diffkit.numerical import stencil as stencils
 from diffkit.numerical.batch import Batch
 from diffkit.numerical.sampling import (
@@ -21,6 +22,7 @@ from diffkit.numerical.sampling import (
     require_apart,
     scalar_valued,
 )
+from diffkit.numerical.sparse import Pattern
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import checked_step, default_step, floating
 from diffkit.result import Estimate
@@ -43,14 +45,19 @@ class FiniteDifference(ABC):
     vectorized
         f takes k points at once, side by side along one more, last axis of each argument, and answers with
         the same last axis, as in `scipy.differentiate`: all the points are one call, counted as one.
+    sparsity
+        For a Jacobian: an array or SciPy sparse array of shape (m, n) that is nonzero where the Jacobian may
+        be. Columns that share no row are moved together, and the result is a sparse array.
     check
         Spend calls of f on whether what was promised holds: one for an array in `derivative`, whose elements
-        must not mix; one with `vectorized`, where the points must not. False leaves out these calls.
+        must not mix; one with `vectorized`, where the points must not; as many as a derivative with
+        `sparsity`, outside of which nothing may be. False leaves out these calls.
     """
 
     h: Any = None
     workers: Any = field(default=None, kw_only=True, repr=False)
     vectorized: bool = field(default=False, kw_only=True, repr=False)
+    sparsity: Any = field(default=None, kw_only=True, repr=False)
     check: bool = field(default=True, kw_only=True, repr=False)
 
     name: ClassVar[str]
@@ -93,6 +100,7 @@ class FiniteDifference(ABC):
         >>> found.evaluations, bool(abs(found.value - 1).max() < 1e-10)
         (3, True)
         """
+        self._refuse_sparsity("a derivative")
         x = floating(x)
         h = self.step(x, order)
         calls, notes, samples = self._batch(f), list[str](), list[Sample]()
@@ -121,8 +129,14 @@ class FiniteDifference(ABC):
         """
         points, calls = [np.asarray(floating(leaf)) for leaf in leaves], self._batch(f)
         steps = [self.step(leaf) for leaf in points]
-        formula = partial(self._tables, points, steps)
-        calls.ahead(formula)
+        formula: Any
+        blank: Any = 0.0
+        if self.sparsity is None:
+            formula = partial(self._tables, points, steps)
+        else:
+            pattern = Pattern.of(self.sparsity, points)
+            formula, blank = partial(self._sparse, pattern, points[0], steps[0]), np.zeros(pattern.shape[0])
+        calls.ahead(formula, blank)
         value = formula(self._guarded(calls))
         notes = [_not_finite(i, leaf, part) for i, (leaf, part) in enumerate(zip(points, value, strict=True))]
         note = next(filter(None, notes), "")
@@ -144,6 +158,30 @@ class FiniteDifference(ABC):
             value.append(table.astype(leaf.dtype).reshape(table.shape[:-1] + leaf.shape)[()])
         return value
 
+    def _sparse(self, pattern: Pattern, leaf: Any, h: Any, f: Function) -> list[Any]:
+        """The sparse Jacobian of f: the columns of a group are moved together."""
+        at = around(pattern.checked(f), [leaf])
+        centre = cache(at)
+        data = np.zeros(len(pattern.rows), leaf.dtype)
+        for places in pattern.groups:
+            rows, columns = pattern.rows[places], pattern.columns[places]
+            x = leaf[columns]
+            along = lambda t, x=x, columns=columns: centre() if t is x else at(((0, (columns,)), t))
+            taken = lambda t, along=along, rows=rows: along(t)[rows]
+            data[places] = self.apply(taken, x, _element(h, (columns,)))
+        if self.check:
+            start, sizes = leaf.dtype.type(0), [np.zeros(pattern.shape[0])]
+            moves = (h * np.random.default_rng(0).choice([-1, -0.5, 0.5, 1], leaf.shape)).astype(leaf.dtype)
+
+            def together(t: Any) -> Any:
+                y = centre() if t is start else at(((0, (slice(None),)), leaf + t * moves))
+                sizes.append(np.abs(y.imag if np.iscomplexobj(y) else y))
+                return y
+
+            rise = self.apply(together, start, leaf.dtype.type(1))
+            pattern.require_complete(data, moves, rise, np.max(sizes, axis=0))
+        return [pattern.filled(data)]
+
     def hessian(self, f: Function, leaves: Sequence[Any]) -> Estimate:
         """The second derivatives of a scalar f(*leaves): value[i][j] of shape leaf_i.shape + leaf_j.shape.
 
@@ -157,6 +195,7 @@ class FiniteDifference(ABC):
 
         Formula: Abramowitz and Stegun, 25.3.23 and 25.3.26.
         """
+        self._refuse_sparsity("a Hessian")
         points, calls = [np.asarray(floating(leaf)) for leaf in leaves], self._batch(f)
         steps = [self.step(leaf, 2) for leaf in points]
         formula = partial(self._matrix, points, steps)
@@ -184,6 +223,10 @@ class FiniteDifference(ABC):
             for column, b in enumerate(elements[:row]):
                 matrix[row, column] = matrix[column, row] = self.apply(partial(inner, a, b), x[a], h[a])
         return matrix
+
+    def _refuse_sparsity(self, what: str) -> None:
+        if self.sparsity is not None:
+            raise OptionError(f"sparsity is for a Jacobian, and this is {what}: leave sparsity out")
 
     def _batch(self, f: Function) -> Batch:
         """f as this method asks it, its calls counted."""
@@ -300,7 +343,10 @@ def blocks(matrix: Any, leaves: Sequence[Any]) -> list[list[Any]]:
 
 def _not_finite(i: int, leaf: Any, table: Any) -> str:
     """What an Estimate says of a Jacobian by argument i that is not finite throughout."""
-    bad = np.argwhere(~np.isfinite(table))[:, np.ndim(table) - leaf.ndim :]
+    if isinstance(table, np.ndarray | np.generic):
+        bad = np.argwhere(~np.isfinite(table))[:, np.ndim(table) - leaf.ndim :]
+    else:  # a sparse array
+        bad = table.indices[~np.isfinite(table.data)][:, np.newaxis]
     if not len(bad):
         return ""
     return f"f is not finite where element {tuple(map(int, bad[0]))} of argument {i} is sampled."
