@@ -47,7 +47,8 @@ def test_every_point_is_asked_for_in_one_go():
     Central(workers=by_map).jacobian(rosen, [POINT])
     Central(workers=by_map).hessian(rosen, [POINT])
     Central(workers=by_map).derivative(np.exp, POINT, 3)
-    assert batches == [2 * 6, 1 + 2 * 6**2, 4]
+    Central(workers=by_map).directional(rosen, [POINT], [POINT])
+    assert batches == [2 * 6, 1 + 2 * 6**2, 4, 2]
 
 
 def test_processes_give_the_same_bits_and_surface_the_errors_of_f():
