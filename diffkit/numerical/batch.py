@@ -86,7 +86,10 @@ class Batch(Counted):
     def _asked(self, points: list[Any]) -> Any:
         """The answer to all the points in one call, which has to have them along its last axis."""
         self.calls += 1
-        stacked = [np.stack(parts, axis=-1) for parts in zip(*points, strict=True)]
+        if len(points) == 1:  # also one of arrays that are told what is done to them
+            stacked = [np.asanyarray(part)[..., np.newaxis] for part in points[0]]
+        else:
+            stacked = [np.stack(parts, axis=-1) for parts in zip(*points, strict=True)]
         shapes = ", ".join(str(part.shape) for part in stacked)
         y = np.asarray(self.f(*stacked))
         if y.ndim == 0 or y.shape[-1] != len(points):

@@ -47,7 +47,7 @@ def test_the_square_at_3_agrees_in_every_bit():
 
 
 @pytest.mark.parametrize(
-    ("method", "calls"), list(zip(EVERY, (1001, 1001, 2000, 4000, 1000), strict=True)), ids=names
+    ("method", "calls"), list(zip(EVERY, (1001, 1001, 2000, 4000, 1002), strict=True)), ids=names
 )
 def test_a_gradient_of_1000_parameters_costs_what_it_costs(method, calls):
     asked = []
@@ -229,7 +229,7 @@ def test_a_hessian_is_symmetric_and_near_the_truth(method):
         (Forward(), 1 + 2 * 4 + 6),
         (Backward(), 1 + 2 * 4 + 6),
         (Central(), 1 + 2 * 4 + 4 * 6),
-        (ComplexStep(), 2 * 4 * 4),
+        (ComplexStep(check=False), 4 * 5),
     ],
     ids=names,
 )
