@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from diffkit.arguments import checked_leaf, leaf_names, require_by_position, require_variables
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
 from diffkit.result import Estimate
-from diffkit.structure import Structure, as_leaf, flatten_arguments, is_container
+from diffkit.structure import Structure, flatten_arguments, is_container
 from diffkit.tape import Tape
 from diffkit.tape import record as record_callable
 from diffkit.tape.place import definition
@@ -52,7 +52,8 @@ def derivative(
     options
         The method's own fields. For a difference: `h`, the step (None chooses one), and for forward,
         backward and central `accuracy`, the power of h in its truncation error, for which it takes more
-        points. `diffkit.methods.method_for("central")` prints a method with its fields.
+        points; `workers`, which ask f in parallel, `vectorized`, which asks it for all points in one call,
+        and `check`, whether to spend calls on what was promised (`diffkit.numerical.FiniteDifference`).
 
     Returns
     -------
@@ -82,7 +83,7 @@ def derivative(
     1.0
     """
     g, chosen = without_history(as_function(f)), method_for(method, options)
-    _require_variables(g, 1)
+    require_variables(g, 1)
     point = checked_leaf(x, "x")
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
         raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
@@ -131,6 +132,7 @@ def gradient(
     """
     problem = Problem(f, point, method, options)
     found, parts = problem.jacobian()
+    parts = [part.toarray() if _is_sparse(part) else part for part in parts]
     for part, leaf in zip(parts, problem.leaves, strict=True):
         if np.size(part) != np.size(leaf):
             shape = np.shape(part)[: np.ndim(part) - np.ndim(leaf)]
@@ -149,7 +151,9 @@ def jacobian(
 ) -> Any:
     """The Jacobian of f: for an argument of shape S and a result of shape T, an array of shape T + S.
 
-    Parameters, errors and nesting as for `gradient`.
+    Parameters, errors and nesting as for `gradient`. A difference takes `sparsity` as well, of shape (m, n),
+    nonzero where the Jacobian of an f of one flat array may be: then columns that share no row are moved
+    together, and the answer is a `scipy.sparse.csr_array`.
 
     Examples
     --------
@@ -224,11 +228,11 @@ class Problem:
         self, f: Function, point: tuple[Any, ...], method: str | Method, options: Mapping[str, Any]
     ) -> None:
         self.f = without_history(as_function(f))
-        _require_by_position(self.f, point, options)
+        require_by_position(self.f, point, options)
         self.method = method_for(method, options)
         if not point:
             raise ArgumentsError("no point is given; write one argument for each argument of f")
-        _require_variables(self.f, len(point), point)
+        require_variables(self.f, len(point), point)
         if getattr(self.f, "variables", None) and isinstance(point[0], Mapping):
             for name, value in point[0].items():  # a formula has no constants to leave None
                 checked_leaf(value, str(name))
@@ -236,17 +240,10 @@ class Problem:
         if not leaves:
             raise DomainError("the point is empty; write at least one number")
         self.given = leaves
-        names = _leaf_names(self.f, point, self.structure, len(leaves))
+        names = leaf_names(self.f, point, self.structure, len(leaves))
         self.leaves = [checked_leaf(leaf, name) for leaf, name in zip(leaves, names, strict=True)]
-        structure, whole = self.structure, self.f
-
-        def g(*flat: Any) -> Any:
-            return whole(*structure.build(flat))
-
         self.names = tuple(names)
-        g.variables = self.names  # type: ignore[attr-defined]
-        g.__wrapped__ = whole  # type: ignore[attr-defined]
-        self.g = g
+        self.g = _OfLeaves(self.f, self.structure, self.names)
 
     def jacobian(self) -> tuple[Estimate, list[Any]]:
         with np.errstate(all="ignore"):
@@ -255,7 +252,7 @@ class Problem:
 
     def require_value(self, found: Estimate, parts: Sequence[Any]) -> None:
         """Raise DomainError if there is a nan or inf because f itself has no value here."""
-        if not all(np.all(np.isfinite(part)) for part in parts):
+        if not all(np.all(np.isfinite(part.data if _is_sparse(part) else part)) for part in parts):
             with np.errstate(all="ignore"):
                 if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
@@ -273,101 +270,25 @@ class Problem:
         stays an array.
         """
         plain = [
-            part if is_container(part) else _as_given(part, given)
+            part if is_container(part) or _is_sparse(part) else _as_given(part, given)
             for part, given in zip(parts, like or [None] * len(parts), strict=True)
         ]
         built = self.structure.build(plain)
         return built[0] if len(built) == 1 else built
 
 
-def checked_leaf(value: Any, name: str) -> Any:
-    """A number or array of the point as NumPy floats; DomainError or ArgumentsError names what is wrong."""
-    if isinstance(value, str | bytes) or value is None:
-        raise ArgumentsError(f"{name} is {value!r}; write a number or an array of numbers")
-    try:
-        leaf = np.asarray(as_leaf(value))
-    except ValueError as error:
-        raise ArgumentsError(f"{name} is not an array of numbers: {error}") from error
-    if leaf.dtype.kind == "c":
-        raise DomainError(f"{name} is complex ({str(value)[:40]}); write a real point")
-    if leaf.dtype.kind == "O" and isinstance(value, int):
-        raise DomainError(
-            f"{name} is a whole number of {len(str(abs(value)))} digits; a float holds no more than 1.8e308"
-        )
-    if leaf.dtype.kind != "f":
-        raise ArgumentsError(
-            f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers"
-        )
-    if not np.all(np.isfinite(leaf)):
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(leaf))[0])
-        element = f"{name}[{', '.join(map(str, where))}]" if where else name
-        raise DomainError(f"{element} is {leaf[where]}; write a finite point")
-    if leaf.dtype.byteorder not in "=|":
-        leaf = leaf.astype(leaf.dtype.newbyteorder("="))
-    return leaf[()]
+class _OfLeaves:
+    """A function of a nested point as one of its leaves; other processes can be sent it."""
+
+    def __init__(self, f: Callable[..., Any], structure: Structure, names: tuple[str, ...]) -> None:
+        self.__wrapped__, self.structure, self.variables = f, structure, names
+
+    def __call__(self, *leaves: Any) -> Any:
+        return self.__wrapped__(*self.structure.build(leaves))
 
 
-def _require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
-    """Raise ArgumentsError where a text, SymPy expression or callable takes another number of arguments."""
-    variables = getattr(g, "variables", None)
-    if variables is not None:
-        if not variables:  # a constant takes any point
-            return
-        by_name = count == 1 and point and isinstance(point[0], Mapping)
-        given = [str(name) for name in point[0]] if by_name else [""] * count
-        if sorted(given) != sorted(variables) if by_name else len(given) != len(variables):
-            got = (", ".join(given) or "nothing") if by_name else len(given)
-            example = "{" + ", ".join(f'"{name}": ...' for name in variables) + "}"
-            raise ArgumentsError(
-                f"f has {len(variables)} variable{'s' * (len(variables) != 1)} ({', '.join(variables)}) and "
-                f"{got} {'was' if len(given) < 2 else 'were'} given; write gradient(f, {example})"
-            )
-        for name, value in point[0].items() if by_name else ():
-            if value is None:  # which would be no variable at all in the point of a callable
-                checked_leaf(value, str(name))
-        return
-    try:
-        signature = inspect.signature(g)
-    except (TypeError, ValueError):
-        return
-    try:
-        signature.bind(*range(count))
-    except TypeError as error:
-        name = getattr(g, "__name__", "f")
-        arguments = f"{count} argument{'s' * (count != 1)}"
-        raise ArgumentsError(f"{name}{signature} cannot be called with {arguments}: {error}") from error
-
-
-def _require_by_position(g: Any, point: tuple[Any, ...], options: Mapping[str, Any]) -> None:
-    """Raise ArgumentsError where the point is given by keywords, which belong to the method."""
-    variables = getattr(g, "variables", ())
-    if not point and options and set(options) <= set(variables or _parameter_names(g)):
-        by_name = "{" + ", ".join(f'"{name}": {str(value)[:20]}' for name, value in options.items()) + "}"
-        by_order = ", ".join(str(value)[:20] for value in options.values())
-        raise ArgumentsError(
-            f"a point is not given by keywords ({', '.join(options)}); "
-            f"write {by_name if variables else by_order} after f"
-        )
-
-
-def _leaf_names(f: Any, point: tuple[Any, ...], structure: Structure, count: int) -> list[str]:
-    """What to call each leaf in messages and formulas."""
-    if len(point) == 1 and isinstance(point[0], Mapping) and len(point[0]) == count:
-        names = [str(key) for key in point[0]]
-        if all(name.isidentifier() for name in names):
-            return names
-    names = list(getattr(f, "variables", ())) or _parameter_names(f)
-    if len(names) >= len(point) == count:
-        return names[:count]
-    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
-
-
-def _parameter_names(f: Any) -> list[str]:
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+def _is_sparse(part: Any) -> bool:
+    return hasattr(part, "tocsr")
 
 
 def _as_given(value: Any, x: Any) -> Any:

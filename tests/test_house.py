@@ -18,7 +18,7 @@ PACKAGE = Path(diffkit.__file__).parent
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 FLOORS = {
     0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules"},
-    1: {"numerical", "autodiff", "symbolic", "views", "functions", "peers"},
+    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "functions", "peers"},
     2: {"methods"},
     3: {"api"},
     4: {"studies"},

@@ -125,8 +125,8 @@ def test_what_is_neither_a_name_nor_a_method_object_is_refused_with_an_example(
 @pytest.mark.parametrize(
     ("name", "has"),
     [
-        ("forward", "h, accuracy"),
-        ("complex-step", "are h"),
+        ("forward", "h, workers, vectorized, sparsity, check, accuracy"),
+        ("complex-step", "are h, workers, vectorized, sparsity, check"),
         ("symbolic", "max_nodes"),
         ("reverse", "it has none"),
     ],

@@ -111,8 +111,17 @@ def without_history(f: Callable[..., Any]) -> Callable[..., Any]:
     if hasattr(f, "variables"):  # a text or an expression
         return f
 
-    @functools.wraps(f)
-    def checked(*args: Any) -> Any:
+    return _Plain(f)
+
+
+class _Plain:
+    """f, refusing to answer with a tensor that has a history; other processes can be sent it."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, f)
+
+    def __call__(self, *args: Any) -> Any:
+        f = self.__wrapped__  # type: ignore[attr-defined]
         y = f(*args)
         value = y
         while isinstance(value, Active):
@@ -123,8 +132,6 @@ def without_history(f: Callable[..., Any]) -> Callable[..., Any]:
                 )
             value = value.value
         return y
-
-    return checked
 
 
 class GradFn:

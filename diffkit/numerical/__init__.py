@@ -3,9 +3,12 @@
 stencil.py        a formula as exact data: offsets, weights, order, error constant
 step.py           the step at which truncation and rounding balance
 sampling.py       f asked for its values: counted and checked
+batch.py          f asked at many points at once
+sparse.py         columns of a Jacobian that are found together
 finite.py         Forward, Backward, Central
 richardson.py     Richardson: (4 D0(h) - D0(2h)) / 3
-complex_step.py   ComplexStep: Im f(x + ih) / h
+complex_step.py   ComplexStep: Im f(x + ih) / h, and half a circle for higher orders
+analytic.py       whether f is analytic, and what in it is not
 adaptive.py       Adaptive: steps that are searched for, and an error estimate that holds
 search.py         the search for one derivative at one x: which steps, when to stop, how sure to be
 place.py          where a search looks, and what it finds

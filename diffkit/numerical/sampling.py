@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import NonScalarError, NotElementwiseError
+from diffkit.errors import ArgumentsError, NonScalarError, NotElementwiseError
 from diffkit.result import real_answer
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "Function",
     "Sample",
     "around",
+    "checked_direction",
     "elementwise",
+    "line",
     "real_valued",
     "require_apart",
     "scalar_valued",
@@ -165,3 +167,29 @@ def around(f: Function, leaves: Sequence[Any]) -> Function:
         return f(*(leaf[()] for leaf in point))
 
     return at
+
+
+def checked_direction(direction: Sequence[Any], leaves: Sequence[Any]) -> list[Any]:
+    """The direction as arrays of the shapes and dtypes of the leaves; ArgumentsError if it has others.
+
+    >>> checked_direction([1], [np.zeros(())])
+    [array(1.)]
+    """
+    given = [np.asarray(v) for v in direction]
+    expected, got = [leaf.shape for leaf in leaves], [v.shape for v in given]
+    if got != expected or not all(v.dtype.kind in "fiub" and np.all(np.isfinite(v)) for v in given):
+        raise ArgumentsError(
+            f"the direction has parts of shapes {got}, and the point {expected}: write a list with one array "
+            "of finite real numbers for each argument, of its shape"
+        )
+    return [v.astype(leaf.dtype) for v, leaf in zip(given, leaves, strict=True)]
+
+
+def line(f: Function, leaves: Sequence[Any], direction: Sequence[Any]) -> Function:
+    """f along a line: the function of t that answers f(leaves + t direction).
+
+    >>> along = line(lambda a, b: a[0] * b, [np.array([2.0, 3.0]), np.array(5.0)], [np.ones(2), np.ones(())])
+    >>> along(0.0), along(1.0)
+    (np.float64(10.0), np.float64(18.0))
+    """
+    return lambda t: f(*((leaf + t * v)[()] for leaf, v in zip(leaves, direction, strict=True)))

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from diffkit.api import checked_leaf, derivative
+from diffkit.api import derivative
+from diffkit.arguments import checked_leaf
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DiffkitError
 from diffkit.functions import as_function, text_of

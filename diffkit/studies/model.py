@@ -1,7 +1,7 @@
 """The error model of a difference at a point: what theory says before anything is measured.
 
 The letters: p order, q derivative, C error constant, S noise gain of the stencil, S' the part of S that
-belongs to offsets other than 0; u unit roundoff.
+belongs to offsets off x; u unit roundoff.
 
     error(h) <= |C f^(q+p)(x)| h^p + u (S |f(x)| + S' |x f'(x)|) h^-q
 
@@ -68,9 +68,9 @@ class ErrorModel:
         higher = _magnitude(exact, x, p + order, mp)
         differenced = 0
         if isinstance(method, ComplexStep):
-            value, differenced = _magnitude(exact, x, 1, mp), 1  # it differences f', not f
+            value, differenced = _magnitude(exact, x, 1, mp), 1  # it takes Im f, about h f'
         gain = float(stencil.noise_gain)
-        moved = float(sum(abs(w) for k, w in zip(stencil.offsets, stencil.weights, strict=True) if k))
+        moved = float(sum(abs(w) for k, w in zip(stencil.offsets, stencil.weights, strict=True) if k.real))
         # Where f has a slope on one side only, the rounding of x + k h is left out.
         shift = float(abs(x) * np.nan_to_num(_magnitude(exact, x, differenced + 1, mp)))
         noise = value + moved / gain * shift

@@ -1,6 +1,7 @@
 """The complex step: exact where f is analytic, an error or nan where it is not."""
 
 import math
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkit.errors import DomainError, NotElementwiseError
-from diffkit.numerical import ComplexStep
-from diffkit.numerical.complex_step import imaginary_step
+from diffkit.numerical import Central, ComplexStep
+from diffkit.numerical.complex_step import HalfCircle, imaginary_step
 
 ANALYTIC = [
     (np.exp, mpmath.exp),
@@ -24,12 +25,14 @@ ANALYTIC = [
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 def test_the_first_derivative_is_right_to_a_few_ulps(f, f_mp, dtype):
     x = np.linspace(0.4, 2.5, 9).astype(dtype)
-    found = ComplexStep().derivative(f, x)
+    found = ComplexStep(check=False).derivative(f, x)
+    assert found.evaluations == 1
+    assert np.array_equal(ComplexStep().derivative(f, x).value, found.value)
     with mpmath.workdps(40):
         # x as an exact pair of doubles: a longdouble does not fit in one.
         points = [mpmath.mpf(float(t)) + mpmath.mpf(float(t - dtype(float(t)))) for t in x]
         exact = np.array([np.longdouble(mpmath.nstr(mpmath.diff(f_mp, t), 25)) for t in points])
-    assert (found.value.dtype, found.evaluations) == (dtype, 2)  # one shows that elements are apart
+    assert found.value.dtype == dtype
     scale = 1 + abs(exact)
     assert (abs(found.value - exact) / scale).max() < 16 * np.finfo(dtype).eps
 
@@ -64,28 +67,69 @@ def test_a_given_step_shows_the_truncation_error_of_theory():
     assert found.value - np.e == pytest.approx(predicted, rel=1e-5)
 
 
-@pytest.mark.parametrize(("order", "calls"), [(2, 2), (3, 3), (4, 4), (5, 5)])
-def test_a_higher_derivative_differences_the_imaginary_part_and_tells_the_real_step(order, calls):
-    found = ComplexStep().derivative(np.exp, 0.5, order)
-    assert found.evaluations == calls
-    assert found.step > 1e-6
-    assert found.step == ComplexStep(h=1e-30).derivative(np.exp, 0.5, order).step
+@pytest.mark.parametrize("order", [2, 3, 4, 5, 8])
+@pytest.mark.parametrize(("f", "f_mp"), [*ANALYTIC, (np.tan, mpmath.tan), (lambda x: 1 / x, lambda x: 1 / x)])
+def test_a_higher_derivative_keeps_its_digits_and_its_error_estimate_holds(f, f_mp, order):
+    for x in (0.7, 1.2, 1e-3):
+        found = ComplexStep().derivative(f, x, order)
+        with mpmath.workdps(80):
+            exact = float(mpmath.diff(f_mp, mpmath.mpf(x), order))
+        assert abs(found.value - exact) <= found.error_estimate
+        assert found.error_estimate < 1e-4 * max(1, abs(exact)) or order == 8
 
 
-def test_the_formula_replays_in_mpmath_for_any_order():
-    method = ComplexStep()
-    with mpmath.workdps(80):
-        x, h = mpmath.mpf(0.5), mpmath.mpf("1e-20")
-        error = method.apply(mpmath.exp, x, h) - mpmath.exp(x)
-        assert float(error / (h**2 * mpmath.exp(x))) == pytest.approx(-1 / 6)
-        h = mpmath.mpf("1e-3")
-        error = method.apply(mpmath.exp, x, h, 3) - mpmath.exp(x)
-        assert float(error / (h**2 * mpmath.exp(x))) == pytest.approx(1 / 12, rel=1e-5)
+@pytest.mark.parametrize("order", [2, 3, 4, 6])
+def test_half_a_circle_keeps_more_digits_than_a_difference_of_slopes(order):
+    slope = lambda x: ComplexStep(check=False).derivative(np.exp, x).value
+    differenced = Central().derivative(slope, np.array([0.3, 0.5]), order - 1)
+    found = ComplexStep(check=False).derivative(np.exp, np.array([0.3, 0.5]), order)
+    exact = np.exp([0.3, 0.5])
+    assert found.evaluations == order
+    assert abs(found.value - exact).max() < 1e-12
+    assert abs(found.value - exact).max() < abs(differenced.value - exact).max() / 20
 
 
-def test_the_first_derivative_has_no_stencil_and_says_so():
-    with pytest.raises(ValueError, match="no stencil"):
-        ComplexStep().stencil()
+@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
+@pytest.mark.parametrize("order", [2, 3, 4])
+def test_higher_derivatives_have_the_digits_of_their_dtype(dtype, order):
+    found = ComplexStep().derivative(np.exp, dtype(0.5), order)
+    assert found.value.dtype == dtype
+    assert abs(found.value - np.exp(dtype(0.5))) < float(np.finfo(dtype).eps) ** 0.7
+    assert abs(found.value - np.exp(dtype(0.5))) <= found.error_estimate
+
+
+@pytest.mark.parametrize("order", [2, 3, 5])
+def test_calls_of_higher_derivatives_are_two_circles_two_slopes_and_two_real_ones(order):
+    asked = []
+    f = lambda x: asked.append(x) or np.exp(x)
+    assert ComplexStep().derivative(f, 0.5, order).evaluations == len(asked) == 2 * order + 4
+    assert ComplexStep(check=False).derivative(np.exp, 0.5, order).evaluations == order
+
+
+def test_where_f_varies_fast_the_circle_shrinks_and_a_given_one_does_not():
+    found = ComplexStep().derivative(lambda x: np.sin(1000 * x), np.array([1.0, 1e-4]), 2)
+    assert found.value == pytest.approx(-1e6 * np.sin([1000, 0.1]), rel=1e-7)
+    given = ComplexStep(h=0.01).derivative(lambda x: np.sin(1000 * x), 1.0, 2)
+    assert given.step == 0.01
+    assert given.error_estimate > abs(given.value + 1e6 * np.sin(1000)) > 1e5
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
+def test_the_formula_replays_in_mpmath_with_the_error_of_theory(order):
+    circle = ComplexStep().stencil(order)
+    assert circle.error_constant == -Fraction(math.factorial(order), math.factorial(3 * order))
+    with mpmath.workdps(120):
+        x, h = mpmath.mpf(0.5), mpmath.mpf("1e-3")
+        error = ComplexStep().apply(mpmath.exp, x, h, order) - mpmath.exp(x)
+        constant = error / (h**circle.order * mpmath.exp(x))
+        assert float(constant) == pytest.approx(float(circle.error_constant), rel=1e-2)
+
+
+def test_the_points_lie_on_half_a_circle_and_the_first_derivative_has_one():
+    assert ComplexStep().stencil().offsets == (1j,)
+    assert HalfCircle(3).angles == (Fraction(1, 6), Fraction(1, 2), Fraction(5, 6))
+    assert HalfCircle(3).offsets[1] == 1j
+    assert HalfCircle(4).noise_gain == pytest.approx(6 / math.sin(math.pi / 8))
 
 
 @pytest.mark.parametrize("f", [np.abs, np.real, lambda x: np.abs(x) ** 3, lambda x: x.real + 1])
@@ -119,9 +163,9 @@ def test_outside_the_real_domain_the_answer_is_nan_as_that_of_f(f):
 
 
 def test_a_zero_of_f_is_no_obstacle_and_costs_two_calls_more():
-    found = ComplexStep().derivative(lambda x: x**2 - 1, 1.0)
+    found = ComplexStep(check=False).derivative(lambda x: x**2 - 1, 1.0)
     assert (found.value, found.evaluations) == (2.0, 3)
-    assert ComplexStep().jacobian(lambda x: x, [np.zeros(5)]).evaluations == 11
+    assert ComplexStep(check=False).jacobian(lambda x: x, [np.zeros(5)]).evaluations == 11
 
 
 def test_comparisons_of_numpy_numbers_follow_the_real_part():
@@ -157,3 +201,21 @@ def test_the_noise_of_a_cancelling_f_is_no_branch_point():
 def test_an_f_that_mixes_elements_is_refused(f):
     with pytest.raises(NotElementwiseError, match=r"dk\.gradient"):
         ComplexStep().derivative(f, np.arange(1.0, 6.0))
+
+
+def test_the_hessian_has_twelve_digits_and_shrinks_its_circles_where_f_varies_fast():
+    f = lambda v: np.sin(v[0]) * v[1] + np.log(v[0]) * v[1] ** 2
+    exact = lambda x, y: np.array(
+        [[-np.sin(x) * y - y**2 / x**2, np.cos(x) + 2 * y / x], [np.cos(x) + 2 * y / x, 2 * np.log(x)]]
+    )
+    found = ComplexStep().hessian(f, [np.array([0.9, 2.0])])
+    assert found.evaluations == 2 * 3 + 6
+    np.testing.assert_allclose(found.value[0][0], exact(0.9, 2.0), rtol=1e-10)
+    near = ComplexStep().hessian(f, [np.array([1e-3, 2.0])]).value[0][0]
+    np.testing.assert_allclose(near, exact(1e-3, 2.0), rtol=1e-5)
+    assert np.array_equal(near, near.T)
+    assert ComplexStep().hessian(f, [np.array([0.9, 2.0], np.float32)]).value[0][0].dtype == np.float32
+
+
+def test_an_array_gets_no_note_from_the_call_that_shows_its_elements_apart():
+    assert ComplexStep().derivative(np.exp, np.array([1.0, 2.0])).note == ""

@@ -258,3 +258,14 @@ def test_bad_arguments_get_one_clear_line(arguments, error, words):
 
 def test_one_method_is_a_name():
     assert list(dk.error_sweep("exp(x)", 1.0, "central", steps=[1e-3]).curves) == ["central"]
+
+
+@pytest.mark.parametrize(("order", "power"), [(2, 4), (3, 6)])
+def test_the_complex_step_of_a_higher_order_is_measured_at_the_radius_it_is_told(order, power):
+    steps = np.logspace(-3, -0.5, 40)
+    curve = dk.error_sweep("exp(x)", 1.0, ["complex-step"], steps, order=order)["complex-step"]
+    h, error = curve.predicted
+    assert curve.slope == pytest.approx(power, abs=0.05)
+    assert abs(curve.total[-1]) == pytest.approx(curve.model_truncation[-1], rel=0.1)
+    assert curve.best[0] == pytest.approx(h, rel=3)
+    assert error / 100 < curve.best[1] < 2 * error

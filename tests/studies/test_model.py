@@ -68,11 +68,12 @@ def test_the_complex_step_rounds_alike_at_every_step():
     assert found.truncation * found.predicted[0] ** 2 == pytest.approx(found.rounding)
 
 
-def test_the_complex_step_of_higher_order_differences_the_slope():
+def test_the_complex_step_of_higher_order_samples_half_a_circle():
     found = model("complex-step", lambda x: np.exp(2 * x), 1.0, order=2)
-    # f' = 2 e^2x and its slope 4 e^2x, at x = 1
-    assert found.rounding == pytest.approx(U * (2 + 4) * math.exp(2.0))
-    assert found.truncation == pytest.approx(16 * math.exp(2.0) / 6 / 1, rel=1e-9)
+    assert (found.order, found.power) == (4, 1)
+    # Two samples of about h f' sin(45 degrees), f' = 2 e^2x and its slope 4 e^2x, at x = 1
+    assert found.rounding == pytest.approx(math.sqrt(2) * U * (2 + 4) * math.exp(2.0))
+    assert found.truncation == pytest.approx(2**6 * math.exp(2.0) / 360, rel=1e-9)
 
 
 def test_a_truncation_that_vanishes_allows_any_step():

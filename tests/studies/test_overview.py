@@ -13,7 +13,8 @@ def test_calls_for_n_inputs_are_n_plus_one_two_n_n_and_one():
     calls = {row.name: row.calls for row in overview().rows}
     assert calls["forward"] == (2, 11, 101)
     assert calls["central"] == (2, 20, 200)
-    assert calls["dual"] == calls["complex-step"] == (1, 10, 100)
+    assert calls["dual"] == (1, 10, 100)
+    assert calls["complex-step"] == (3, 12, 102)  # two real ones show that f is analytic
     assert calls["reverse"] == (1, 1, 1)
 
 

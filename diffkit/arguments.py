@@ -1,0 +1,104 @@
+"""What a function takes, against what it is given: a refusal in one sentence, and names for the leaves."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import ArgumentsError, DomainError
+from diffkit.structure import Structure, as_leaf
+
+__all__ = ["checked_leaf", "leaf_names", "require_by_position", "require_variables"]
+
+
+def checked_leaf(value: Any, name: str) -> Any:
+    """A number or array of the point as NumPy floats; DomainError or ArgumentsError names what is wrong."""
+    if isinstance(value, str | bytes) or value is None:
+        raise ArgumentsError(f"{name} is {value!r}; write a number or an array of numbers")
+    try:
+        leaf = np.asarray(as_leaf(value))
+    except ValueError as error:
+        raise ArgumentsError(f"{name} is not an array of numbers: {error}") from error
+    if leaf.dtype.kind == "c":
+        raise DomainError(f"{name} is complex ({str(value)[:40]}); write a real point")
+    if leaf.dtype.kind == "O" and isinstance(value, int):
+        raise DomainError(
+            f"{name} is a whole number of {len(str(abs(value)))} digits; a float holds no more than 1.8e308"
+        )
+    if leaf.dtype.kind != "f":
+        raise ArgumentsError(
+            f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers"
+        )
+    if not np.all(np.isfinite(leaf)):
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(leaf))[0])
+        element = f"{name}[{', '.join(map(str, where))}]" if where else name
+        raise DomainError(f"{element} is {leaf[where]}; write a finite point")
+    if leaf.dtype.byteorder not in "=|":
+        leaf = leaf.astype(leaf.dtype.newbyteorder("="))
+    return leaf[()]
+
+
+def require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
+    """Raise ArgumentsError where a text, SymPy expression or callable takes another number of arguments."""
+    variables = getattr(g, "variables", None)
+    if variables is not None:
+        if not variables:  # a constant takes any point
+            return
+        by_name = count == 1 and point and isinstance(point[0], Mapping)
+        given = [str(name) for name in point[0]] if by_name else [""] * count
+        if sorted(given) != sorted(variables) if by_name else len(given) != len(variables):
+            got = (", ".join(given) or "nothing") if by_name else len(given)
+            example = "{" + ", ".join(f'"{name}": ...' for name in variables) + "}"
+            raise ArgumentsError(
+                f"f has {len(variables)} variable{'s' * (len(variables) != 1)} ({', '.join(variables)}) and "
+                f"{got} {'was' if len(given) < 2 else 'were'} given; write gradient(f, {example})"
+            )
+        for name, value in point[0].items() if by_name else ():
+            if value is None:  # which would be no variable at all in the point of a callable
+                checked_leaf(value, str(name))
+        return
+    try:
+        signature = inspect.signature(g)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError as error:
+        name = getattr(g, "__name__", "f")
+        arguments = f"{count} argument{'s' * (count != 1)}"
+        raise ArgumentsError(f"{name}{signature} cannot be called with {arguments}: {error}") from error
+
+
+def require_by_position(g: Any, point: tuple[Any, ...], options: Mapping[str, Any]) -> None:
+    """Raise ArgumentsError where the point is given by keywords, which belong to the method."""
+    variables = getattr(g, "variables", ())
+    if not point and options and set(options) <= set(variables or _parameter_names(g)):
+        by_name = "{" + ", ".join(f'"{name}": {str(value)[:20]}' for name, value in options.items()) + "}"
+        by_order = ", ".join(str(value)[:20] for value in options.values())
+        raise ArgumentsError(
+            f"a point is not given by keywords ({', '.join(options)}); "
+            f"write {by_name if variables else by_order} after f"
+        )
+
+
+def leaf_names(f: Any, point: tuple[Any, ...], structure: Structure, count: int) -> list[str]:
+    """What to call each leaf in messages and formulas."""
+    if len(point) == 1 and isinstance(point[0], Mapping) and len(point[0]) == count:
+        names = [str(key) for key in point[0]]
+        if all(name.isidentifier() for name in names):
+            return names
+    names = list(getattr(f, "variables", ())) or _parameter_names(f)
+    if len(names) >= len(point) == count:
+        return names[:count]
+    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+
+
+def _parameter_names(f: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -1,0 +1,52 @@
+"""What a function takes, against what it is given, in one sentence."""
+
+import numpy as np
+import pytest
+
+from diffkit.arguments import checked_leaf, leaf_names, require_by_position, require_variables
+from diffkit.errors import ArgumentsError, DomainError
+from diffkit.functions import as_function
+from diffkit.structure import flatten_arguments
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ("1.0", ArgumentsError, "w is '1.0'; write a number"),
+        (None, ArgumentsError, "w is None"),
+        (1j, DomainError, "w is complex"),
+        (10**400, DomainError, "w is a whole number of 401 digits"),
+        ([1.0, np.inf], DomainError, r"w\[1\] is inf; write a finite point"),
+        ([[1], [1, 2]], ArgumentsError, "w is not an array of numbers"),
+    ],
+)
+def test_a_leaf_that_is_no_real_number_is_named_and_refused(value, error, message):
+    with pytest.raises(error, match=message):
+        checked_leaf(value, "w")
+
+
+def test_a_leaf_comes_out_as_floats_in_the_byte_order_of_the_machine():
+    leaf = checked_leaf(np.array([1, 2], ">f4"), "w")
+    assert leaf.dtype == np.dtype("f4")
+    assert checked_leaf(3, "w") == 3.0
+
+
+def test_too_many_arguments_are_counted_and_too_few_variables_are_named():
+    with pytest.raises(ArgumentsError, match="cannot be called with 2 arguments"):
+        require_variables(lambda x: x, 2)
+    with pytest.raises(ArgumentsError, match=r"f has 2 variables \(x, y\) and 1 was given"):
+        require_variables(as_function("x*y"), 1)
+    require_variables(as_function("x*y"), 1, ({"x": 1.0, "y": 2.0},))
+    require_variables(as_function("3"), 5)
+
+
+def test_a_point_given_by_keywords_is_shown_by_position():
+    with pytest.raises(ArgumentsError, match=r"write 1\.0, 2\.0 after f"):
+        require_by_position(lambda x, y: x * y, (), {"x": 1.0, "y": 2.0})
+
+
+def test_leaves_are_called_as_the_function_calls_them():
+    _, structure = flatten_arguments((1.0, 2.0))
+    assert leaf_names(lambda a, b: a * b, (1.0, 2.0), structure, 2) == ["a", "b"]
+    assert leaf_names(np.sin, (1.0,), structure, 1) == ["x"]
+    assert leaf_names(lambda v: v, ({"p": 1.0, "q": 2.0},), structure, 2) == ["p", "q"]
