@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import Any, ClassVar
 
 import numpy as np
 
 from diffkit.errors import OptionError
+from diffkit.numerical.batch import Batch
 from diffkit.numerical.finite import blocks
 from diffkit.numerical.lines import Box, Line, axes, power_of_2, through, together
 from diffkit.numerical.place import UNIT, Found, Place
@@ -17,7 +18,6 @@ from diffkit.numerical.sampling import (
     Counted,
     Function,
     Sample,
-    around,
     elementwise,
     real_valued,
     require_apart,
@@ -48,6 +48,9 @@ class Adaptive:
         (low, high): f is asked only from low to high; each a number, or an array that broadcasts to x.
     noise
         The noise of f's values, as a standard deviation; None measures it where it shows.
+    workers, vectorized
+        For many inputs, as in the other differences: how f is asked at the points that all searches want
+        at a time.
 
     Examples
     --------
@@ -59,6 +62,8 @@ class Adaptive:
     h: Any = None
     bounds: tuple[Any, Any] | None = None
     noise: float | None = None
+    workers: Any = field(default=None, kw_only=True, repr=False)
+    vectorized: bool = field(default=False, kw_only=True, repr=False)
 
     name: ClassVar[str] = "adaptive"
     kind: ClassVar[str] = "numerical"
@@ -82,18 +87,18 @@ class Adaptive:
         steps = None if self.h is None else np.broadcast_to(checked_step(self.h, x), shape)
         places = [
             self._place(
-                Line(f, x[index], left[index], right[index], np.spacing(np.abs(x[index]))),
+                Line(_itself, x[index], left[index], right[index], np.spacing(np.abs(x[index]))),
                 centre[index],
                 order,
                 None if steps is None else steps[index],
             )
             for index in np.ndindex(shape)
         ]
-        one = real_valued(calls)
+        one = real_valued(_OrNan(calls))
 
         def answer(wanted: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
             if not shape:  # no elements to keep apart
-                return {0: [places[0].real(_or_nan(one, x.dtype.type(t))) for t in wanted[0]]}
+                return {0: [places[0].real(one(x.dtype.type(t))) for t in wanted[0]]}
             answers: dict[int, list[Any]] = {i: [] for i in wanted}
             for turn in range(max(map(len, wanted.values()))):
                 point = x.copy()
@@ -126,10 +131,11 @@ class Adaptive:
         >>> bool(abs(found.value[0][1, 0] - 1e6 * np.cos(3e6)) < found.error_estimate[0][1, 0] < 1)
         True
         """
-        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
-        at = around(real_valued(calls), points)
-        centre = np.asarray(at())
-        found = self._along(axes(at, points, Box(self.bounds)), centre, 1)
+        points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
+        calls = self._batch(guarded)
+        asked = real_valued(calls)
+        centre = guarded.strictly(asked, points)
+        found = self._along(axes(points, Box(self.bounds)), asked, calls, centre, 1)
         tables: dict[str, list[Any]] = {"value": [], "error": [], "step": []}
         start = 0
         for leaf in points:
@@ -152,21 +158,21 @@ class Adaptive:
         >>> [[float(entry.round(6)) for entry in row] for row in found.value]
         [[8.0, 6.0], [6.0, 0.0]]
         """
-        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
+        points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
+        calls = self._batch(guarded)
         asked, box = scalar_valued(real_valued(calls)), Box(self.bounds)
-        at = around(asked, points)
-        centre = np.asarray(at())
-        straight = [line[0] for line in self._along(axes(at, points, box), centre, 2)]
+        centre = guarded.strictly(asked, points)
+        straight = [line[0] for line in self._along(axes(points, box), asked, calls, centre, 2)]
         n = len(straight)
         # As far along each axis as its own ladder went, so that both count for as much.
         reach = [power_of_2(64 * float(one.step)) if one.step > 0 else 1.0 for one in straight]
         pairs = [(a, b) for a in range(n) for b in range(a)]
         lines = [
-            through(asked, points, _split({a: reach[a], b: sign * reach[b]}, points), box)
+            through(points, _split({a: reach[a], b: sign * reach[b]}, points), box)
             for a, b in pairs
             for sign in (1, -1)
         ]
-        across = [line[0] for line in self._along(lines, centre, 2)]
+        across = [line[0] for line in self._along(lines, asked, calls, centre, 2)]
         value, error = np.zeros((n, n), np.result_type(float, *points)), np.zeros((n, n))
         for k, one in enumerate(straight):
             value[k, k], error[k, k] = one.value, one.error
@@ -186,9 +192,10 @@ class Adaptive:
         >>> round(float(found.value), 9)
         10.0
         """
-        points, calls = [np.asarray(floating(leaf)) for leaf in leaves], Counted(f)
+        points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
+        calls = self._batch(guarded)
         asked = real_valued(calls)
-        centre = np.asarray(asked(*(leaf.copy()[()] for leaf in points)))
+        centre = guarded.strictly(asked, points)
         moves = [
             np.broadcast_to(np.asarray(v, float), x.shape) for v, x in zip(direction, points, strict=True)
         ]
@@ -196,8 +203,8 @@ class Adaptive:
             max(float(np.max(np.abs(a), initial=0)) for a in arrays) for arrays in (moves, points)
         )
         unit = power_of_2((size or 1.0) / longest) if longest else 1.0
-        line = through(asked, points, [unit * move for move in moves], Box(self.bounds))
-        (found,) = self._along([line], centre, 1)
+        line = through(points, [unit * move for move in moves], Box(self.bounds))
+        (found,) = self._along([line], asked, calls, centre, 1)
         return Estimate(
             _table(found, "value", centre.shape, np.result_type(*points)) / unit,
             _table(found, "error", centre.shape) / unit,
@@ -207,17 +214,29 @@ class Adaptive:
             _note(found, centre.shape),
         )
 
-    def _along(self, lines: Sequence[Line], centre: Any, order: int) -> list[list[Found]]:
+    def _batch(self, f: Function) -> Batch:
+        return Batch(f, self.workers, self.vectorized)
+
+    def _along(
+        self, lines: Sequence[Line], asked: Function, calls: Batch, centre: Any, order: int
+    ) -> list[list[Found]]:
         """For each line, what is found for each element of f's result, in their flat order."""
         elements = centre.ravel()
         places = [self._place(line, y, order, self.h) for line in lines for y in elements]
 
         def answer(wanted: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
-            asked = {(i // elements.size, t): nan for i, points in wanted.items() for t in points}
-            values = {(k, t): np.broadcast_to(_or_nan(lines[k].f, t), centre.shape).ravel() for k, t in asked}
+            points = {
+                (i // elements.size, t): lines[i // elements.size].point(t)
+                for i, numbers in wanted.items()
+                for t in numbers
+            }
+            calls.ahead(lambda f: [f(*point) for point in points.values()], blank=centre)
+            values = {
+                key: np.broadcast_to(asked(*point), centre.shape).ravel() for key, point in points.items()
+            }
             return {
-                i: [places[i].real(values[i // elements.size, t][i % elements.size]) for t in points]
-                for i, points in wanted.items()
+                i: [places[i].real(values[i // elements.size, t][i % elements.size]) for t in numbers]
+                for i, numbers in wanted.items()
             }
 
         found = together([derivative_at(place, order) for place in places], answer)
@@ -245,12 +264,30 @@ class Adaptive:
         )
 
 
-def _or_nan(f: Function, t: Any) -> Any:
-    """f's value; nan where it raises because it has none there, as math.log does at -1."""
-    try:
-        return f(t)
-    except (ArithmeticError, ValueError):
-        return nan
+class _OrNan:
+    """f, which is nan where it raises because it has no value there, as math.log does at -1."""
+
+    def __init__(self, f: Function) -> None:
+        self.f, self.strict = f, False
+
+    def __call__(self, *point: Any) -> Any:
+        try:
+            return self.f(*point)
+        except (ArithmeticError, ValueError):
+            if self.strict:
+                raise
+            return nan
+
+    def strictly(self, asked: Function, leaves: Sequence[Any]) -> Any:
+        """The value at the point itself, where an error of f is the caller's."""
+        self.strict = True
+        value = np.asarray(asked(*(leaf.copy()[()] for leaf in leaves)))
+        self.strict = False
+        return value
+
+
+def _itself(t: Any) -> tuple[Any, ...]:
+    return (t,)
 
 
 def _split(moved: Mapping[int, float], leaves: Sequence[Any]) -> list[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from diffkit.errors import OptionError
 from diffkit.numerical.place import Found
-from diffkit.numerical.sampling import Function
+from diffkit.numerical.sampling import Function, around
 from diffkit.numerical.search import Points
 
 __all__ = ["Box", "Line", "axes", "power_of_2", "through", "together"]
@@ -24,8 +24,8 @@ class Line:
 
     Attributes
     ----------
-    f
-        f along the line, a function of one number.
+    point
+        The leaves on the line, as a tuple, at a number.
     t
         The number that belongs to the point.
     left, right
@@ -34,7 +34,7 @@ class Line:
         The smallest change of the number that changes the point.
     """
 
-    f: Function
+    point: Callable[[Any], tuple[Any, ...]]
     t: Any
     left: Any = inf
     right: Any = inf
@@ -69,11 +69,14 @@ class Box:
         return leaf - low, high - leaf
 
 
-def axes(at: Function, leaves: Sequence[Any], box: Box) -> list[Line]:
+def axes(leaves: Sequence[Any], box: Box) -> list[Line]:
     """The lines along which one element changes, for every element of the leaves.
 
-    `at` is f near the point, as `sampling.around` makes it.
+    >>> line = axes([np.array([3.0, 4.0])], Box(None))[1]
+    >>> float(line.t), line.point(7.0)
+    (4.0, (array([3., 7.]),))
     """
+    at = around(_point, leaves)
     lines = []
     for i, leaf in enumerate(leaves):
         left, right = box.room(leaf)
@@ -84,21 +87,25 @@ def axes(at: Function, leaves: Sequence[Any], box: Box) -> list[Line]:
     return lines
 
 
+def _point(*leaves: Any) -> tuple[Any, ...]:
+    return leaves
+
+
 def _moved(at: Function, where: tuple[int, tuple[int, ...]], real: Callable[[Any], Any], t: Any) -> Any:
     return at((where, real(t)))
 
 
-def through(f: Function, leaves: Sequence[Any], moves: Sequence[Any], box: Box) -> Line:
+def through(leaves: Sequence[Any], moves: Sequence[Any], box: Box) -> Line:
     """The line x + (t - 1) v, where `moves` is v, with an array for each leaf x.
 
-    >>> line = through(lambda x: x[0] * x[1], [np.array([3.0, 4.0])], [np.array([1.0, 2.0])], Box(None))
-    >>> line.t, line.f(2.0)
-    (1.0, np.float64(24.0))
+    >>> line = through([np.array([3.0, 4.0])], [np.array([1.0, 2.0])], Box(None))
+    >>> line.t, line.point(2.0)
+    (1.0, (array([4., 6.]),))
     """
 
-    def along(t: Any) -> Any:
+    def along(t: Any) -> tuple[Any, ...]:
         pairs = zip(leaves, moves, strict=True)
-        return f(*((leaf + (t - 1) * move).astype(leaf.dtype)[()] for leaf, move in pairs))
+        return tuple((leaf + (t - 1) * move).astype(leaf.dtype)[()] for leaf, move in pairs)
 
     left, right, grid = inf, inf, 0.0
     for leaf, move in zip(leaves, moves, strict=True):

@@ -36,6 +36,7 @@ Kept = tuple[Guess, Any, Any]  # with the largest step of its ladder, and how fa
 TINY = 1e-300  # h^q does not fall below it, so that it does not underflow
 PATIENCE = 3  # rungs without a better guess
 LONGEST = 120  # rungs in a search
+CLIMBS = 12  # ladders that start higher than the one before
 RETREATS = 12  # steps at which f is not finite
 
 _ROUGH = "f is not smooth at x: only ever smaller steps bring the differences nearer to each other"
@@ -75,7 +76,7 @@ class Search:
         self.ceiling = {0: min(place.left, place.right), 1: place.right, -1: place.left}[side]
         self.noise, self.measured = place.noise, False
         self.smallest = max(place.smallest, place.real(TINY) ** (1 / order))
-        self.outside = self.retreats = 0
+        self.outside = self.retreats = self.climbs = 0
         self.scale = place.real(0)  # of the derivative, as the first ladder saw it
         self.trouble = ""
         self.done: Guess | None = None  # what is explained
@@ -313,6 +314,9 @@ class Search:
 
     def restart(self, top: Any, h: Any) -> Any:
         """The step h of a new ladder above the one from `top` down."""
+        self.climbs += 1
+        if self.climbs > CLIMBS:
+            return None
         self.below = top
         self.begin()
         return self.start(h)

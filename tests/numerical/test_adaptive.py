@@ -258,6 +258,38 @@ def test_a_direction_costs_as_much_as_one_input():
     assert Adaptive().directional(f, [x], [0 * v]).value.tolist() == [0, 0]
 
 
+def test_all_points_of_a_round_go_to_the_workers_at_once():
+    rounds = []
+
+    def workers(f, points):
+        rounds.append(len(points))
+        return map(f, points)
+
+    x = np.linspace(0.5, 1.5, 6)
+    for kind in ("jacobian", "hessian"):
+        rounds.clear()
+        plain = getattr(Adaptive(), kind)(rosenbrock, [x])
+        found = getattr(Adaptive(workers=workers), kind)(rosenbrock, [x])
+        assert np.array_equal(np.ravel(found.value), np.ravel(plain.value))
+        assert found.evaluations == plain.evaluations == sum(rounds) + 1
+        assert max(rounds) >= 2 * x.size
+
+
+def test_vectorized_asks_once_for_each_round():
+    x = np.linspace(0.5, 1.5, 6)
+    together = lambda x: np.sum(np.sin(x) * x**2, axis=0)
+    found = dk.gradient(together, x, method="adaptive", vectorized=True, full_output=True)
+    assert np.all(abs(found.value - dk.gradient(together, x)) <= found.error_estimate)
+    assert found.evaluations < 40
+
+
+def test_a_worker_finds_the_edge_of_the_domain_too():
+    f = lambda x: math.exp(x[0]) + math.sqrt(x[1])
+    found = Adaptive(workers=map).jacobian(f, [np.array([0.0, 1e-9])])
+    exact = np.array([1, 0.5 / math.sqrt(1e-9)])
+    assert np.all(abs(found.value[0] - exact) <= found.error_estimate[0])
+
+
 def test_a_hessian_needs_a_scalar():
     with pytest.raises(NonScalarError):
         Adaptive().hessian(np.sin, [np.ones(2)])

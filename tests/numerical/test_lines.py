@@ -5,32 +5,29 @@ import pytest
 
 from diffkit.errors import OptionError
 from diffkit.numerical.lines import Box, axes, power_of_2, through, together
-from diffkit.numerical.sampling import around
 
 
 def test_along_an_axis_one_element_moves_and_the_number_is_the_element_itself():
     leaves = [np.array([[1.0, 2.0]]), np.array(5.0)]
-    lines = axes(around(lambda a, b: a.ravel() * b, leaves), leaves, Box((0, 10)))
+    lines = axes(leaves, Box((0, 10)))
     assert [line.t for line in lines] == [1.0, 2.0, 5.0]
-    assert lines[1].f(7.0).tolist() == [5.0, 35.0]
-    assert lines[2].f(1.0).tolist() == [1.0, 2.0]
+    a, b = lines[1].point(7.0)
+    assert (a.tolist(), float(b)) == ([[1, 7]], 5)
+    assert float(lines[2].point(1.0)[1]) == 1
+    assert leaves[0].tolist() == [[1, 2]]
     assert [(line.left, line.right) for line in lines] == [(1, 9), (2, 8), (5, 5)]
 
 
 def test_a_slanted_line_is_at_the_point_at_1_and_keeps_the_dtype_of_each_leaf():
     leaves = [np.float32([1, 2]), np.array(3.0)]
-    seen = []
-    line = through(
-        lambda a, b: seen.append((a, b)) or 0.0, leaves, [np.array([1.0, 0.0]), np.array(-2.0)], Box(None)
-    )
-    line.f(1.0), line.f(1.5)
-    (a, b), (c, d) = seen
+    line = through(leaves, [np.array([1.0, 0.0]), np.array(-2.0)], Box(None))
+    (a, b), (c, d) = line.point(1.0), line.point(1.5)
     assert (a.tolist(), float(b)) == ([1, 2], 3)
     assert (c.tolist(), float(d), c.dtype) == ([1.5, 2], 2, np.dtype("f4"))
 
 
 def test_a_slanted_line_ends_where_the_first_element_meets_its_bound():
-    line = through(np.sum, [np.array([1.0, 2.0])], [np.array([1.0, -4.0])], Box((0, 4)))
+    line = through([np.array([1.0, 2.0])], [np.array([1.0, -4.0])], Box((0, 4)))
     assert (line.left, line.right) == (0.5, 0.5)  # 2 -> 4 backward, 2 -> 0 forward
 
 
