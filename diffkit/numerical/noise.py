@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from math import factorial
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from diffkit.numerical.sampling import real_valued
 
-__all__ = ["near", "noise_in", "noise_level"]
+__all__ = ["close_spacing", "near", "noise_in", "noise_level"]
 
 SAMPLES = 7
 AGREE = 4  # three successive differences tell the same noise when they are within this factor
@@ -27,7 +28,7 @@ def noise_level(f: Callable[[Any], Any], x: Any, spacing: float | None = None) -
     f, x
         A function of one number, and the number.
     spacing
-        How far apart its 7 samples are; None takes 2^-42 max(1, |x|), in the precision of x.
+        How far apart its 7 samples are; None takes `close_spacing` of max(1, |x|).
 
     Examples
     --------
@@ -40,9 +41,20 @@ def noise_level(f: Callable[[Any], Any], x: Any, spacing: float | None = None) -
     x = np.asarray(x)[()]
     x = x if x.dtype.kind == "f" else np.float64(x)
     if spacing is None:
-        spacing = max(1, abs(x)) * np.finfo(x.dtype).eps ** (42 / 52)
+        spacing = close_spacing(max(1, abs(x)), float(np.finfo(x.dtype).eps) / 2)
     asked = real_valued(f)
     return noise_in([asked(point) for point in near(x, spacing)])
+
+
+def close_spacing(scale: Any, u: float) -> Any:
+    """A spacing of samples in which noise shows and f does not: about 3e-13 scale in double precision.
+
+    No power of 2: on the grid of the floats the samples would be rounded all alike.
+
+    >>> close_spacing(1.0, 2.0**-53) < 1e-12
+    True
+    """
+    return scale * (math.sqrt(2) * (2 * u) ** (42 / 52))
 
 
 def near(x: Any, spacing: Any) -> list[Any]:

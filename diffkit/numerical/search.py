@@ -25,7 +25,7 @@ import numpy as np
 
 from diffkit.numerical.corner import CLOSE, Corner
 from diffkit.numerical.ladder import SAFETY, Guess, Ladder
-from diffkit.numerical.noise import near, noise_in
+from diffkit.numerical.noise import close_spacing, near, noise_in
 from diffkit.numerical.place import UNIT, Found, Place
 
 __all__ = ["Search", "derivative_at"]
@@ -234,7 +234,7 @@ class Search:
         if not self.measured:
             self.measured = True
             x = place.x
-            points = near(x, (abs(x) or best.h) * 2.0 ** (-4 * place.bits // 5))
+            points = near(x, close_spacing(abs(x) or best.h, place.u))
             measured = noise_in((yield points))
             if measured and amplitude <= 20 * measured:
                 self.noise = max(self.noise, measured)

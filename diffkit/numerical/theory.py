@@ -21,7 +21,7 @@ from diffkit.errors import ArgumentsError, DomainError, OptionError, UnknownMeth
 from diffkit.numerical.adaptive import Adaptive
 from diffkit.numerical.complex_step import ComplexStep
 from diffkit.numerical.finite import Backward, Central, FiniteDifference, Forward
-from diffkit.numerical.noise import noise_level
+from diffkit.numerical.noise import close_spacing, noise_level
 from diffkit.numerical.richardson import Richardson
 from diffkit.numerical.sampling import Counted, real_valued
 from diffkit.numerical.stencil import Stencil, primed, raised, whole
@@ -235,7 +235,7 @@ def explain(
     --------
     >>> found = explain(lambda x: np.sin(100 * x), 0.7)
     >>> found.step < found.taken / 20, round(found.digits)
-    (True, 10)
+    (True, 9)
 
     Formula: Nocedal and Wright, Numerical Optimization, 2nd edition, section 8.1.
     """
@@ -311,7 +311,7 @@ def _measured(f: Callable[[Any], Any], x: Any, n: int, *methods: Adaptive) -> Es
 def _spacing(x: Any, step: Any) -> Any:
     """How far apart the samples for the noise are: close, against x and against the scale of f."""
     scale = min(max(1, abs(x)), 1000 * step) if step > 0 else max(1, abs(x))
-    return max(scale * np.finfo(x.dtype).eps ** (42 / 52), 8 * np.spacing(abs(x)))
+    return max(close_spacing(scale, float(np.finfo(x.dtype).eps) / 2), 8 * np.spacing(abs(x)))
 
 
 def _method(method: Any, options: dict[str, Any]) -> FiniteDifference:

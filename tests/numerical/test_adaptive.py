@@ -160,6 +160,11 @@ def test_where_f_raises_on_one_side_it_counts_as_the_edge_of_the_domain():
     assert found.note == "f has values only on the right of x"
 
 
+def test_no_warning_comes_from_points_that_only_the_search_asked_for():
+    assert Adaptive().derivative(np.log, 1e-3, 3).error_estimate < 1e6
+    assert Adaptive().jacobian(lambda x: np.sqrt(x), [np.array([1e-9, 2.0])]).note == ""
+
+
 def test_an_error_of_f_at_x_itself_is_the_callers():
     with pytest.raises(ValueError, match="math domain"):
         Adaptive().derivative(math.log, -1.0)

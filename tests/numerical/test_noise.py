@@ -30,6 +30,11 @@ def test_the_expanded_power_is_far_noisier_than_its_value():
     assert 1e-15 < noise_level(expanded, 1.01) < 1e-13
 
 
+def test_cancellation_at_a_tiny_x_is_noise_that_no_grid_of_samples_hides():
+    quotient = lambda x: (np.exp(x) - 1) / x
+    assert 1e-12 < noise_level(quotient, 1e-5) < 1e-10
+
+
 def test_float32_has_the_noise_of_float32():
     x = np.float32(0.3)
     assert 1e-9 < noise_level(lambda t: np.exp(np.sin(t)), x) < 1e-6
