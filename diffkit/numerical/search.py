@@ -207,8 +207,7 @@ class Search:
         It need not be: a straight line may be the far side of something narrow, and 0 tells no scale.
         """
         place, order = self.place, self.order
-        tells = abs(place.x) >= place.first
-        if tells and (order > 1 or self.ladder.rungs > self.ladder.lowest + 3):
+        if place.tells and (order > 1 or self.ladder.rungs > self.ladder.lowest + 3):
             return True
         seen = Ladder(order, self.ladder.side, place.centre, place.u, place.real)
         level = 8 * max(place.u * abs(place.centre), self.noise)
@@ -306,7 +305,10 @@ class Search:
                 times = max(times, 2)
         least, room = (4, 4) if self.order < 3 else (2, 1.5)
         times = 2.0 ** math.floor(math.log2(max(times, 1)))
-        while times > 1 and top * times >= self.ceiling / room:
+        ceiling = self.ceiling
+        if self.order > 2 and guess.error <= 1e-3 * guess.size and self.place.tells:
+            ceiling = min(ceiling, room * abs(self.place.x))  # beyond 0 f may be another function
+        while times > 1 and top * times >= ceiling / room:
             times /= 2
         if times < least:
             return None
