@@ -125,7 +125,9 @@ def recursive_sine_slope(x: Any) -> Any:
 
 
 def babylonian(x: Any) -> Any:
-    """sqrt x by Heron's rule: the mean of y and x / y until y^2 is x to 12 digits."""
+    """sqrt x by Heron's rule: the mean of y and x / y until y^2 is x to 12 digits; nan below 0."""
+    if x < 0:  # for which the loop would never end
+        return np.nan
     y = (1 + x) / 2
     while abs(y * y - x) > 1e-12 * x:
         y = (y + x / y) / 2

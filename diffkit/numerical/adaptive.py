@@ -29,7 +29,7 @@ from diffkit.result import Estimate
 
 __all__ = ["Adaptive"]
 
-ZERO = 1e-100  # an x below it tells no more of f's scale than 0 does
+ZERO = 1e-30  # an x below it tells no more of f's scale than 0 does
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,6 @@ class Place:
         return 2.0**-self.bits
 
     @property
-    def tells(self) -> bool:
-        """Whether x is large enough to tell something of f's scale."""
-        return bool(abs(self.x) >= self.first)
-
-    @property
     def smallest(self) -> Any:
         """The smallest step at which x + h still has some digits of h."""
         return abs(self.x) * 2.0 ** (-5 * self.bits // 6) if self.x else self.first * 2.0**-150

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.numerical.corner import CLOSE, Corner
+from diffkit.numerical.corner import Corner
 from diffkit.numerical.ladder import SAFETY, Guess, Ladder
 from diffkit.numerical.noise import close_spacing, near, noise_in
 from diffkit.numerical.place import UNIT, Found, Place
@@ -36,6 +36,7 @@ Kept = tuple[Guess, Any, Any]  # with the largest step of its ladder, and how fa
 TINY = 1e-300  # h^q does not fall below it, so that it does not underflow
 PATIENCE = 3  # rungs without a better guess
 LONGEST = 120  # rungs in a search
+CLOSEST = 2.0**-44  # of a step: below the scale of all that is expected of a function
 CLIMBS = 12  # ladders that start higher than the one before
 RETREATS = 12  # steps at which f is not finite
 
@@ -98,7 +99,7 @@ class Search:
         for _ in range(LONGEST):
             if h is None:
                 break
-            if h < self.smallest or (self.suspect is not None and self.drowned()):
+            if h < self.smallest or ((self.suspect or self.hopeless) and self.drowned()):
                 h = self.come_back()
                 continue
             values = yield from self.ask(h)
@@ -180,7 +181,7 @@ class Search:
             higher = self.accept(best)
             if higher is not None or (yield from self.alike_close_by(h, best)):
                 return higher
-            self.done = None
+            self.done, self.hopeless = None, self.better(self.hopeless, best)
         elif self.done is not None:
             return self.lower(h)
         elif stalled:
@@ -195,6 +196,8 @@ class Search:
 
     def by_rounding(self, best: Guess) -> bool:
         """Whether the rounding of f's values explains what the formulas still disagree by."""
+        if (self.suspect or self.hopeless) and best.size == 0:
+            return False  # f changes further off: here its numbers are too coarse
         if self.suspect is not None and (
             self.ladder.rungs < self.ladder.lowest + 4 or best.floor > 2.0**-10 * best.own
         ):
@@ -204,24 +207,31 @@ class Search:
     def alike_close_by(self, h: Any, best: Guess) -> Points:
         """Whether a derivative found with few rungs, or at 0, is the same from close by.
 
-        It need not be: a straight line may be the far side of something narrow, and 0 tells no scale.
+        It need not be: a straight line may be the far side of something narrow, and 0 tells no scale, as
+        no x does far from which the ladder went.
         """
         place, order = self.place, self.order
-        if place.tells and (order > 1 or self.ladder.rungs > self.ladder.lowest + 3):
+        tells = 4 * abs(place.x) >= self.ladder.top
+        if tells and (order > 1 or self.ladder.rungs > self.ladder.lowest + 3):
             return True
         seen = Ladder(order, self.ladder.side, place.centre, place.u, place.real)
         level = 8 * max(place.u * abs(place.centre), self.noise)
-        # As close as leaves two digits of the difference.
-        reach = (100 * seen.noise_at(1.0, level) / abs(best.value)) ** (1 / order) if best.value else 0
-        step = top = max(h * CLOSE, reach, self.smallest)
-        while seen.rungs <= seen.lowest:
+        # As close as leaves four digits of the difference.
+        reach = (1e4 * seen.noise_at(1.0, level) / best.size) ** (1 / order) if best.size else 0
+        step = top = max(h * CLOSEST, reach, self.smallest)
+        close: list[Any] = []
+        while len(close) < 2:
             answer = (yield from self.ask(step)) if top < h / 64 else None
             if answer is None:
                 return True
             seen.add(step, answer[1], step / answer[0])
+            close += seen.previous[:1]
             step = seen.below(step)
-        allowed = abs(best.value) / 10 + 64 * (best.error + seen.noise_at(top, level))
-        return bool(abs(seen.previous[0] - best.value) <= allowed)
+            allowed = 64 * (best.error + seen.noise_at(top, level))
+            if close and abs(close[0] - best.value) <= abs(best.value) / 10 + allowed:
+                return True
+        # Two values from close by that do not agree with each other, or are both 0, are lost in rounding.
+        return bool(abs(close[1] - close[0]) > abs(close[1]) / 10 + allowed or not any(close))
 
     def by_noise(self, best: Guess) -> Points:
         """Whether the rounding of the arguments inside f, or the noise of f, explains it."""
@@ -250,7 +260,9 @@ class Search:
     def drowned(self) -> bool:
         """Whether f changes so little over the ladder that its rounding hides any structure."""
         ladder = self.ladder
-        return ladder.rungs > ladder.lowest + 1 and self.place.u * ladder.largest > 2.0**-10 * ladder.moved
+        if ladder.rungs <= ladder.lowest + 1:
+            return False
+        return not ladder.change or self.place.u * ladder.largest > 2.0**-10 * ladder.moved > 0
 
     # -- going on ---------------------------------------------------------------------------------------
 
@@ -305,10 +317,7 @@ class Search:
                 times = max(times, 2)
         least, room = (4, 4) if self.order < 3 else (2, 1.5)
         times = 2.0 ** math.floor(math.log2(max(times, 1)))
-        ceiling = self.ceiling
-        if self.order > 2 and guess.error <= 1e-3 * guess.size and self.place.tells:
-            ceiling = min(ceiling, room * abs(self.place.x))  # beyond 0 f may be another function
-        while times > 1 and top * times >= ceiling / room:
+        while times > 1 and top * times >= self.ceiling / room:
             times /= 2
         if times < least:
             return None

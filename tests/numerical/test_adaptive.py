@@ -68,7 +68,8 @@ def holds(tree: Any, scale: float, shift: float, at: float, order: int) -> None:
 
 
 scales = st.floats(-12, 12).map(lambda power: 10.0**power)
-points = st.floats(-3, 3)
+# In units of f's scale; at 0, which tells no scale, see the test below.
+points = st.one_of(st.floats(-3, -1e-3), st.floats(1e-3, 3))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -88,6 +89,14 @@ def test_the_error_estimate_holds_where_x_tells_nothing_of_the_scale(tree, scale
 @given(trees, scales, points, st.integers(1, 4))
 def test_the_error_estimate_holds_on_very_many_random_functions(tree, scale, at, order):
     holds(tree, scale, 0.0, at, order)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1.0, 1e3, 1e9])
+@pytest.mark.parametrize("name", sorted(SMOOTH))
+@pytest.mark.parametrize("order", [1, 2])
+def test_the_error_estimate_holds_at_0_which_tells_no_scale(name, scale, order):
+    holds((name, ("x",)), scale, 0.0, 0.0, order)
+    holds(("+", (name, ("x",)), ("sin", ("x",))), scale, 0.0, 0.0, order)
 
 
 # -- digits ---------------------------------------------------------------------------------------------
