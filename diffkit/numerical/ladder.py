@@ -144,6 +144,7 @@ class Ladder:
 
     def clear(self) -> None:
         """Forget all samples: what comes next is a new ladder."""
+        self.rungs = 0  # climbed down; of the parts only the newest are kept
         self.parts: list[Any] = []
         self.bends: list[Any] = []
         self.previous: list[Any] = []
@@ -151,10 +152,6 @@ class Ladder:
         self.change = self.moved = self.real(0)  # the largest |f - f(x)| seen, and the largest |part|
         # The largest step, and how far its simplest formula is from the next.
         self.top = self.apart = self.real(0)
-
-    @property
-    def rungs(self) -> int:
-        return len(self.parts)
 
     def below(self, h: Any) -> Any:
         """The step of the next rung below h."""
@@ -169,7 +166,7 @@ class Ladder:
 
     def widest(self, h: Any) -> Any:
         """The largest step on the ladder whose smallest is h."""
-        return self.step(h, -1)
+        return self.step(h, len(self.parts) - 1)
 
     def noise_at(self, top: Any, level: Any) -> Any:
         """What noise of this level does to the simplest formulas of a ladder from `top` down."""
@@ -193,6 +190,7 @@ class Ladder:
             bend = ((right + left) / 2 - self.centre) * stretch**2
             part = (right - left) / 2 * stretch if self.order % 2 else bend
         self.parts, self.bends = [part, *self.parts[: DEEPEST - 1]], [bend, *self.bends[: DEEPEST - 1]]
+        self.rungs += 1
         for value in values:
             self.largest = max(self.largest, abs(value))
             self.change = max(self.change, abs(value - self.centre))

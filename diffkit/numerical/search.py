@@ -99,7 +99,7 @@ class Search:
         for _ in range(LONGEST):
             if h is None:
                 break
-            if h < self.smallest or ((self.suspect or self.hopeless) and self.drowned()):
+            if h < self.least() or ((self.suspect or self.hopeless) and self.drowned()):
                 h = self.come_back()
                 continue
             values = yield from self.ask(h)
@@ -256,6 +256,11 @@ class Search:
         """Put the noise into words, where it is more than the rounding of a value."""
         if self.noise > 4 * self.place.u * abs(self.place.centre):
             self.trouble = f"noise of about {float(self.noise):.0e} in the values of f limits the digits"
+
+    def least(self) -> Any:
+        """The smallest step to try: larger where noise is suspected, of which the grain would look smooth."""
+        grain = abs(self.place.x) * 2.0 ** (-2 * self.place.bits // 3) if self.suspect else 0
+        return max(self.smallest, grain)
 
     def drowned(self) -> bool:
         """Whether f changes so little over the ladder that its rounding hides any structure."""

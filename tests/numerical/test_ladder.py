@@ -116,3 +116,12 @@ def test_the_step_of_a_rung_is_what_below_made_it():
     newest = steps[-1]
     assert [ladder.step(newest, i) for i in range(5)] == pytest.approx(steps[::-1], rel=1e-15)
     assert ladder.widest(newest) == pytest.approx(1.0)
+
+
+def test_a_long_ladder_forgets_its_first_rungs_and_goes_on_as_before():
+    f = lambda x: np.where(x < 1, x * x / 2, x - 0.5)  # a corner in the slope: no formula converges fast
+    for rungs in range(8, 24):
+        ladder, guess = climbed(f, 1.0, 1, 0, 0.2, rungs)
+        assert ladder.rungs == rungs
+        assert abs(guess.value - 1) <= guess.error
+        assert abs(guess.value - 1) < 0.2 / 1.9 ** (rungs - 3)
