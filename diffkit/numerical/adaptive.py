@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import nan
 from typing import Any, ClassVar
 
@@ -246,7 +247,7 @@ class Adaptive:
 
     def _place(self, line: Line, centre: Any, order: int, h: Any) -> Place:
         """Where to look for the derivative of one element of f's result along a line."""
-        bits = min(np.finfo(part.dtype).nmant for part in (np.asarray(line.t), np.asarray(centre))) + 1
+        bits, tiny = _coarser(np.asarray(line.t).dtype, np.asarray(centre).dtype)
         real: Callable[[Any], Any] = np.longdouble if bits > 53 else float
         t = real(line.t)
         first = (abs(t) / 4 if abs(t) > ZERO else real(UNIT)) * min(1 + 0.4 * (order - 1), 3)
@@ -263,6 +264,7 @@ class Adaptive:
             grid=real(line.grid) if t else real(0),
             bits=bits,
             real=real,
+            tiny=real(tiny),
         )
 
 
@@ -286,6 +288,13 @@ class _OrNan:
         value = np.asarray(asked(*(leaf.copy()[()] for leaf in leaves)))
         self.strict = False
         return value
+
+
+@lru_cache
+def _coarser(*dtypes: np.dtype[Any]) -> tuple[int, Any]:
+    """The fewest bits and the largest smallest number of the dtypes."""
+    known = [np.finfo(dtype) for dtype in dtypes]
+    return min(one.nmant for one in known) + 1, max(one.smallest_subnormal for one in known)
 
 
 def _itself(t: Any) -> tuple[Any, ...]:

@@ -82,6 +82,14 @@ def multiples(rungs: int, order: int) -> tuple[Fraction, ...]:
     return tuple(steps)
 
 
+@lru_cache(maxsize=1000)
+def _row(rungs: int, lowest: int, order: int, side: int, real: Callable[[Any], Any]) -> tuple[Formula, ...]:
+    """The formulas that end at the newest of so many rungs, from the simplest to the one over all of them."""
+    steps = multiples(rungs, order)
+    most = min(rungs, DEEPEST)
+    return tuple(Formula.over(steps[:n], order, side, real) for n in range(lowest + 1, most + 1))
+
+
 @dataclass(slots=True)
 class Guess:
     """What one formula says, and how far it can be trusted.
@@ -134,8 +142,15 @@ class Ladder:
     """
 
     def __init__(
-        self, order: int, side: int, centre: Any, u: float, real: Callable[[Any], Any] = float
+        self,
+        order: int,
+        side: int,
+        centre: Any,
+        u: float,
+        real: Callable[[Any], Any] = float,
+        tiny: Any = 0.0,
     ) -> None:
+        self.tiny = tiny
         self.order, self.side, self.centre, self.u, self.real = order, side, centre, u, real
         # A truncation error falls from rung to rung at most by this factor, again with each power removed.
         self.power = float(max(ratios(order))) ** (1 if side else 2)
@@ -196,16 +211,12 @@ class Ladder:
             self.change = max(self.change, abs(value - self.centre))
         self.moved = max(self.moved, abs(part))
         rounded = self.u * min(reach * self.change / self.widest(h), 1000 * self.largest)
-        return self._best(h, max(self.u * self.largest, noise), rounded)
+        return self._best(h, max(self.u * self.largest, noise, self.tiny), rounded)
 
     def _best(self, h: Any, noise: Any, rounded: Any) -> Guess | None:
         """The guess with the smallest error estimate among the formulas that end at the newest rung."""
         unit = h**self.order
-        steps = multiples(self.rungs, self.order)
-        formulas = [
-            Formula.over(steps[:rungs], self.order, self.side, self.real)
-            for rungs in range(self.lowest + 1, min(self.rungs, DEEPEST) + 1)
-        ]
+        formulas = _row(self.rungs, self.lowest, self.order, self.side, self.real)
         values = [sum(map(mul, formula.weights, self.parts)) / unit for formula in formulas]
         before, self.previous = self.previous, values
         if len(values) == 2:

@@ -41,6 +41,8 @@ class Place:
         The distance from x to the next number of its dtype; 0 at x = 0.
     bits
         The bits of f's values.
+    tiny
+        The smallest number that f's values can differ by.
     """
 
     x: Any
@@ -52,6 +54,7 @@ class Place:
     grid: Any
     bits: int
     real: Callable[[Any], Any] = float
+    tiny: Any = 0.0
 
     @property
     def u(self) -> float:

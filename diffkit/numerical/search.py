@@ -73,7 +73,7 @@ class Search:
 
     def __init__(self, place: Place, order: int, side: int) -> None:
         self.place, self.order = place, order
-        self.ladder = Ladder(order, side, place.centre, place.u, place.real)
+        self.ladder = Ladder(order, side, place.centre, place.u, place.real, place.tiny)
         self.ceiling = {0: min(place.left, place.right), 1: place.right, -1: place.left}[side]
         self.noise, self.measured = place.noise, False
         self.smallest = max(place.smallest, place.real(TINY) ** (1 / order))
