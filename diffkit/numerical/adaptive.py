@@ -25,6 +25,7 @@ from diffkit.numerical.sampling import (
     scalar_valued,
 )
 from diffkit.numerical.search import derivative_at
+from diffkit.numerical.sparse import Pattern, refuse_sparsity
 from diffkit.numerical.step import checked_step, floating
 from diffkit.result import Estimate
 
@@ -49,9 +50,9 @@ class Adaptive:
         (low, high): f is asked only from low to high; each a number, or an array that broadcasts to x.
     noise
         The noise of f's values, as a standard deviation; None measures it where it shows.
-    workers, vectorized
+    workers, vectorized, sparsity
         For many inputs, as in the other differences: how f is asked at the points that all searches want
-        at a time.
+        at a time, and where a Jacobian may be nonzero.
 
     Examples
     --------
@@ -65,6 +66,7 @@ class Adaptive:
     noise: float | None = None
     workers: Any = field(default=None, kw_only=True, repr=False)
     vectorized: bool = field(default=False, kw_only=True, repr=False)
+    sparsity: Any = field(default=None, kw_only=True, repr=False)
 
     name: ClassVar[str] = "adaptive"
     kind: ClassVar[str] = "numerical"
@@ -80,6 +82,7 @@ class Adaptive:
         >>> found.value.round(9).tolist(), found.evaluations < 20
         ([1000.0, 1.0, 0.001], True)
         """
+        refuse_sparsity(self.sparsity, "a derivative")
         x = floating(x)
         calls, samples, shape = Counted(f), list[Sample](), np.shape(x)
         asked = elementwise(real_valued(calls), x, [], samples)
@@ -136,6 +139,9 @@ class Adaptive:
         points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
         calls = self._batch(guarded)
         asked = real_valued(calls)
+        if self.sparsity is not None:
+            pattern = Pattern.of(self.sparsity, points)
+            return self._sparse(pattern, points[0], pattern.checked(asked), calls, guarded)
         centre = guarded.strictly(asked, points)
         found = self._along(axes(points, Box(self.bounds)), asked, calls, centre, 1)
         tables: dict[str, list[Any]] = {"value": [], "error": [], "step": []}
@@ -150,6 +156,29 @@ class Adaptive:
         note = _note([one for line in found for one in line], (len(found), centre.size))
         return Estimate(tables["value"], tables["error"], tables["step"], calls.calls, self.name, note)
 
+    def _sparse(
+        self, pattern: Pattern, leaf: Any, asked: Function, calls: Batch, guarded: _OrNan
+    ) -> Estimate:
+        """The Jacobian as a sparse array: the columns of a group go along one line together."""
+        size = np.abs(leaf).astype(np.float64)
+        units = np.exp2(np.floor(np.log2(np.where(size > 0, size, 1))))
+        lines = []
+        for places in pattern.groups:
+            moves = np.zeros(leaf.size)
+            moves[pattern.columns[places]] = units[pattern.columns[places]]
+            lines.append(through([leaf], [moves], Box(self.bounds)))
+        found = self._along(lines, asked, calls, guarded.strictly(asked, [leaf]), 1)
+        value, error = np.zeros((2, len(pattern.rows)))
+        mine: list[Found] = []
+        for line, places in zip(found, pattern.groups, strict=True):
+            rows, unit = pattern.rows[places], units[pattern.columns[places]]
+            mine += (here := [line[row] for row in rows])
+            value[places] = np.array([float(one.value) for one in here]) / unit
+            error[places] = np.array([float(one.error) for one in here]) / unit
+        jacobian = pattern.filled(value.astype(leaf.dtype))
+        note = _note(mine, (len(mine),))
+        return Estimate([jacobian], [pattern.filled(error)], None, calls.calls, self.name, note)
+
     def hessian(self, f: Function, leaves: Sequence[Any]) -> Estimate:
         """The second derivatives of a scalar f(*leaves): value[i][j] of shape leaf_i.shape + leaf_j.shape.
 
@@ -162,6 +191,7 @@ class Adaptive:
         """
         points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
         calls = self._batch(guarded)
+        refuse_sparsity(self.sparsity, "a Hessian")
         asked, box = scalar_valued(real_valued(calls)), Box(self.bounds)
         centre = guarded.strictly(asked, points)
         straight = [line[0] for line in self._along(axes(points, box), asked, calls, centre, 2)]

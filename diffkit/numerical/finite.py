@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import OptionError
 from diffkit.numerical import stencil as stencils
 from diffkit.numerical.batch import Batch
 from diffkit.numerical.sampling import (
@@ -24,7 +23,7 @@ from diffkit.numerical.sampling import (
     require_apart,
     scalar_valued,
 )
-from diffkit.numerical.sparse import Pattern
+from diffkit.numerical.sparse import Pattern, refuse_sparsity
 from diffkit.numerical.stencil import Stencil
 from diffkit.numerical.step import checked_step, default_step, floating
 from diffkit.result import Estimate
@@ -102,7 +101,7 @@ class FiniteDifference(ABC):
         >>> found.evaluations, bool(abs(found.value - 1).max() < 1e-10)
         (3, True)
         """
-        self._refuse_sparsity("a derivative")
+        refuse_sparsity(self.sparsity, "a derivative")
         x = floating(x)
         h = self.step(x, order)
         calls, notes, samples = self._batch(f), list[str](), list[Sample]()
@@ -231,7 +230,7 @@ class FiniteDifference(ABC):
 
         Formula: Abramowitz and Stegun, 25.3.23 and 25.3.26.
         """
-        self._refuse_sparsity("a Hessian")
+        refuse_sparsity(self.sparsity, "a Hessian")
         points = [np.asarray(floating(leaf)) for leaf in leaves]
         return self._hessian(f, points, [self.step(leaf, 2) for leaf in points])
 
@@ -262,10 +261,6 @@ class FiniteDifference(ABC):
             for column, b in enumerate(elements[:row]):
                 matrix[row, column] = matrix[column, row] = self.apply(partial(inner, a, b), x[a], h[a])
         return matrix
-
-    def _refuse_sparsity(self, what: str) -> None:
-        if self.sparsity is not None:
-            raise OptionError(f"sparsity is for a Jacobian, and this is {what}: leave sparsity out")
 
     def _batch(self, f: Function) -> Batch:
         """f as this method asks it, its calls counted."""

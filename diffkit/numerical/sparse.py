@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError
+from diffkit.errors import ArgumentsError, OptionError
 from diffkit.numerical.sampling import Function
 
-__all__ = ["Pattern", "column_groups"]
+__all__ = ["Pattern", "column_groups", "refuse_sparsity"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,12 @@ class Pattern:
                 f"element {np.flatnonzero(missing)[0]} of f's result depends on elements of x at which "
                 "sparsity is zero in its row: make it nonzero there, or write check=False to let it be"
             )
+
+
+def refuse_sparsity(sparsity: Any, what: str) -> None:
+    """Raise OptionError where a sparsity is given for what is no Jacobian."""
+    if sparsity is not None:
+        raise OptionError(f"sparsity is for a Jacobian, and this is {what}: leave sparsity out")
 
 
 def column_groups(rows: Any, columns: Any, shape: tuple[int, ...]) -> Any:

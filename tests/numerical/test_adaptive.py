@@ -309,6 +309,19 @@ def test_a_worker_finds_the_edge_of_the_domain_too():
     assert np.all(abs(found.value[0] - exact) <= found.error_estimate[0])
 
 
+def test_the_columns_of_a_group_of_a_sparse_jacobian_share_the_calls():
+    n = 30
+    f = lambda x: np.sin(x) * np.roll(x, 1) + np.exp(np.roll(x, -1) / 1e3)
+    pattern = np.eye(n) + np.roll(np.eye(n), 1, axis=1) + np.roll(np.eye(n), -1, axis=1)
+    x = np.linspace(0.5, 1.5, n)
+    found = dk.jacobian(f, x, method="adaptive", sparsity=pattern, full_output=True)
+    assert np.all(abs(found.value.toarray() - dk.jacobian(f, x)) <= found.error_estimate.toarray())
+    assert found.evaluations < dk.jacobian(f, x, method="adaptive", full_output=True).evaluations / 3
+    assert found.value.nnz == 3 * n
+    with pytest.raises(OptionError, match="sparsity is for a Jacobian"):
+        Adaptive(sparsity=pattern).hessian(np.sum, [x])
+
+
 def test_a_hessian_needs_a_scalar():
     with pytest.raises(NonScalarError):
         Adaptive().hessian(np.sin, [np.ones(2)])
