@@ -48,7 +48,7 @@ class MethodsOverview(Study):
             (
                 row.name,
                 row.kind,
-                "exact" if row.order is None else f"h^{row.order}" if row.order > 1 else "h",
+                _truncation(row),
                 *map(str, row.calls),
                 "yes" if row.branches else "no",
                 "yes" if row.black_box else "if complex" if row.complex_black_box else "no",
@@ -103,6 +103,12 @@ def overview() -> MethodsOverview:
     (2, 20, 200)
     """
     return MethodsOverview(tuple(_facts(name, method) for name, method in METHODS.items()))
+
+
+def _truncation(row: MethodFacts) -> str:
+    if row.order is None:  # a numerical method without an order chooses its own formulas
+        return "chosen" if row.kind == "numerical" else "exact"
+    return f"h^{row.order}" if row.order > 1 else "h"
 
 
 def _facts(name: str, method: Method) -> MethodFacts:

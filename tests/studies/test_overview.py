@@ -54,3 +54,14 @@ def test_every_method_has_a_row_and_exports():
     assert json.loads(json.dumps(found.to_dict()))["schema"] == "diffkit.methods/1"
     assert len(found.csv().splitlines()) == len(found.rows) + 1
     assert "reverse" in str(found)
+
+
+def test_only_what_takes_no_step_at_all_is_exact():
+    (table,) = overview().tables()
+    column = table.columns.index("truncation")
+    assert {row[0]: row[column] for row in table.rows if row[column] in ("exact", "chosen")} == {
+        "adaptive": "chosen",
+        "symbolic": "exact",
+        "dual": "exact",
+        "reverse": "exact",
+    }
