@@ -353,7 +353,7 @@ def imaginary_step(x: Any) -> Any:
     x = floating(x)
     limits = np.finfo(_parts(x))
     size = np.where(x == 0, limits.tiny**0.25, np.abs(x).astype(limits.dtype))
-    _, exponent = np.frexp(size * (limits.eps / 2) ** 1.5)
+    _, exponent = np.frexp(np.maximum(size * (limits.eps / 2) ** 1.5, limits.tiny))  # which may underflow
     return np.maximum(np.ldexp(limits.dtype.type(1), exponent), limits.tiny)
 
 
