@@ -23,7 +23,9 @@ from diffkit.structure import as_leaf, is_array_like
 from diffkit.tape.inside import run_inside
 from diffkit.tape.meaning import LOGIC, WRITTEN_OUT, row_of
 
-__all__ = ["MPMATH", "NUMPY", "PLAIN", "SYMPY", "Arithmetic", "arithmetic_named", "name_of"]
+__all__ = [
+    "MPMATH", "NUMPY", "PLAIN", "SYMPY", "Arithmetic", "SympyArithmetic", "arithmetic_named", "name_of",
+]  # fmt: skip
 
 
 # -- NumPy --------------------------------------------------------------------------------------
@@ -273,7 +275,7 @@ def _exact_float(value: Any) -> Any:
     return float(value)
 
 
-class _Sympy(_ObjectArithmetic):
+class SympyArithmetic(_ObjectArithmetic):
     """SymPy's exact numbers and expressions; a float becomes the simplest number that rounds to it."""
 
     name = "sympy"
@@ -331,7 +333,7 @@ def simplest_exact(value: float, sympy: Any) -> Any:
 
 NUMPY = Arithmetic()
 MPMATH = _Mpmath(0)
-SYMPY = _Sympy(1)
+SYMPY = SympyArithmetic(1)
 _NAMED = {"numpy": NUMPY, "mpmath": MPMATH, "sympy": SYMPY}
 
 
