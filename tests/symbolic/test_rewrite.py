@@ -35,7 +35,7 @@ def test_the_derivative_of_every_problem_is_that_of_reverse_mode(problem, shortc
         pytest.skip("too deep for SymPy, which walks trees by recursion")
     with np.errstate(all="ignore"):
         found = as_numpy(differentiate(u, pool.term(X), shortcuts).node, ["x"])(problem.at)
-    expected = dk.derivative(f, problem.at)
+        expected = dk.derivative(f, problem.at)
     assert found == pytest.approx(expected, rel=10 ** (problem.digits_lost - 13), nan_ok=True)
 
 
