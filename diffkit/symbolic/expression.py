@@ -177,6 +177,8 @@ class Symbolic:
         try:
             tape = _recorded(f, np.ravel(x)[0] if np.size(x) else 1.0)
             formula = _formula(tape, [symbol], self.max_nodes)
+            if isinstance(formula, np.ndarray):  # each element would need all of x
+                return None
             given, found = f(x), _as_numpy(formula, [name])(x)
         except (TypeError, IndexError, AttributeError):  # f wants an array
             return None

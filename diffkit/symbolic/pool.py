@@ -8,13 +8,14 @@ of it takes time for its nodes and not for the tree it would be on paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, mul
 from typing import Any
 
 from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.walk import below, in_order, negated
 
 __all__ = ["Pool", "Term", "below", "in_order", "negated"]
 
@@ -93,18 +94,6 @@ def _new(kind: Any, args: tuple[Any, ...]) -> Any:
     if kind in (sympy.Add, sympy.Mul, sympy.Pow):
         made.is_commutative = True
     return made
-
-
-def below(e: Any) -> bool:
-    """Whether a factor of a product is written under the fraction bar."""
-    return bool(e.is_Pow and e.args[1].is_Rational and e.args[1] < 0)
-
-
-def negated(e: Any) -> Any:
-    """The u of -u, None for what is not written with a minus sign."""
-    if e.is_Mul and len(e.args) == 2 and e.args[0] == -1 and e.args[0].is_Integer:
-        return e.args[1]
-    return None
 
 
 def _operator(build: Callable[[Term, Term], Term], reverse: bool = False) -> Callable[[Term, Any], Term]:
@@ -190,20 +179,3 @@ def _made(kind: str, *terms: Term) -> Term:
 def _quotient(a: Term, b: Term) -> Term:
     under = _made("Pow", b, a.pool.term(-1))
     return under if a.node == 1 and a.node.is_Integer else _made("Mul", a, under)
-
-
-def in_order(nodes: Iterable[Any], known: Container[int] = ()) -> list[Any]:
-    """Every node below these, operands before what is made of them, each once; not those of known id."""
-    found: dict[int, Any] = {}
-    waiting = list(nodes)[::-1]
-    while waiting:
-        e = waiting[-1]
-        missing = [] if id(e) in found else [
-            a for a in reversed(e.args) if id(a) not in found and id(a) not in known
-        ]  # fmt: skip
-        if missing:
-            waiting.extend(missing)
-        else:
-            found.setdefault(id(e), e)
-            waiting.pop()
-    return list(found.values())
