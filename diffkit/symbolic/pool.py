@@ -16,7 +16,7 @@ from typing import Any
 
 from diffkit.tape.arithmetic import SYMPY
 
-__all__ = ["Pool", "Term", "below", "in_order", "negated"]
+__all__ = ["Pool", "Term", "below", "in_order", "negated", "turned"]
 
 
 class Pool:
@@ -71,14 +71,10 @@ class Pool:
             return reduce(add, (Term(self, a) for a in args)).node
         if e.is_Mul:
             above = [Term(self, a) for a in args if not below(a)]
-            under = [self._turned(a) for a in args if below(a)]
+            under = [turned(Term(self, a)) for a in args if below(a)]
             top = reduce(mul, above) if above else self.term(1)
             return (top / reduce(mul, under) if under else top).node
         return self.node(type(e), *args)
-
-    def _turned(self, power: Any) -> Term:
-        base, exponent = power.args
-        return Term(self, base) if exponent == -1 else Term(self, base) ** -exponent
 
 
 def _new(kind: Any, args: tuple[Any, ...]) -> Any:
@@ -98,6 +94,12 @@ def _new(kind: Any, args: tuple[Any, ...]) -> Any:
 def below(e: Any) -> bool:
     """Whether a factor of a product is written under the fraction bar."""
     return bool(e.is_Pow and e.args[1].is_Rational and e.args[1] < 0)
+
+
+def turned(u: Term) -> Term:
+    """What stands under the fraction bar for such a factor: v of v^-1, v^n of v^-n."""
+    base, exponent = (Term(u.pool, a) for a in u.node.args)
+    return base if exponent.node == -1 else base**-exponent
 
 
 def negated(e: Any) -> Any:
