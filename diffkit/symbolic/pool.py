@@ -17,7 +17,7 @@ from typing import Any
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.walk import below, in_order, negated
 
-__all__ = ["Pool", "Term", "below", "in_order", "negated"]
+__all__ = ["Pool", "Term", "below", "in_order", "negated", "turned"]
 
 
 class Pool:
@@ -72,14 +72,10 @@ class Pool:
             return reduce(add, (Term(self, a) for a in args)).node
         if e.is_Mul:
             above = [Term(self, a) for a in args if not below(a)]
-            under = [self._turned(a) for a in args if below(a)]
+            under = [turned(Term(self, a)) for a in args if below(a)]
             top = reduce(mul, above) if above else self.term(1)
             return (top / reduce(mul, under) if under else top).node
         return self.node(type(e), *args)
-
-    def _turned(self, power: Any) -> Term:
-        base, exponent = power.args
-        return Term(self, base) if exponent == -1 else Term(self, base) ** -exponent
 
 
 def _new(kind: Any, args: tuple[Any, ...]) -> Any:
@@ -94,6 +90,12 @@ def _new(kind: Any, args: tuple[Any, ...]) -> Any:
     if kind in (sympy.Add, sympy.Mul, sympy.Pow):
         made.is_commutative = True
     return made
+
+
+def turned(u: Term) -> Term:
+    """What stands under the fraction bar for such a factor: v of v^-1, v^n of v^-n."""
+    base, exponent = (Term(u.pool, a) for a in u.node.args)
+    return base if exponent.node == -1 else base**-exponent
 
 
 def _operator(build: Callable[[Term, Term], Term], reverse: bool = False) -> Callable[[Term, Any], Term]:
