@@ -22,7 +22,8 @@ def within_reach() -> Iterator[None]:
         yield
     except RecursionError:
         raise NotClosedFormError(
-            "not closed form: the expression nests too deeply for SymPy, which walks it by recursion"
+            "not closed form: the expression nests too deeply for SymPy, which walks it by recursion; "
+            "method='symbolic', share=True does without"
         ) from None
 
 
@@ -102,7 +103,8 @@ def formula_of(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
         power = int(size.bit_length() * 0.30103)
         shown = str(size) if size < 10**6 else f"{float(size):.1e}" if power < 300 else f"about 10^{power}"
         raise NotClosedFormError(
-            f"not closed form: the unrolled expression has {shown} nodes, the limit is max_nodes={max_nodes}"
+            f"not closed form: the unrolled expression has {shown} nodes, the limit is "
+            f"max_nodes={max_nodes}; method='symbolic', share=True writes each value once"
         )
     try:
         return tape.result(tape.run(leaves, SYMPY), SYMPY)

@@ -1,4 +1,4 @@
-"""The symbolic method: f's formula, differentiated by SymPy and evaluated at float precision."""
+"""The symbolic method: f's formula and its derivative's, evaluated at float precision."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import NonScalarError, NotClosedFormError, NotElementwiseError
+from diffkit.errors import NonScalarError, NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
-from diffkit.symbolic.expression import formula_of, numbered, symbols_of, within_reach
-from diffkit.tape.arithmetic import SYMPY
-from diffkit.tape.formula import as_numpy
+from diffkit.symbolic.algebra import Graphs, Trees, as_expression
+from diffkit.symbolic.expression import numbered, symbols_of
+from diffkit.tape.formula import as_tape
 from diffkit.tape.record import record
+from diffkit.tape.walk import in_order
 from diffkit.tape.wengert import Tape
 
 __all__ = ["Symbolic"]
@@ -23,7 +24,7 @@ __all__ = ["Symbolic"]
 
 @dataclass(frozen=True)
 class Symbolic:
-    """Symbolic differentiation: f's tape becomes a SymPy expression, SymPy differentiates it.
+    """Symbolic differentiation: f's tape becomes an expression, whose derivative is a formula, too.
 
     The derivative is evaluated in the floating-point arithmetic of the point.
 
@@ -31,55 +32,73 @@ class Symbolic:
     ----------
     max_nodes
         The largest unrolled expression to build; for a gradient, times the number of inputs.
+    share
+        False: a SymPy expression is a tree, in which each use of a value is written out again; SymPy
+        differentiates it. True: the expression is a graph that keeps each value once, as f's program does;
+        our own rules differentiate it, and the derivative of a long loop is a few times as long as the loop
+        (`diffkit.symbolic.program` returns it as a tape).
 
     Examples
     --------
     >>> import numpy as np
     >>> Symbolic().derivative(np.sin, 0.0).value
     1.0
+    >>> def logistic(x):
+    ...     for _ in range(50):
+    ...         x = 4 * x * (1 - x)
+    ...     return x
+    >>> Symbolic(share=True).derivative(logistic, 0.2).note
+    '348 operations with shared subexpressions'
     """
 
     max_nodes: int = 20_000
+    share: bool = False
 
     name: ClassVar[str] = "symbolic"
     kind: ClassVar[str] = "symbolic"
 
     def derivative(self, f: Callable[..., Any], x: Any, order: int = 1) -> Estimate:
         """The order-th derivative of an elementwise f at each element of x."""
-        x = as_leaf(x)
-        shared = self._shared_formula(f, x)
-        formulas, symbols = shared or self._own_formulas(f, x)
-        derived = [_differentiate(e, s, order) for e, s in zip(formulas, symbols, strict=True)]
-        if shared:
-            y, value = _as_numpy([_as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
+        x, algebra = as_leaf(x), self._algebra()
+        common = self._common_formula(f, x, algebra)
+        formulas, symbols = common or self._own_formulas(f, x, algebra)
+        derived = [algebra.derivative(e, s, order) for e, s in zip(formulas, symbols, strict=True)]
+        program = as_tape([*formulas, *derived], [s.name for s in symbols])
+        if common:
+            y, value = program.replay(x)
             value = np.broadcast_to(_real(nan_outside(y, value)), np.shape(x))
         else:
-            values = self._evaluate([*formulas, *derived], symbols, [x]).reshape(2, *np.shape(x))
+            values = _real(program.replay(*np.ravel(x))).reshape(2, *np.shape(x))
             value = nan_outside(*values)
         return Estimate(
             float(value) if isinstance(x, float) else value.astype(np.result_type(x))[()],
-            evaluations=1 if not np.ndim(x) else 2 if shared else 3,
+            evaluations=1 if not np.ndim(x) else 2 if common else 3,
             method=self.name,
-            note=_size_note(*derived),
+            note=algebra.note(derived, program),
         )
 
-    def _shared_formula(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]] | None:
+    def _algebra(self) -> Trees | Graphs:
+        return (Graphs if self.share else Trees)(self.max_nodes)
+
+    def _common_formula(
+        self, f: Callable[..., Any], x: Any, algebra: Trees | Graphs
+    ) -> tuple[list[Any], list[Any]] | None:
         """The one formula that serves every element of x, with its symbol; None when there is none."""
         import sympy
 
         name = _names(f, [x])[0]
         symbol = sympy.Symbol(name, real=True)
         if not np.ndim(x):
-            formula = formula_of(_recorded(f, x), [symbol], self.max_nodes)
+            formula = algebra.formula(_recorded(f, x), [symbol])
             if isinstance(formula, np.ndarray | list | tuple | dict):
                 raise _not_elementwise(x, np.asarray(formula, dtype=object).shape)
             return [formula], [symbol]
         try:
             tape = _recorded(f, np.ravel(x)[0] if np.size(x) else 1.0)
-            formula = formula_of(tape, [symbol], self.max_nodes)
+            formula = algebra.formula(tape, [symbol])
             if isinstance(formula, np.ndarray):  # each element would need all of x
                 return None
-            given, found = f(x), _as_numpy(formula, [name])(x)
+            given, found = f(x), as_tape(formula, [name]).replay(x)
         except (TypeError, IndexError, AttributeError):  # f wants an array
             return None
         # A formula found at one element must give f at all of them: x / sum(x) is 1 at a single one.
@@ -87,28 +106,32 @@ class Symbolic:
             return None
         return [formula], [symbol]
 
-    def _own_formulas(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]]:
+    def _own_formulas(
+        self, f: Callable[..., Any], x: Any, algebra: Trees | Graphs
+    ) -> tuple[list[Any], list[Any]]:
         """A formula for each element of the result, each in the symbol of its own element of x."""
         tape = _recorded(f, x)
-        self._check_work(np.size(x), len(tape))
+        algebra.check_work(np.size(x), len(tape))
         symbols = symbols_of(_names(f, [x])[0], np.shape(x))
-        formulas = np.asarray(formula_of(tape, [symbols], self.max_nodes), dtype=object)
+        formulas = np.asarray(algebra.formula(tape, [symbols]), dtype=object)
         if formulas.shape != np.shape(x):
             raise _not_elementwise(x, formulas.shape)
         for index in np.ndindex(formulas.shape):
-            if not getattr(formulas[index], "free_symbols", set()) <= {symbols[index]}:
+            others = [s for s in in_order([as_expression(formulas[index])]) if s.is_Symbol]
+            if set(others) - {symbols[index]}:
                 raise NotElementwiseError(
                     f"derivative needs a function that acts on each element of x by itself, and element "
-                    f"{index} of the result is {str(formulas[index])[:60]}; use dk.gradient or dk.jacobian"
+                    f"{index} of the result depends on {', '.join(map(str, others))[:60]}; "
+                    f"use dk.gradient or dk.jacobian"
                 )
         return list(np.ravel(formulas)), list(np.ravel(symbols))
 
     def jacobian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
         """The derivative of f's result with respect to each leaf, of shape T + S."""
-        leaves = [as_leaf(leaf) for leaf in leaves]
-        outputs, flat, shape = self._outputs(f, leaves, order=1)
-        derived = [d for e in outputs for d in _gradient(e, flat)]
-        values = self._evaluate([*outputs, *derived], flat, leaves)
+        leaves, algebra = [as_leaf(leaf) for leaf in leaves], self._algebra()
+        outputs, flat, shape = self._outputs(f, leaves, algebra, order=1)
+        derived = algebra.jacobian(outputs, flat)
+        values, note = self._evaluate(algebra, outputs, derived, flat, leaves)
         table = values[len(outputs) :].reshape(len(outputs), len(flat))
         table = nan_outside(values[: len(outputs), None], table)
         parts, start = [], 0
@@ -116,16 +139,16 @@ class Symbolic:
             columns = table[:, start : start + np.size(leaf)]
             start += np.size(leaf)
             parts.append(columns.reshape(shape + np.shape(leaf)).astype(np.result_type(leaf))[()])
-        return Estimate(parts, evaluations=1, method=self.name, note=_size_note(*derived))
+        return Estimate(parts, evaluations=1, method=self.name, note=note)
 
     def hessian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
         """The second derivatives of a scalar f: entry [i][j] has the shapes of leaf i and leaf j."""
-        leaves = [as_leaf(leaf) for leaf in leaves]
-        outputs, flat, _ = self._outputs(f, leaves, order=2)
+        leaves, algebra = [as_leaf(leaf) for leaf in leaves], self._algebra()
+        outputs, flat, _ = self._outputs(f, leaves, algebra, order=2)
         if len(outputs) != 1:
             raise NonScalarError("a Hessian needs a function with a scalar result")
-        derived = [d for first in _gradient(outputs[0], flat) for d in _gradient(first, flat)]
-        values = self._evaluate([*outputs, *derived], flat, leaves)
+        derived = algebra.hessian(outputs[0], flat)
+        values, note = self._evaluate(algebra, outputs, derived, flat, leaves)
         table = nan_outside(values[:1, None], values[1:].reshape(len(flat), len(flat)))
         ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
         value = [
@@ -135,40 +158,39 @@ class Symbolic:
             ]
             for i, a in enumerate(leaves)
         ]
-        return Estimate(value, evaluations=1, method=self.name, note=_size_note(*derived))
+        return Estimate(value, evaluations=1, method=self.name, note=note)
 
     def _outputs(
-        self, f: Callable[..., Any], leaves: list[Any], order: int
+        self, f: Callable[..., Any], leaves: list[Any], algebra: Trees | Graphs, order: int
     ) -> tuple[list[Any], list[Any], tuple[int, ...]]:
         """The expressions of f's result, the symbols of all inputs, and the result's shape."""
         inputs = sum(np.size(leaf) for leaf in leaves)
         tape = _recorded(f, *leaves)
-        self._check_work(inputs**order, len(tape))
+        algebra.check_work(inputs**order, len(tape))
         symbols = [
             symbols_of(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
         ]
-        formula = np.asarray(formula_of(tape, symbols, self.max_nodes), dtype=object)
-        self._check_work(inputs**order, formula.size)
+        formula = np.asarray(algebra.formula(tape, symbols), dtype=object)
+        algebra.check_work(inputs**order, formula.size)
         return list(np.ravel(formula)), [s for leaf in symbols for s in np.ravel(leaf)], formula.shape
 
-    def _check_work(self, inputs: int, rows: int) -> None:
-        if inputs * rows > 50 * self.max_nodes:
-            raise NotClosedFormError(
-                f"not closed form: {inputs} derivatives of {rows} rows are {inputs * rows} to write out, "
-                f"the limit is 50 * max_nodes={50 * self.max_nodes}"
-            )
-
-    def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
-        values = [v for leaf in leaves for v in np.ravel(leaf)]
-        return _real(_as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values))
+    def _evaluate(
+        self,
+        algebra: Trees | Graphs,
+        outputs: list[Any],
+        derived: list[Any],
+        symbols: list[Any],
+        leaves: list[Any],
+    ) -> tuple[np.ndarray[Any, Any], str]:
+        """The values of f and of its derivatives at the leaves, and what they took."""
+        program = as_tape([*outputs, *derived], [s.name for s in symbols])
+        values = _real(program.replay(*(v for leaf in leaves for v in np.ravel(leaf))))
+        return values, algebra.note(derived, program)
 
 
 def _recorded(f: Callable[..., Any], *leaves: Any) -> Tape:
     """The tape of f, whose result must be real numbers."""
     return record(lambda *point: real_answer(f(*point)), *leaves)
-
-
-_as_numpy = within_reach()(as_numpy)
 
 
 def _real(values: Any) -> np.ndarray[Any, Any]:
@@ -196,41 +218,6 @@ def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
     )
 
 
-@within_reach()
-def _gradient(formula: Any, symbols: list[Any]) -> list[Any]:
-    """The derivative with respect to each symbol; a term of a sum is asked only for those it holds."""
-    import sympy
-
-    terms: dict[Any, list[Any]] = {}
-    for term in sympy.Add.make_args(_as_expression(formula)):
-        for symbol in term.free_symbols:
-            terms.setdefault(symbol, []).append(term)
-    return [_differentiate(sympy.Add(*terms.get(symbol, ())), symbol, 1) for symbol in symbols]
-
-
-@within_reach()
-def _differentiate(formula: Any, symbol: Any, order: int) -> Any:
-    import sympy
-
-    derived = sympy.diff(_as_expression(formula), symbol, order)
-    if derived.has(sympy.floor, sympy.ceiling):  # SymPy does not say that these are constant between jumps
-        derived = derived.replace(_is_slope_of_steps, lambda e: sympy.Integer(0)).doit()
-    if derived.has(sympy.Derivative, sympy.Subs):
-        raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
-    return derived
-
-
-def _is_slope_of_steps(e: Any) -> bool:
-    import sympy
-
-    return isinstance(e, sympy.Derivative) and isinstance(e.expr, sympy.floor | sympy.ceiling)
-
-
-def _as_expression(formula: Any) -> Any:
-    """A result that does not depend on the inputs is a plain number: as a SymPy number."""
-    return formula if hasattr(formula, "free_symbols") else SYMPY.leaf(formula)
-
-
 def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
     """A name for each leaf: the function's own parameter names where they are to be had."""
     names = list(getattr(f, "variables", ()))
@@ -242,11 +229,3 @@ def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
     if len(names) == len(leaves) and all(n.isidentifier() for n in names):
         return names
     return numbered(len(leaves))
-
-
-@within_reach()
-def _size_note(*derived: Any) -> str:
-    import sympy
-
-    operations = sum(int(sympy.count_ops(d)) for d in derived)
-    return f"{operations} operation{'s' if operations != 1 else ''} in the formula"

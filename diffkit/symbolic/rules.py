@@ -177,8 +177,9 @@ def _powered(u: Term, parts: Terms, derived: Terms) -> Term:
 
 
 def _times_constants(u: Term, parts: Terms, derived: Terms) -> Term:
-    varying = {id(a) for a in (parts[0].node, *parts[0].node.args)}
-    return reduce(mul, [a for a in _operands(u) if id(a.node) not in varying]) * derived[0]
+    part = parts[0].node
+    varying = [part] if any(a is part for a in u.node.args) else part.args  # in x^2 * 2, 2 is constant
+    return reduce(mul, [a for a in _operands(u) if all(a.node is not v for v in varying)]) * derived[0]
 
 
 def _summed(u: Term, parts: Terms, derived: Terms) -> Term:

@@ -77,3 +77,8 @@ def test_a_variable_tells_what_varies_with_it():
     assert [varies(u) for u in (x, y, x * y, y * y, (x * y) * (y * y), pool.term(1))] == [
         True, False, True, False, True, False,
     ]  # fmt: skip
+
+
+def test_a_constant_factor_may_also_be_the_exponent_of_the_other():
+    x = Pool().term(X)
+    assert str(differentiate(x**2 * 2, x, shortcuts=True)) == "2*(2*x**1)"
