@@ -32,7 +32,7 @@ def test_guards_follow_their_rows():
 
 
 def test_an_equal_constant_is_one_input_and_an_exponent_is_none():
-    f = lambda x: np.sum(2 * x + (x + 2.0) ** 2) + np.ones(3) @ x  # noqa: E731
+    f = lambda x: np.sum(2 * x + (x + 2.0) ** 2) + np.ones(3) @ x
     program, constants = lifted(dk.record(f, np.ones(3)))
     assert constants == (2.0,)
     assert program.input_count == 2
