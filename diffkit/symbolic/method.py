@@ -24,7 +24,7 @@ __all__ = ["Symbolic"]
 
 @dataclass(frozen=True)
 class Symbolic:
-    """Symbolic differentiation: f's tape becomes an expression, whose derivative is a formula, too.
+    """Symbolic differentiation: f's tape becomes a formula, whose derivative is a formula, too.
 
     The derivative is evaluated in the floating-point arithmetic of the point.
 

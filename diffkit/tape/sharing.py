@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from diffkit.tape.wengert import Instruction, Slot, Tape
 
-__all__ = ["shared"]
+__all__ = ["renumbered", "shared"]
 
 
 def shared(tape: Tape) -> Tape:
@@ -55,16 +56,20 @@ def _alive(tape: Tape) -> Tape:
     for index in range(start, start + len(tape.instructions)):
         if index in wanted:
             place[index] = len(place)
+    return renumbered(tape, place)
+
+
+def renumbered(tape: Tape, place: Mapping[int, int]) -> Tape:
+    """The tape with every slot at its new place, the rows in that order; without those that have none."""
 
     def moved(value: Any) -> Any:
         return Slot(place[value.index]) if isinstance(value, Slot) else value
 
+    kept = [(place[i], row) for i, row in enumerate(tape.instructions, tape.input_count) if i in place]
     return replace(
         tape,
         instructions=tuple(
-            replace(row, args=tuple(map(moved, row.args)))
-            for index, row in enumerate(tape.instructions, start)
-            if index in wanted
+            replace(row, args=tuple(map(moved, row.args))) for _, row in sorted(kept, key=itemgetter(0))
         ),
         outputs=tuple(map(moved, tape.outputs)),
         guards=tuple(replace(guard, slot=place[guard.slot]) for guard in tape.guards),
