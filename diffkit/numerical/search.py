@@ -291,6 +291,7 @@ class Search:
     def accept(self, best: Guess) -> Any:
         """Take the best guess; the step of a higher ladder, if its rounding leaves room for more digits."""
         if self.done is not None and self.done.error <= best.error:
+            self.done.blur(best.amplitude(self.order), self.order)
             return None
         self.done = best
         return self.higher(best, self.ladder.top, self.ladder.apart)

@@ -130,6 +130,11 @@ HIDDEN: dict[str, tuple[Callable[..., Any], float, int]] = {
     # arguments that are rounded inside f
     "exp of a shifted x": (lambda m, x: m.exp(0.01 * x + 100), -50.0, 1),
     "sinh x - x": (lambda m, x: m.sinh(x) - x, 0.0, 1),
+    "sinh of a steep cube, whose noise shows higher up": (
+        lambda m, x: m.sinh(((x + 378.5) * 2e5) ** 3 * m.log((x + 378.5) * 2e5)),
+        -378.49999105,
+        1,
+    ),
     # what is found higher up, or on one side, contradicts what is found close by
     "a bump on a parabola": (
         lambda m, x: 4 * (0.4 * (x + 7)) ** 2 + m.sqrt(1 + (1 + (0.4 * (x + 7)) ** 2) ** -2),
