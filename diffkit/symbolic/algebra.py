@@ -42,6 +42,10 @@ class Trees:
         """The expressions of a tape's result."""
         return formula_of(tape, symbols, self.max_nodes)
 
+    def taken(self, formulas: Any) -> Any:
+        """An array of SymPy expressions as formulas of this kind."""
+        return formulas
+
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
         """The order-th derivative by a symbol."""
         return _differentiate(formula, symbol, order)
@@ -91,6 +95,11 @@ class Graphs(Trees):
             return found.node
         out = np.empty(np.shape(found), dtype=object)
         out.ravel()[:] = [t.node for t in np.ravel(np.asarray(found, dtype=object))]
+        return out
+
+    def taken(self, formulas: Any) -> Any:
+        out = np.empty_like(formulas)
+        out.ravel()[:] = [self.graph.pool.take(e) for e in formulas.ravel()]
         return out
 
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:

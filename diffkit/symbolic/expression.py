@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +13,7 @@ from diffkit.errors import ArgumentsError, GuardError, NoRuleError, NotClosedFor
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.wengert import Slot, Tape
 
-__all__ = ["expression", "formula_of", "numbered", "symbols_of", "tree_size", "within_reach"]
+__all__ = ["expression", "formula_of", "names_of", "numbered", "symbols_of", "tree_size", "within_reach"]
 
 
 @contextmanager
@@ -122,3 +123,16 @@ def symbols_of(name: str, shape: tuple[int, ...]) -> Any:
     for index in np.ndindex(shape):
         out[index] = sympy.Symbol(f"{name}[{', '.join(map(str, index))}]", real=True)
     return out
+
+
+def names_of(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
+    """A name for each leaf: the function's own parameter names where they are to be had."""
+    names = list(getattr(f, "variables", ()))
+    if not names:
+        try:
+            names = list(inspect.signature(f).parameters)
+        except (TypeError, ValueError):
+            names = []
+    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
+        return names
+    return numbered(len(leaves))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,7 +12,7 @@ from diffkit.errors import NonScalarError, NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
 from diffkit.symbolic.algebra import Graphs, Trees, as_expression
-from diffkit.symbolic.expression import numbered, symbols_of
+from diffkit.symbolic.expression import names_of, symbols_of
 from diffkit.tape.formula import as_tape
 from diffkit.tape.record import record
 from diffkit.tape.walk import in_order
@@ -86,7 +85,7 @@ class Symbolic:
         """The one formula that serves every element of x, with its symbol; None when there is none."""
         import sympy
 
-        name = _names(f, [x])[0]
+        name = names_of(f, [x])[0]
         symbol = sympy.Symbol(name, real=True)
         if not np.ndim(x):
             formula = algebra.formula(_recorded(f, x), [symbol])
@@ -112,7 +111,7 @@ class Symbolic:
         """A formula for each element of the result, each in the symbol of its own element of x."""
         tape = _recorded(f, x)
         algebra.check_work(np.size(x), len(tape))
-        symbols = symbols_of(_names(f, [x])[0], np.shape(x))
+        symbols = symbols_of(names_of(f, [x])[0], np.shape(x))
         formulas = np.asarray(algebra.formula(tape, [symbols]), dtype=object)
         if formulas.shape != np.shape(x):
             raise _not_elementwise(x, formulas.shape)
@@ -168,7 +167,7 @@ class Symbolic:
         tape = _recorded(f, *leaves)
         algebra.check_work(inputs**order, len(tape))
         symbols = [
-            symbols_of(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
+            symbols_of(name, np.shape(leaf)) for name, leaf in zip(names_of(f, leaves), leaves, strict=True)
         ]
         formula = np.asarray(algebra.formula(tape, symbols), dtype=object)
         algebra.check_work(inputs**order, formula.size)
@@ -216,16 +215,3 @@ def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
         f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
         f"and f returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
     )
-
-
-def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
-    """A name for each leaf: the function's own parameter names where they are to be had."""
-    names = list(getattr(f, "variables", ()))
-    if not names:
-        try:
-            names = list(inspect.signature(f).parameters)
-        except (TypeError, ValueError):
-            names = []
-    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
-        return names
-    return numbered(len(leaves))
