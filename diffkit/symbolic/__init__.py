@@ -1,6 +1,7 @@
 """What a function equals: SymPy expressions of tapes, and their derivatives."""
 
+from diffkit.symbolic.branches import piecewise
 from diffkit.symbolic.expression import expression, tree_size
 from diffkit.symbolic.method import Symbolic
 
-__all__ = ["Symbolic", "expression", "tree_size"]
+__all__ = ["Symbolic", "expression", "piecewise", "tree_size"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,11 +11,11 @@ import numpy as np
 from diffkit.errors import NonScalarError, NotClosedFormError, NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
-from diffkit.symbolic.expression import formula_of, numbered, symbols_of, within_reach
+from diffkit.symbolic.branches import both_sides
+from diffkit.symbolic.expression import formula_of, names_of, symbols_of, within_reach
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.formula import as_numpy
 from diffkit.tape.record import record
-from diffkit.tape.wengert import Tape
 
 __all__ = ["Symbolic"]
 
@@ -31,6 +30,8 @@ class Symbolic:
     ----------
     max_nodes
         The largest unrolled expression to build; for a gradient, times the number of inputs.
+    branches
+        Whether to write both sides of f's branches as a Piecewise, as `piecewise` does.
 
     Examples
     --------
@@ -40,6 +41,7 @@ class Symbolic:
     """
 
     max_nodes: int = 20_000
+    branches: bool = False
 
     name: ClassVar[str] = "symbolic"
     kind: ClassVar[str] = "symbolic"
@@ -67,18 +69,17 @@ class Symbolic:
         """The one formula that serves every element of x, with its symbol; None when there is none."""
         import sympy
 
-        name = _names(f, [x])[0]
+        (name,) = names_of(f, [x])
         symbol = sympy.Symbol(name, real=True)
         if not np.ndim(x):
-            formula = formula_of(_recorded(f, x), [symbol], self.max_nodes)
+            formula, _ = self._formula(f, [x], [name])
             if isinstance(formula, np.ndarray | list | tuple | dict):
                 raise _not_elementwise(x, np.asarray(formula, dtype=object).shape)
             return [formula], [symbol]
         try:
-            tape = _recorded(f, np.ravel(x)[0] if np.size(x) else 1.0)
-            formula = formula_of(tape, [symbol], self.max_nodes)
+            formula, _ = self._formula(f, [np.ravel(x)[0] if np.size(x) else 1.0], [name])
             given, found = f(x), _as_numpy(formula, [name])(x)
-        except (TypeError, IndexError, AttributeError):  # f wants an array
+        except (TypeError, IndexError, AttributeError, ValueError):  # f wants an array, or a number
             return None
         # A formula found at one element must give f at all of them: x / sum(x) is 1 at a single one.
         if np.shape(given) != np.shape(x) or not _agree(given, found, x):
@@ -87,10 +88,8 @@ class Symbolic:
 
     def _own_formulas(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]]:
         """A formula for each element of the result, each in the symbol of its own element of x."""
-        tape = _recorded(f, x)
-        self._check_work(np.size(x), len(tape))
-        symbols = symbols_of(_names(f, [x])[0], np.shape(x))
-        formulas = np.asarray(formula_of(tape, [symbols], self.max_nodes), dtype=object)
+        found, (symbols,) = self._formula(f, [x], names_of(f, [x]), work=np.size(x))
+        formulas = np.asarray(found, dtype=object)
         if formulas.shape != np.shape(x):
             raise _not_elementwise(x, formulas.shape)
         for index in np.ndindex(formulas.shape):
@@ -140,14 +139,22 @@ class Symbolic:
     ) -> tuple[list[Any], list[Any], tuple[int, ...]]:
         """The expressions of f's result, the symbols of all inputs, and the result's shape."""
         inputs = sum(np.size(leaf) for leaf in leaves)
-        tape = _recorded(f, *leaves)
-        self._check_work(inputs**order, len(tape))
-        symbols = [
-            symbols_of(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
-        ]
-        formula = np.asarray(formula_of(tape, symbols, self.max_nodes), dtype=object)
+        found, symbols = self._formula(f, leaves, names_of(f, leaves), work=inputs**order)
+        formula = np.asarray(found, dtype=object)
         self._check_work(inputs**order, formula.size)
         return list(np.ravel(formula)), [s for leaf in symbols for s in np.ravel(leaf)], formula.shape
+
+    def _formula(
+        self, f: Callable[..., Any], leaves: list[Any], names: list[str], work: int = 1
+    ) -> tuple[Any, list[Any]]:
+        """The expression of f's result, of which so many derivatives are wanted, and the symbols in it."""
+        g = lambda *point: real_answer(f(*point))
+        tape = None if self.branches else record(g, *leaves)
+        self._check_work(work, 1 if tape is None else len(tape))
+        symbols = [symbols_of(name, np.shape(leaf)) for name, leaf in zip(names, leaves, strict=True)]
+        if tape is None:
+            return both_sides(g, leaves, symbols, max_nodes=self.max_nodes), symbols
+        return formula_of(tape, symbols, self.max_nodes), symbols
 
     def _check_work(self, inputs: int, rows: int) -> None:
         if inputs * rows > 50 * self.max_nodes:
@@ -159,11 +166,6 @@ class Symbolic:
     def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
         values = [v for leaf in leaves for v in np.ravel(leaf)]
         return _real(_as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values))
-
-
-def _recorded(f: Callable[..., Any], *leaves: Any) -> Tape:
-    """The tape of f, whose result must be real numbers."""
-    return record(lambda *point: real_answer(f(*point)), *leaves)
 
 
 _as_numpy = within_reach()(as_numpy)
@@ -227,19 +229,6 @@ def _is_slope_of_steps(e: Any) -> bool:
 def _as_expression(formula: Any) -> Any:
     """A result that does not depend on the inputs is a plain number: as a SymPy number."""
     return formula if hasattr(formula, "free_symbols") else SYMPY.leaf(formula)
-
-
-def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
-    """A name for each leaf: the function's own parameter names where they are to be had."""
-    names = list(getattr(f, "variables", ()))
-    if not names:
-        try:
-            names = list(inspect.signature(f).parameters)
-        except (TypeError, ValueError):
-            names = []
-    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
-        return names
-    return numbered(len(leaves))
 
 
 @within_reach()
