@@ -43,7 +43,7 @@ class Trees:
         return formula_of(tape, symbols, self.max_nodes)
 
     def taken(self, formulas: Any) -> Any:
-        """An array of SymPy expressions as formulas of this kind."""
+        """SymPy expressions, one or an array, as formulas of this kind."""
         return formulas
 
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
@@ -63,7 +63,7 @@ class Trees:
         if inputs * rows > 50 * self.max_nodes:
             raise NotClosedFormError(
                 f"not closed form: {inputs} derivatives of {rows} rows are {inputs * rows} to write out, "
-                f"the limit is 50 * max_nodes={50 * self.max_nodes}; share=True writes each value once"
+                f"the limit is 50 * max_nodes={50 * self.max_nodes}; share=True writes every value only once"
             )
 
     @within_reach()
@@ -98,9 +98,8 @@ class Graphs(Trees):
         return out
 
     def taken(self, formulas: Any) -> Any:
-        out = np.empty_like(formulas)
-        out.ravel()[:] = [self.graph.pool.take(e) for e in formulas.ravel()]
-        return out
+        take = np.frompyfunc(lambda e: self.graph.pool.take(as_expression(e)), 1, 1)
+        return take(formulas)
 
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
         return self.graph.derivatives(self._term(formula), self._term(symbol), order)[-1].node

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import GuardError, NoRuleError, NotClosedFormError
+from diffkit.symbolic.expression import require_no_branches
 from diffkit.symbolic.pool import Pool, Term
 from diffkit.tape.arithmetic import SympyArithmetic
 from diffkit.tape.wengert import Tape
@@ -41,11 +42,7 @@ def written(tape: Tape, symbols: Sequence[Any], pool: Pool) -> Any:
     >>> print(written(tape, [sympy.Symbol("x")], Pool()))
     (4*x)*(1 - x)
     """
-    if tape.guards:
-        raise NotClosedFormError(
-            f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula "
-            f"stands for it"
-        )
+    require_no_branches(tape)
     arithmetic = WrittenArithmetic(1, pool)
     try:
         values = tape.run([_terms(s, pool) for s in symbols], arithmetic)
