@@ -90,7 +90,7 @@ class Graphs(Trees):
     graph: Graph = field(default_factory=Graph)
 
     def formula(self, tape: Tape, symbols: list[Any]) -> Any:
-        found = written(tape, symbols, self.graph.pool)
+        found = written(tape, symbols, self.graph.pool, named=True)
         if isinstance(found, Term):
             return found.node
         out = np.empty(np.shape(found), dtype=object)

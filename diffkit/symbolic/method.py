@@ -152,7 +152,9 @@ class Symbolic:
         ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
         value = [
             [
-                table[ends[i] : ends[i + 1], ends[j] : ends[j + 1]].reshape(np.shape(a) + np.shape(b))[()]
+                table[ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
+                .reshape(np.shape(a) + np.shape(b))
+                .astype(np.result_type(a, b))[()]
                 for j, b in enumerate(leaves)
             ]
             for i, a in enumerate(leaves)

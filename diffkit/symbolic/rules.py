@@ -223,7 +223,7 @@ def _partial(u: Term, part: Term) -> Term:
     """
     import sympy
 
-    slots = [a if a.is_number else sympy.Dummy(real=True) for a in u.node.args]
+    slots = [a if not a.args and a.is_number else sympy.Dummy(real=True) for a in u.node.args]
     slot = next(s for s, a in zip(slots, u.node.args, strict=True) if a is part.node)
     try:
         slope = u.node.func(*slots).diff(slot)
@@ -231,8 +231,8 @@ def _partial(u: Term, part: Term) -> Term:
         slope = None
     if slope is None or slope.has(sympy.Derivative, sympy.Subs):
         raise NotClosedFormError(
-            f"not closed form: SymPy has no formula for the derivative of {type(u.node).__name__} in "
-            f"{str(part.node)[:60]}"
+            f"not closed form: SymPy has no formula for the derivative of {type(u.node).__name__} by its "
+            f"argument number {slots.index(slot) + 1}"
         )
     made = {id(u.pool.leaf(s)): a for s, a in zip(slots, u.node.args, strict=True)}
     for e in in_order([top := u.pool.take(slope)]):

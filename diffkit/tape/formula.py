@@ -331,6 +331,9 @@ def _functions() -> dict[str, tuple[Make, bool]]:
         "bessely": sc.yv,
         "besseli": sc.iv,
         "besselk": sc.kv,
+        "expit": sc.expit,
+        "log_expit": sc.log_expit,
+        **{f.__name__: f for f in (np.expm1, np.log1p, np.exp2, np.log2, np.log10, np.hypot, np.logaddexp)},
     }
     divide, multiply, subtract = np.true_divide, np.multiply, np.subtract
     several: dict[str, Make] = {

@@ -121,6 +121,12 @@ def test_gradient_jacobian_and_hessian_are_those_of_reverse_mode():
     )
 
 
+def test_a_hessian_keeps_the_precision_of_its_point():
+    x = np.array([1.0, 2.0], np.float32)
+    for share in (False, True):
+        assert dk.hessian(lambda x: np.prod(x), x, method="symbolic", share=share).dtype == np.float32
+
+
 def test_outside_the_domain_there_is_nan():
     assert np.array_equal(shared(np.log, [-1.0, 2.0]), [np.nan, 0.5], equal_nan=True)
 
