@@ -156,7 +156,7 @@ def test_a_shared_derivative_runs_as_a_program_that_a_tree_does_not_reach():
     assert shared(deep, 0.3) == pytest.approx(dk.derivative(deep, 0.3), rel=1e-12)
 
 
-LEAVES = st.sampled_from(["x", 2.0, 0.5, 3.0])
+LEAVES = st.sampled_from(["x", "y", 2.0, 0.5])
 UNARY = [np.sin, np.cos, np.exp, np.tanh, np.arctan, lambda u: np.sqrt(1 + u * u),
          lambda u: np.log(2 + u * u), sc.erf, lambda u: u**3, lambda u: 1 / (1 + u**2)]  # fmt: skip
 BINARY = [operator.add, operator.sub, operator.mul, lambda u, v: u / (1 + v * v)]
@@ -165,26 +165,27 @@ TREES = st.recursive(
     lambda parts: st.tuples(st.sampled_from(UNARY), parts) | st.tuples(st.sampled_from(BINARY), parts, parts),
     max_leaves=8,
 )
+POINTS = st.sampled_from([-1.25, -0.5, 0.125, 0.75, 1.5])
 
 
-def value(tree, x):
-    if tree == "x":
-        return x
-    return tree[0](*(value(part, x) for part in tree[1:])) if isinstance(tree, tuple) else tree
+def value(tree, at):
+    if isinstance(tree, tuple):
+        return tree[0](*(value(part, at) for part in tree[1:]))
+    return at.get(tree, tree)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(TREES, st.sampled_from([-1.25, -0.5, 0.125, 0.75, 1.5]))
-def test_on_any_expression_all_exact_methods_agree(tree, x):
-    def f(x):
-        return value(tree, x) + 0 * x
+@given(TREES, POINTS, POINTS)
+def test_on_any_expression_all_exact_methods_agree(tree, x, y):
+    def f(x, y):
+        return value(tree, {"x": x, "y": y}) + 0 * x + 0 * y
 
+    methods = ({"method": "symbolic", "share": True}, {"method": "symbolic"}, {"method": "dual"})
     with np.errstate(all="ignore"):
-        expected = dk.derivative(f, x)
-        if not abs(expected) < 1e100:
-            return
-        found = [dk.derivative(f, x, method="dual"), shared(f, x), dk.derivative(f, x, method="symbolic")]
-    assert found == pytest.approx([expected] * len(found), rel=1e-9, abs=1e-9)
+        expected = dk.gradient(f, x, y)
+        if np.all(np.abs(expected) < 1e100):
+            for options in methods:
+                assert dk.gradient(f, x, y, **options) == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
 def test_both_algebras_answer_the_same_questions():
