@@ -16,14 +16,17 @@ import diffkit
 PACKAGE = Path(diffkit.__file__).parent
 
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
+# fmt: off
 FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules"},
-    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "functions", "peers"},
+    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules",
+        "functions", "arguments"},
+    1: {"numerical", "autodiff", "symbolic", "views", "peers"},
     2: {"methods"},
     3: {"api"},
     4: {"studies"},
     5: {"report", "cli", "__main__"},
 }
+# fmt: on
 # What the ground floor's rooms may see of each other.
 GROUND = {
     "errors": set(),
@@ -32,6 +35,8 @@ GROUND = {
     "primitives": {"structure"},
     "floats": set(),
     "problems": {"errors"},
+    "functions": {"errors", "tape"},
+    "arguments": {"errors", "structure"},
     "example": set(),
     "tape": {"errors", "structure", "primitives", "floats", "example"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
