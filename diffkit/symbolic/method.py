@@ -12,8 +12,8 @@ from diffkit.errors import NonScalarError, NotClosedFormError, NotElementwiseErr
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
 from diffkit.symbolic.branches import both_sides
+from diffkit.symbolic.differentiate import as_expression, differentiate, gradient
 from diffkit.symbolic.expression import formula_of, names_of, symbols_of, within_reach
-from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.formula import as_numpy
 from diffkit.tape.record import record
 
@@ -51,9 +51,9 @@ class Symbolic:
         x = as_leaf(x)
         shared = self._shared_formula(f, x)
         formulas, symbols = shared or self._own_formulas(f, x)
-        derived = [_differentiate(e, s, order) for e, s in zip(formulas, symbols, strict=True)]
+        derived = [differentiate(e, s, order, self.branches) for e, s in zip(formulas, symbols, strict=True)]
         if shared:
-            y, value = _as_numpy([_as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
+            y, value = _as_numpy([as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
             value = np.broadcast_to(_real(nan_outside(y, value)), np.shape(x))
         else:
             values = self._evaluate([*formulas, *derived], symbols, [x]).reshape(2, *np.shape(x))
@@ -104,7 +104,7 @@ class Symbolic:
         """The derivative of f's result with respect to each leaf, of shape T + S."""
         leaves = [as_leaf(leaf) for leaf in leaves]
         outputs, flat, shape = self._outputs(f, leaves, order=1)
-        derived = [d for e in outputs for d in _gradient(e, flat)]
+        derived = [d for e in outputs for d in gradient(e, flat, self.branches)]
         values = self._evaluate([*outputs, *derived], flat, leaves)
         table = values[len(outputs) :].reshape(len(outputs), len(flat))
         table = nan_outside(values[: len(outputs), None], table)
@@ -121,7 +121,11 @@ class Symbolic:
         outputs, flat, _ = self._outputs(f, leaves, order=2)
         if len(outputs) != 1:
             raise NonScalarError("a Hessian needs a function with a scalar result")
-        derived = [d for first in _gradient(outputs[0], flat) for d in _gradient(first, flat)]
+        derived = [
+            d
+            for first in gradient(outputs[0], flat, self.branches)
+            for d in gradient(first, flat, self.branches)
+        ]
         values = self._evaluate([*outputs, *derived], flat, leaves)
         table = nan_outside(values[:1, None], values[1:].reshape(len(flat), len(flat)))
         ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
@@ -165,7 +169,7 @@ class Symbolic:
 
     def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
         values = [v for leaf in leaves for v in np.ravel(leaf)]
-        return _real(_as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values))
+        return _real(_as_numpy([as_expression(d) for d in derived], [s.name for s in symbols])(*values))
 
 
 _as_numpy = within_reach()(as_numpy)
@@ -194,41 +198,6 @@ def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
         f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
         f"and f returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
     )
-
-
-@within_reach()
-def _gradient(formula: Any, symbols: list[Any]) -> list[Any]:
-    """The derivative with respect to each symbol; a term of a sum is asked only for those it holds."""
-    import sympy
-
-    terms: dict[Any, list[Any]] = {}
-    for term in sympy.Add.make_args(_as_expression(formula)):
-        for symbol in term.free_symbols:
-            terms.setdefault(symbol, []).append(term)
-    return [_differentiate(sympy.Add(*terms.get(symbol, ())), symbol, 1) for symbol in symbols]
-
-
-@within_reach()
-def _differentiate(formula: Any, symbol: Any, order: int) -> Any:
-    import sympy
-
-    derived = sympy.diff(_as_expression(formula), symbol, order)
-    if derived.has(sympy.floor, sympy.ceiling):  # SymPy does not say that these are constant between jumps
-        derived = derived.replace(_is_slope_of_steps, lambda e: sympy.Integer(0)).doit()
-    if derived.has(sympy.Derivative, sympy.Subs):
-        raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
-    return derived
-
-
-def _is_slope_of_steps(e: Any) -> bool:
-    import sympy
-
-    return isinstance(e, sympy.Derivative) and isinstance(e.expr, sympy.floor | sympy.ceiling)
-
-
-def _as_expression(formula: Any) -> Any:
-    """A result that does not depend on the inputs is a plain number: as a SymPy number."""
-    return formula if hasattr(formula, "free_symbols") else SYMPY.leaf(formula)
 
 
 @within_reach()

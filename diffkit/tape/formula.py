@@ -225,6 +225,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "Not": np.logical_not,
         "Xor": np.logical_xor,
         "Mod": np.remainder,
+        "frac": lambda x: x - np.floor(x),
         "Heaviside": lambda x, at_zero=0.5: np.heaviside(x, at_zero),
         # Away from its point the delta is 0; at the point the function has no derivative.
         "DiracDelta": lambda x, k=0: np.where(np.equal(x, 0), np.inf, 0.0),
