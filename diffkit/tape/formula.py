@@ -342,6 +342,7 @@ def _functions() -> dict[str, tuple[Make, bool]]:
         "Heaviside": lambda row, x, at_zero=0.5: row(np.heaviside, x, at_zero),
         # Away from its point the delta is 0; at the point the function has no derivative.
         "DiracDelta": lambda row, x, k=0: row(np.where, row(np.equal, x, 0), np.inf, 0.0),
+        "frac": lambda row, x: row(subtract, x, row(np.floor, x)),
         "sinc": lambda row, x: row(np.sinc, row(divide, x, np.pi)),
         "sec": lambda row, x: row(divide, 1, row(np.cos, x)),
         "csc": lambda row, x: row(divide, 1, row(np.sin, x)),
