@@ -17,13 +17,24 @@ PACKAGE = Path(diffkit.__file__).parent
 
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules"},
+    0: {
+        "errors",
+        "result",
+        "structure",
+        "primitives",
+        "floats",
+        "example",
+        "problems",
+        "tables",
+        "tape",
+        "rules",
+    },
     1: {"arguments", "numerical", "autodiff", "symbolic", "views", "functions", "peers"},
     2: {"methods"},
     3: {"api"},
     4: {"studies"},
     5: {"report", "cli", "__main__"},
-}
+}  # fmt: skip
 # What the ground floor's rooms may see of each other.
 GROUND = {
     "errors": set(),
@@ -31,6 +42,7 @@ GROUND = {
     "structure": set(),
     "primitives": {"structure"},
     "floats": set(),
+    "tables": set(),
     "problems": {"errors"},
     "example": set(),
     "tape": {"errors", "structure", "primitives", "floats", "example"},
