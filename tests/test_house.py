@@ -18,8 +18,8 @@ PACKAGE = Path(diffkit.__file__).parent
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 # fmt: off
 FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules",
-        "functions", "arguments"},
+    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tables", "tape",
+        "rules", "functions", "arguments"},
     1: {"numerical", "autodiff", "symbolic", "views", "peers"},
     2: {"methods"},
     3: {"api"},
@@ -34,6 +34,7 @@ GROUND = {
     "structure": set(),
     "primitives": {"structure"},
     "floats": set(),
+    "tables": set(),
     "problems": {"errors"},
     "functions": {"errors", "tape"},
     "arguments": {"errors", "structure"},

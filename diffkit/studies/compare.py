@@ -18,7 +18,11 @@ from diffkit.structure import flatten_arguments, is_container
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
-from diffkit.studies.table import (
+from diffkit.studies.value import value_at
+from diffkit.studies.why import listed, why
+from diffkit.tables import (
+    BELOW,
+    Table,
     csv_text,
     digits_text,
     error_text,
@@ -26,9 +30,6 @@ from diffkit.studies.table import (
     seconds_text,
     value_text,
 )
-from diffkit.studies.value import value_at
-from diffkit.studies.why import listed, why
-from diffkit.views.grid import BELOW, Table
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 

@@ -11,8 +11,7 @@ from diffkit.api import derivative, gradient
 from diffkit.errors import DiffkitError
 from diffkit.methods import METHODS, Method
 from diffkit.studies.study import Study
-from diffkit.studies.table import csv_text
-from diffkit.views.grid import Table
+from diffkit.tables import Table, csv_text
 
 __all__ = ["MethodFacts", "MethodsOverview", "overview"]
 

@@ -6,7 +6,7 @@ import html
 from abc import ABC, abstractmethod
 from typing import Any
 
-from diffkit.views.grid import Table
+from diffkit.tables import Table
 
 __all__ = ["Study"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, DomainError
-from diffkit.studies.table import value_text
+from diffkit.tables import value_text
 
 __all__ = ["value_at"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from diffkit.studies.table import digits_text
+from diffkit.tables import digits_text
 
 __all__ = ["listed", "why"]
 

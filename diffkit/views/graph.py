@@ -11,6 +11,7 @@ import numpy as np
 
 from diffkit.autodiff.local import adjoints
 from diffkit.errors import ArgumentsError
+from diffkit.tables import json_ready
 from diffkit.tape.wengert import SIGNS, Instruction, Slot, Tape, short
 from diffkit.views.order import by_level, lifted
 from diffkit.views.repeats import repeats
@@ -124,6 +125,14 @@ class Graph:
             if keys:
                 lines += [f"  classDef {kind} {style}", f"  class {','.join(keys)} {kind}"]
         return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: {"schema": "diffkit.graph/1", "show", "nodes", "edges"}."""
+        return {
+            "schema": "diffkit.graph/1",
+            "show": self.show,
+            **json_ready({"nodes": self.nodes, "edges": self.edges}),
+        }
 
     def lines_of(self, node: Node) -> list[str]:
         """What stands in a node's box: its name and operation, then its value and its adjoint in brackets."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,9 @@ import numpy as np
 from diffkit.autodiff.local import adjoints, tangents
 from diffkit.errors import ArgumentsError
 from diffkit.structure import flatten_arguments
+from diffkit.tables import Table, csv_text, json_ready
 from diffkit.tape.wengert import Instruction, Slot, Tape
 from diffkit.views.formula import formula, latex
-from diffkit.views.grid import Table
 from diffkit.views.order import by_level, lifted
 from diffkit.views.travel import pulled_back, pushed_forward
 
@@ -72,8 +73,12 @@ class TraceTable:
         """The columns as plain texts."""
         return self._filled(self._plain, self._plain)
 
+    def text(self, width: float = math.inf) -> str:
+        """The table as aligned text, no wider than `width` where that can be had."""
+        return "\n".join([self.grid().text(width), "", *self.remarks()])
+
     def __str__(self) -> str:
-        return "\n".join([self.grid().text(), "", *self.remarks()])
+        return self.text()
 
     def markdown(self) -> str:
         """The table as GitHub's Markdown."""
@@ -81,6 +86,25 @@ class TraceTable:
 
     def _repr_html_(self) -> str:
         return self.grid().html() + "".join(f"<p>{remark}</p>" for remark in self.remarks())
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: {"schema": "diffkit.trace/1", "mode", "rows", "result", "derivative"}, all rows."""
+        rows = [
+            {
+                "label": row.label, "primal": self._plain(row.primal), "value": json_ready(row.value),
+                "derivative": json_ready(row.derivative), "from": self._plain(row.travel),
+            }
+            for row in self.rows
+        ]  # fmt: skip
+        return {
+            "schema": "diffkit.trace/1", "mode": self.mode, "rows": rows,
+            "result": json_ready(self.result), "derivative": json_ready(self.derivative),
+        }  # fmt: skip
+
+    def csv(self) -> str:
+        """One line a row, with all digits."""
+        columns = ["label", "primal", "value", "tangent" if self.mode == "forward" else "adjoint", "from"]
+        return csv_text(columns, [list(row.values()) for row in self.to_dict()["rows"]])
 
     def latex(self) -> str:
         """The table as a LaTeX tabular; needs no package."""

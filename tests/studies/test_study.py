@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 import diffkit as dk
 from diffkit.errors import ArgumentsError
 from diffkit.studies.study import Study
-from diffkit.views.grid import Table
+from diffkit.tables import Table
 
 
 class Small(Study):

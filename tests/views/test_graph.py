@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -74,6 +76,13 @@ def test_mermaid_has_every_node_and_edge_and_no_bare_bracket():
     assert 's4["v2  ×<br>-3  #91;1#93;"]' in text
     assert 's3 -->|"3"| s4' in text
     assert text.count("-->") == 4
+
+
+def test_json_holds_nodes_and_edges():
+    data = graph(SUM, 1.0, -2.0, 3.0).to_dict()
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert data["edges"][2] == {"tail": "s3", "head": "s4", "partial": 3.0}
+    assert data["nodes"][4]["value"] == -3.0
 
 
 def test_a_long_loop_is_one_box():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,17 @@ def test_markdown_and_html_have_a_row_a_slot():
     found = table(SURVEY, 2.0, 5.0)
     assert len(found.markdown().split("\n\n")[0].split("\n")) == 2 + 7
     assert found._repr_html_().count("<tr>") == 1 + 7
+
+
+def test_json_and_csv_hold_every_row_and_digit():
+    found = table(SURVEY, 2.0, 5.0)
+    data = found.to_dict()
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert data["derivative"] == [5.5, 1.7163378145367738]
+    assert data["rows"][0] == {
+        "label": "v-1", "primal": "input 1", "value": 2.0, "derivative": 5.5, "from": "v̄2*v0 + v̄1/v-1",
+    }  # fmt: skip
+    assert found.csv().split("\n")[2] == "v0,input 2,5.0,1.7163378145367738,v̄3*cos(v0) + v̄2*v-1"
 
 
 def test_latex_is_a_tabular():
