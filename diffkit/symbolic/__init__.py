@@ -19,7 +19,8 @@ about the slope at that point: this is the limit of the slopes around, and none 
 """
 
 from diffkit.symbolic.branches import piecewise
+from diffkit.symbolic.evaluate import evaluate
 from diffkit.symbolic.expression import expression, tree_size
 from diffkit.symbolic.method import Symbolic
 
-__all__ = ["Symbolic", "expression", "piecewise", "tree_size"]
+__all__ = ["Symbolic", "evaluate", "expression", "piecewise", "tree_size"]
