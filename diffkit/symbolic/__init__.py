@@ -8,6 +8,7 @@
     prune, collect, simplify, share   what becomes of a derivative, pass by pass
     as_text, as_latex, as_mathml      formulas on paper, as they stand
     export(formula, "c")              the source of a function, for C or NumPy
+    evaluate(formula, point, 50)      its value to any number of digits
 
 Symbols are real numbers. Where a function has a kink or a jump, its derivative is a convention, and reverse
 mode has the same; between kinks and jumps, of course, it is exact.
@@ -28,6 +29,7 @@ about the slope at that point: this is the limit of the slopes around, and none 
 """
 
 from diffkit.symbolic.branches import piecewise
+from diffkit.symbolic.evaluate import evaluate
 from diffkit.symbolic.export import export
 from diffkit.symbolic.expression import expression, tree_size
 from diffkit.symbolic.layout import as_latex, as_mathml, as_text
@@ -48,6 +50,7 @@ __all__ = [
     "as_text",
     "collect",
     "derivative",
+    "evaluate",
     "export",
     "expression",
     "gradient",

@@ -123,7 +123,7 @@ class _Kinks:
         if isinstance(e, sympy.sinc):
             return sympy.Piecewise((sympy.sin(args[0]) / args[0], sympy.Ne(e.args[0], 0)), (1, True))
         if isinstance(e, sympy.Max | sympy.Min):
-            return _largest(e, args)
+            return self._largest(e, args)
         return e if list(e.args) == args else e.func(*args)
 
     def _step(self, e: Any) -> Any:
@@ -135,6 +135,22 @@ class _Kinks:
         if isinstance(e, sympy.sign) and e.args[0].is_Pow and e.args[0].exp.is_Integer:
             return self._step(sympy.sign(e.args[0].base)) ** e.args[0].exp
         return self.constants.setdefault(e, sympy.Dummy("step", real=True))
+
+    def _largest(self, e: Any, pieces: list[Any]) -> Any:
+        """A maximum or minimum in pieces; where several are equal, their mean."""
+        import sympy
+
+        sign = 1 if isinstance(e, sympy.Max) else -1
+        if len(pieces) == 2:
+            (a, b), (u, v) = pieces, e.args
+            where = (u > v, u < v) if sign > 0 else (u < v, u > v)
+            return sympy.Piecewise((a, where[0]), (b, where[1]), ((a + b) / 2, True))
+        # Of many, conditions would take SymPy minutes.
+        chosen = [sympy.Heaviside(sign * (u - e), 1, evaluate=False) for u in e.args]
+        shares = [
+            self.constants.setdefault(c / sympy.Add(*chosen), sympy.Dummy("share", real=True)) for c in chosen
+        ]
+        return sympy.Add(*(share * a for share, a in zip(shares, pieces, strict=True)))
 
     def back(self, e: Any) -> Any:
         """The formula with the steps themselves again."""
@@ -151,19 +167,6 @@ class _Kinks:
             lambda part: part.base ** (part.exp % 2),
         )
         return e.xreplace({constant: step for step, constant in self.constants.items()})
-
-
-def _largest(e: Any, pieces: list[Any]) -> Any:
-    """A maximum or minimum in pieces; where several are equal, their mean."""
-    import sympy
-
-    beats: Any = sympy.StrictGreaterThan if isinstance(e, sympy.Max) else sympy.StrictLessThan
-    if len(pieces) == 2:
-        (a, b), (u, v) = pieces, e.args
-        return sympy.Piecewise((a, beats(u, v)), (b, beats(v, u)), ((a + b) / 2, True))
-    count = sum(sympy.Piecewise((0, beats(e, u)), (1, True)) for u in e.args)
-    parts = zip(pieces, e.args, strict=True)
-    return sum(sympy.Piecewise((0, beats(e, u)), (a / count, True)) for a, u in parts)
 
 
 # -- pieces that hold at single points -------------------------------------------------------------------
