@@ -7,9 +7,11 @@
     steps(f)                          its derivative rule by rule, as a student writes it
     prune, collect, simplify, share   what becomes of a derivative, pass by pass
     as_text, as_latex, as_mathml      formulas on paper, as they stand
+    export(formula, "c")              the source of a function, for C or NumPy
 """
 
 from diffkit.symbolic.branches import piecewise
+from diffkit.symbolic.export import export
 from diffkit.symbolic.expression import expression, tree_size
 from diffkit.symbolic.layout import as_latex, as_mathml, as_text
 from diffkit.symbolic.limited import Simplified, simplify
@@ -29,6 +31,7 @@ __all__ = [
     "as_text",
     "collect",
     "derivative",
+    "export",
     "expression",
     "gradient",
     "hessian",
