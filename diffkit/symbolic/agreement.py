@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ WORKING_DIGITS = 120  # what cancels may take seventy
 TRIES = 200
 INTERVALS = ((-3, 3), (0, 1), (1, 4))
 # Beyond these SymPy's expand may take minutes, and the digits have to do.
-MOST_NODES, HIGHEST_POWER = 300, 6
+MOST_NODES, MOST_TERMS = 400, 5000
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,10 @@ class Agreement:
         if tidy == self.reference:
             return True
         difference = tidy - self.reference
-        nodes = list(sympy.preorder_traversal(difference))
-        high = any(e.is_Pow and e.args[0].is_Add and abs(e.args[1]) > HIGHEST_POWER
-                   for e in nodes if e.is_Pow and e.args[1].is_number)  # fmt: skip
-        if len(nodes) > MOST_NODES or high:
+        if len(list(sympy.preorder_traversal(difference))) > MOST_NODES:
             return False
-        return bool(sympy.fraction(sympy.together(difference))[0].expand() == 0)
+        numerator = sympy.fraction(sympy.together(difference))[0]
+        return _terms(numerator) <= MOST_TERMS and bool(numerator.expand() == 0)
 
     def _points(self) -> Iterator[tuple[dict[Any, Any], Any]]:
         """Points, the same ones each time, where f and the reference are real, with the reference there."""
@@ -104,6 +103,22 @@ def value(expression: Any, point: dict[Any, Any]) -> Any:
         else:
             made[id(e)] = e.func(*(made[id(a)] for a in e.args))
     return made[id(expression)].n(WORKING_DIGITS)
+
+
+def _terms(e: Any) -> int:
+    """How many terms the expression may have when it is multiplied out."""
+    terms: dict[int, int] = {}
+    for part in in_order([e]):
+        below = [terms[id(a)] for a in part.args]
+        if part.is_Add:
+            terms[id(part)] = sum(below)
+        elif part.is_Mul:
+            terms[id(part)] = math.prod(below)
+        elif part.is_Pow and part.args[1].is_Integer and below[0] > 1:
+            terms[id(part)] = below[0] ** min(abs(int(part.args[1])), 64)
+        else:
+            terms[id(part)] = 1
+    return terms[id(e)]
 
 
 def _is_real(number: Any) -> bool:

@@ -142,7 +142,7 @@ def _on_paper(elements: np.ndarray[Any, Any], form: str) -> str:
     cells = ["".join(f"<mtd>{mathml_part(e)}</mtd>" for e in row) for row in rows]
     table = "".join(f"<mtr>{row}</mtr>" for row in cells)
     inside = f"<mrow><mo>(</mo><mtable>{table}</mtable><mo>)</mo></mrow>"
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{inside}</math>'
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" displaystyle="true">{inside}</math>'
 
 
 # -- source ---------------------------------------------------------------------------------------

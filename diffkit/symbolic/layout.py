@@ -51,7 +51,7 @@ def as_mathml(e: Any) -> str:
     >>> as_mathml(sympy.Symbol("x") ** 2)[-40:]
     '<msup><mi>x</mi><mn>2</mn></msup></math>'
     """
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{mathml_part(e)}</math>'
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" displaystyle="true">{mathml_part(e)}</math>'
 
 
 def mathml_part(e: Any) -> str:
@@ -82,7 +82,7 @@ class _Writer:
 
         if e.is_Symbol:
             return self.script.symbol(e.name), ATOM
-        if e.is_Number or e.is_NumberSymbol:
+        if e.is_Number or e.is_NumberSymbol or (not e.args and isinstance(e, sympy.Expr)):  # also I and zoo
             return self._number(e)
         if e.is_Add:
             return self._sum(e.args), SUM
@@ -104,7 +104,7 @@ class _Writer:
         if isinstance(e, sympy.logic.boolalg.Boolean):
             return self._condition(e), SUM
         name = self.script.function(type(e).__name__)
-        return self.script.called(name, [self.part(a) for a in e.args] or [str(e)]), ATOM
+        return self.script.called(name, [self.part(a) for a in e.args]), ATOM
 
     def _number(self, e: Any) -> tuple[str, int]:
         if e.is_Number and e.is_extended_negative:

@@ -172,6 +172,13 @@ class _Pass:
             return self.product(args)
         if e.is_Pow:
             return self.power(*args)
+        if e.is_Function and len(args) == 1 and args[0].node.is_Rational:
+            value = e.func(args[0].node)
+            return (
+                self.pool.term(value)
+                if value.is_Rational
+                else Term(self.pool, self.pool.node(e.func, args[0].node))
+            )
         return Term(self.pool, self.pool.node(type(e), *(a.node for a in args)))
 
     def sum(self, terms: list[Term]) -> Term:
@@ -181,7 +188,7 @@ class _Pass:
         raise NotImplementedError
 
     def power(self, base: Term, n: Term) -> Term:
-        """base^n without u^1, u^0, (u^m)^n and a number's own power."""
+        """base^n without u^1, u^0, (u^m)^n and a number's own power; e^u is exp(u)."""
         import sympy
 
         b, e = base.node, n.node
@@ -189,6 +196,8 @@ class _Pass:
             return base
         if e == 0 or b == 1:
             return self.pool.term(1)
+        if b is sympy.E and not e.is_Rational:
+            return n.call(sympy.exp, n)
         if b.is_Rational and b != 0 and e.is_Rational and abs(e.p) < 100:
             value = sympy.Pow(b, e)
             if value.is_Rational:

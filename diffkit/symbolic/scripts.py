@@ -119,7 +119,9 @@ class Latex(Script):
         return f"{base}_{{{index}}}" if index else base
 
     def number(self, digits: str) -> str:
-        return {"pi": r"\pi", "E": "e", "oo": r"\infty"}.get(digits, digits)
+        return {"pi": r"\pi", "E": "e", "I": "i", "oo": r"\infty", "zoo": r"\tilde{\infty}"}.get(
+            digits, digits
+        )
 
     def function(self, name: str) -> str:
         name = NAMES.get(name, IN_TEXT.get(name, name))
@@ -191,7 +193,7 @@ class MathML(Script):
         return f"<msub>{text}<mn>{html.escape(index)}</mn></msub>" if index else text
 
     def number(self, digits: str) -> str:
-        letter = {"pi": "π", "E": "e", "oo": "∞"}.get(digits)
+        letter = {"pi": "π", "E": "e", "I": "i", "oo": "∞", "zoo": "∞̃"}.get(digits)
         return f"<mi>{letter}</mi>" if letter else f"<mn>{digits}</mn>"
 
     def function(self, name: str) -> str:

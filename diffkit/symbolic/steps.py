@@ -245,7 +245,7 @@ def steps(
     derived = start
     for n in range(1, order + 1):
         v = derived
-        found += _trace(v, x, n, shortcuts, max_steps - len(found))
+        found += _trace(v, x, n, shortcuts, max_steps, len(found))
         raw = differentiate(v, x, shortcuts)
         derived = collect(raw)
     stages = _stages(raw, derived, time_limit)
@@ -256,13 +256,13 @@ def steps(
     return Steps(start.node, x.node, order, tuple(found), checked, _verdict(checked))
 
 
-def _trace(u: Term, x: Term, order: int, shortcuts: bool, max_steps: int) -> list[Step]:
+def _trace(u: Term, x: Term, order: int, shortcuts: bool, max_steps: int, before: int) -> list[Step]:
     """The steps of one derivative."""
     pool, varies = u.pool, Variable(x)
     tidy = _Pruning(pool) if shortcuts else lambda t: t
     line, found = _derivative(u, x), list[Step]()
     while (waiting := _first_waiting(line.node)) is not None:
-        if len(found) >= max_steps:
+        if before + len(found) >= max_steps:
             raise NotClosedFormError(
                 f"the derivative takes more than {max_steps} steps; raise max_steps=, or take its value by "
                 f"dk.derivative and its growth by diffkit swell"

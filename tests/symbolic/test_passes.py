@@ -46,6 +46,8 @@ def term(text):
         (lambda x: x.pool.term(2) ** sympy.Rational(1, 2) * x, "sqrt(2)*x"),
         (lambda x: x.call(sympy.sin, 0 + x) * x, "x*sin(x)"),
         (lambda x: x - (x + 1), "x - (x + 1)"),
+        (lambda x: x.call(sympy.exp, 0 * x) + x.call(sympy.cos, 1), "1 + cos(1)"),
+        (lambda x: x.pool.term(sympy.E) ** x, "exp(x)"),
         (lambda x: sympy.oo * (0 * x), "oo*0"),
     ],
 )

@@ -123,6 +123,11 @@ TRACES = {
         exponential: d/dx(exp(x)) -> exp(x) | exp(x)*cos(x) + x*(exp(x)*cos(x) + exp(x)*d/dx(cos(x)))
         cosine: d/dx(cos(x)) -> -sin(x) | exp(x)*cos(x) + x*(exp(x)*cos(x) - exp(x)*sin(x))
         = exp(x)*cos(x) + x*(exp(x)*cos(x) - exp(x)*sin(x))""",
+    "e^x*x": """
+        product: d/dx(exp(x)*x) -> d/dx(exp(x))*x + exp(x)*d/dx(x) | d/dx(exp(x))*x + exp(x)*d/dx(x)
+        exponential: d/dx(exp(x)) -> exp(x) | x*exp(x) + exp(x)*d/dx(x)
+        variable: d/dx(x) -> 1 | x*exp(x) + exp(x)
+        = x*exp(x) + exp(x)""",
     "5/x^2": """
         constant factor: d/dx(5/x^2) -> 5*d/dx(1/x^2) | 5*d/dx(1/x^2)
         power: d/dx(1/x^2) -> -2/x^3 | -10/x^3
@@ -246,6 +251,7 @@ def test_the_steps_of_every_problem_equal_those_of_sympy(problem):
     [
         ({"f": "x*y"}, ArgumentsError, "wrt='x'"),
         ({"f": "sin(x)*cos(x)*exp(x)", "max_steps": 3}, NotClosedFormError, "more than 3 steps; raise max_steps="),
+        ({"f": "x^2", "order": 5, "max_steps": 4}, NotClosedFormError, "more than 4 steps"),
         ({"f": "x", "order": 0}, OptionError, "order=0"),
         ({"f": "x", "time_limit": -1}, OptionError, "time_limit=-1"),
         ({"f": sympy.Function("g")(sympy.Symbol("x"))}, NotClosedFormError, "no formula for the derivative of g"),
