@@ -73,9 +73,13 @@ class _Writer:
         text, tightness = self._known[id(e)]
         return text if tightness >= least else self.script.parenthesised(text)
 
-    def closed(self, e: Any, least: int) -> str:
-        """The same at a place that the script marks off by itself, as LaTeX does a fraction's."""
-        return self.part(e, SUM if self.script.two_dimensional else least)
+    def _beside_bar(self, e: Any) -> str:
+        """The same alone above or below a fraction bar, which marks it off by itself where it is one."""
+        return self.part(e, SUM if self.script.bars else POWER)
+
+    def _exponent(self, e: Any) -> str:
+        """The same raised, where a fraction is written with a slash."""
+        return _Writer(self.script.inline()).part(e, SUM if self.script.raises else ATOM)
 
     def _written(self, e: Any) -> tuple[str, int]:
         import sympy
@@ -96,9 +100,9 @@ class _Writer:
             pieces = [(self.part(value), self._condition(when)) for value, when in e.args]
             return self.script.pieces(pieces), ATOM
         if isinstance(e, sympy.exp):
-            return self.script.exponential(
-                self.part(e.args[0])
-            ), POWER if self.script.two_dimensional else ATOM
+            u = e.args[0]
+            raised = self._exponent(u) if self.script.raises else self.part(u)
+            return self.script.exponential(raised), POWER if self.script.raises else ATOM
         if isinstance(e, sympy.Abs):
             return self.script.absolute(self.part(e.args[0])), ATOM
         if isinstance(e, sympy.logic.boolalg.Boolean):
@@ -111,7 +115,7 @@ class _Writer:
             return self.script.row([self.script.sign("-", True), self.part(-e)]), SUM
         if e.is_Rational and not e.is_Integer:
             p, q = self.script.number(str(e.p)), self.script.number(str(e.q))
-            return self.script.fraction(p, q), POWER if self.script.two_dimensional else PRODUCT
+            return self.script.fraction(p, q), POWER if self.script.bars else PRODUCT
         return self.script.number(repr(float(e)) if e.is_Float else str(e)), ATOM
 
     # -- sums ------------------------------------------------------------------------------------------
@@ -176,11 +180,11 @@ class _Writer:
         if not under and not beneath:
             return self.script.product([*above, *(self.part(f, POWER) for f in top)])
         alone = len(above) + len(top) == 1
-        above += [self.closed(f, POWER) if alone else self.part(f, POWER) for f in top]
+        above += [self._beside_bar(f) if alone else self.part(f, POWER) for f in top]
         alone = len(beneath) + len(under) == 1
-        beneath += [self.closed(f, POWER) if alone else self.part(f, POWER) for f in under]
+        beneath += [self._beside_bar(f) if alone else self.part(f, POWER) for f in under]
         below_bar = self.script.product(beneath)
-        if not alone and not self.script.two_dimensional:
+        if not alone and not self.script.bars:
             below_bar = self.script.parenthesised(below_bar)
         return self.script.fraction(self.script.product(above or [self.script.number("1")]), below_bar)
 
@@ -192,7 +196,7 @@ class _Writer:
             return self._fraction(None, [e]), PRODUCT
         if exponent.is_Rational and exponent.p == 1 and exponent.q == 2:
             return self.script.root(self.part(base)), ATOM
-        raised = self.closed(exponent, ATOM)
+        raised = self._exponent(exponent)
         if exponent.is_Integer and (name := self.script.raised_function(type(base).__name__)):
             return self.script.called(name, [self.part(a) for a in base.args], raised), POWER
         return self.script.power(self.part(base, ATOM), raised), POWER

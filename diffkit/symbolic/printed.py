@@ -131,7 +131,7 @@ def latex(s: Steps) -> str:
             following = next((t.subexpression for t in s.steps if t.order == n + 1), None)
             stages = [("collected", following)] if following is not None else []
         else:
-            stages = [(t.name, t.form) for t in s.stages if t.name in ("collected", "simplified")]
+            stages = [(t.name, t.form) for t in s.stages if t.name == "collected" or t is s.best]
         for name, e in stages:
             if e is not None and (derived := as_latex(e)) != last:
                 lines.append(rf"&= {derived} && \text{{{name}}}")

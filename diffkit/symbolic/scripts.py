@@ -48,7 +48,12 @@ GREEK = frozenset(
 class Script:
     """Plain text: `u^2/(3*v)`."""
 
-    two_dimensional = False  # a bar, a root or a raised exponent says where it ends, without parentheses
+    bars = False  # a fraction bar, and a raised exponent, say without parentheses where they end
+    raises = False
+
+    def inline(self) -> Script:
+        """The script of an exponent."""
+        return self
 
     def symbol(self, name: str) -> str:
         return name
@@ -97,7 +102,7 @@ class Script:
         return f"({u})"
 
     def relation(self, sign: str) -> str:
-        return f" {sign} "
+        return f" {'=' if sign == '==' else sign} "
 
     def listed(self, conditions: Sequence[str], word: str) -> str:
         return f" {word} ".join(conditions)
@@ -109,7 +114,10 @@ class Script:
 class Latex(Script):
     r"""LaTeX: `\frac{u^{2}}{3 v}`."""
 
-    two_dimensional = True
+    bars = raises = True
+
+    def inline(self) -> Script:
+        return LatexExponent()
 
     def symbol(self, name: str) -> str:
         base, index = _with_index(name)
@@ -173,6 +181,15 @@ class Latex(Script):
         return r"\begin{cases}" + r" \\ ".join(rows) + r"\end{cases}"
 
 
+class LatexExponent(Latex):
+    """LaTeX where it is small: fractions have a slash."""
+
+    bars = False
+
+    def fraction(self, above: str, under: str) -> str:
+        return f"{above}/{under}"
+
+
 def _bracketed(u: str) -> str:
     """In parentheses that grow where what is in them is tall."""
     tall = any(command in u for command in (r"\frac", r"\sqrt", r"\begin"))
@@ -182,7 +199,10 @@ def _bracketed(u: str) -> str:
 class MathML(Script):
     """Presentation MathML, as the standard of 2023 (MathML Core) has it, which every browser draws."""
 
-    two_dimensional = True
+    bars = raises = True
+
+    def inline(self) -> Script:
+        return MathMLExponent()
 
     def symbol(self, name: str) -> str:
         base, index = _with_index(name)
@@ -260,6 +280,15 @@ class MathML(Script):
                 for u, when in pieces]  # fmt: skip
         table = "".join(f"<mtr>{row}</mtr>" for row in rows)
         return f'<mrow><mo form="prefix">{{</mo><mtable>{table}</mtable></mrow>'
+
+
+class MathMLExponent(MathML):
+    """MathML where it is small: fractions have a slash."""
+
+    bars = False
+
+    def fraction(self, above: str, under: str) -> str:
+        return self.row([above, "<mo>/</mo>", under])
 
 
 def _with_index(name: str) -> tuple[str, str]:

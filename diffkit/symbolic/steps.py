@@ -264,8 +264,8 @@ def _trace(u: Term, x: Term, order: int, shortcuts: bool, max_steps: int, before
     while (waiting := _first_waiting(line.node)) is not None:
         if before + len(found) >= max_steps:
             raise NotClosedFormError(
-                f"the derivative takes more than {max_steps} steps; raise max_steps=, or take its value by "
-                f"dk.derivative and its growth by diffkit swell"
+                f"the derivative takes more than {max_steps} steps; raise max_steps=, or take its value alone by "
+                f"dk.derivative"
             )
         v = Term(pool, waiting.args[0])
         rule, parts = rule_for(v, varies, shortcuts)
@@ -348,10 +348,13 @@ def _simplified(u: Term, time_limit: float) -> Stage:
 
 
 def _best(stages: Sequence[Stage]) -> Stage:
+    """The collected or the simplified; SymPy's simplify may well write |x|' by cases."""
     import sympy
 
     tidy = [s for s in stages if s.name in ("collected", "simplified") and s.expression is not None]
-    return min(reversed(tidy), key=lambda s: sympy.count_ops(s.expression))
+    return min(
+        tidy, key=lambda s: (s.expression.has(sympy.Piecewise), sympy.count_ops(evaluated(s.expression)))
+    )
 
 
 def _agreement(u: Term, x: Term, order: int) -> Agreement:

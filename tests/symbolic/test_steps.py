@@ -216,6 +216,13 @@ def test_the_best_form_is_the_shorter_one():
     assert steps("sin(x)^2", time_limit=None).best.name == "collected"
 
 
+def test_a_form_by_cases_is_not_the_best_where_there_is_one_without():
+    trace = steps("abs(x)^3")
+    assert as_text(next(s for s in trace.stages if s.name == "simplified").form).startswith("{0 if x = 0; ")
+    assert as_text(trace.derivative) == "3*abs(x)^2*sign(x)"
+    assert "cases" not in trace.latex()
+
+
 def test_simplifying_that_takes_too_long_is_stopped_and_said():
     f = "log(1 + exp(x*log(1 + exp(x*log(1 + exp(x*log(1 + exp(x))))))))"
     stage = next(s for s in steps(f, time_limit=0.2).stages if s.name == "simplified")
