@@ -264,7 +264,7 @@ def _trace(u: Term, x: Term, order: int, shortcuts: bool, max_steps: int, before
     while (waiting := _first_waiting(line.node)) is not None:
         if before + len(found) >= max_steps:
             raise NotClosedFormError(
-                f"the derivative takes more than {max_steps} steps; raise max_steps=, or take its value alone by "
+                f"the derivative takes more than {max_steps} steps; raise max_steps=, or take its value by "
                 f"dk.derivative"
             )
         v = Term(pool, waiting.args[0])
