@@ -111,15 +111,9 @@ HIDDEN: dict[str, tuple[Callable[..., Any], float, int]] = {
     "1 - tanh x, of which quanta are left": (lambda m, x: 1 - m.tanh(x), 20.0, 1),
     "its second derivative": (lambda m, x: 1 - m.tanh(x), 20.0, 2),
     "1 - tanh x, of which nothing is left": (lambda m, x: 1 - m.tanh(x), 30.0, 1),
-    "its third derivative": (lambda m, x: 1 - m.tanh(x), 30.0, 3),
     "log erf x^2": (lambda m, x: m.log(m.erf(x * x)), 3.0, 1),
-    "1 - erf x": (lambda m, x: 1 - m.erf(x), 7.0, 1),
     "(1 + x^2)^(3/2) - 1": (lambda m, x: m.sqrt(1 + (2.2174823256115458 * x) ** 2) ** 3 - 1, -1e-5, 1),
-    "exp x - 1, on a line by accident": (
-        lambda m, x: 171250.85278433902 * (m.exp(9.884952560335918 * x) - 1),
-        1e-8,
-        1,
-    ),
+    "exp x - 1": (lambda m, x: 171250.85278433902 * (m.exp(9.884952560335918 * x) - 1), 1e-8, 1),
     # an even order, where an odd function cancels
     "erf, odd at 0": (lambda m, x: 1 + 5e-10 * m.erf(0.1 * x), 1e-8, 2),
     "tanh erf, nearly odd": (lambda m, x: 1 + m.tanh((100 + 1e5 * x) * m.erf(1e5 * x)), 1e-300, 2),
@@ -141,16 +135,8 @@ HIDDEN: dict[str, tuple[Callable[..., Any], float, int]] = {
         63.36,
         4,
     ),
-    "the edge of sqrt beside a parabola": (
-        lambda m, x: m.tanh(m.sqrt(1 + x * x) * (1 + x * x)) - m.sqrt(x) ** 2 + x * (x / 0.7),
-        1.996,
-        3,
-    ),
-    "the pole of cos(x)/x beside a line": (
-        lambda m, x: m.cos(6e5 * (x - 1000)) / (6e5 * (x - 1000)) + 1.2e6 * (x - 1000),
-        1000.000001681881,
-        1,
-    ),
+    "at an edge": (lambda m, x: m.tanh(m.sqrt(1 + x * x) ** 3) - m.sqrt(x) ** 2 + x * x / 0.7, 1.996, 3),
+    "at a pole": (lambda m, x: m.cos(6e5 * (x - 1e3)) / (x - 1e3) + 7.2e11 * (x - 1e3), 1e3 + 1.7e-6, 1),
 }
 
 
