@@ -29,6 +29,8 @@ Examples:
   diffkit compare model.py:loss --at 0,1,2 --methods central,reverse
   diffkit compare "x^2*y + y + 2" --at x=3,y=4 --json
   diffkit sweep "exp(x)" --at 1 --plot sweep.svg
+  diffkit trace "log(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
+  diffkit graph "(x + y)*z" --at x=1,y=-2,z=3 --plot graph.svg
   diffkit steps "x^2*sin(x)"
   echo "x*log(x)" | diffkit compare - --at 2
 
@@ -334,4 +336,5 @@ def _place(error: BaseException) -> str:
     return lines[-1] if lines else ""
 
 
-import diffkit.cli.steps  # noqa: E402, F401  the command adds itself to those above
+import diffkit.cli.steps  # noqa: E402  the commands add themselves to those above
+import diffkit.cli.views  # noqa: E402, F401

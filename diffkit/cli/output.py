@@ -16,7 +16,7 @@ __all__ = ["Printed", "show", "write"]
 
 
 class Printed(Protocol):
-    """What prints and exports itself: the steps of a derivative."""
+    """What prints and exports itself without being a study: the steps of a derivative, a view of a tape."""
 
     def text(self, width: float) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
@@ -32,7 +32,7 @@ def show(
 
     Raises `click.UsageError` for a file that cannot be written; nothing is left half-written.
     """
-    if plot is not None and isinstance(study, Study):
+    if plot is not None:
         _draw(study, plot, quiet)
     if output is not None:
         write(_rendered(study, form or "text"), output, quiet)
@@ -84,7 +84,7 @@ def _print_rich(study: Study, no_color: bool) -> None:
     console.print(Text("\n\n").join(Text("\n").join(part) for part in parts if part))
 
 
-def _draw(study: Study, path: str, quiet: bool) -> None:
+def _draw(study: Any, path: str, quiet: bool) -> None:
     from diffkit.report import save
 
     try:

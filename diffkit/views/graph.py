@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 from diffkit.autodiff.local import adjoints
 from diffkit.errors import ArgumentsError
-from diffkit.tables import json_ready
+from diffkit.tables import csv_text, json_ready
 from diffkit.tape.wengert import SIGNS, Instruction, Slot, Tape, short
 from diffkit.views.order import by_level, lifted
 from diffkit.views.repeats import repeats
@@ -66,8 +67,8 @@ class Graph:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
-    def text(self) -> str:
-        """A line a node: what it is made of, and its numbers.
+    def text(self, width: float = math.inf) -> str:
+        """A line a node: what it is made of, and its numbers; a line is as long as that takes.
 
         Examples
         --------
@@ -98,6 +99,19 @@ class Graph:
 
     def __str__(self) -> str:
         return self.text()
+
+    def markdown(self) -> str:
+        """The Mermaid picture in a block that GitHub draws."""
+        return f"```mermaid\n{self.mermaid()}\n```"
+
+    def csv(self) -> str:
+        """One line a node, with all digits, and the operands it is made of."""
+        of: dict[str, list[str]] = {}
+        for edge in self.edges:
+            of.setdefault(edge.head, []).append(edge.tail)
+        columns = ["key", "label", "operation", "kind", "value", "adjoint", "operands"]
+        nodes = self.to_dict()["nodes"]
+        return csv_text(columns, [[*node.values(), " ".join(of.get(node["key"], []))] for node in nodes])
 
     def dot(self) -> str:
         """The graph in the DOT language of Graphviz."""

@@ -1,0 +1,89 @@
+"""`diffkit trace F --at P` and `diffkit graph F --at P`: what a tape looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from diffkit.cli.commands import PLOT, FormulaCommand, WholeNumber, command, evaluating, flag_of_form, problem
+
+__all__ = ["graph_command", "trace_command"]
+
+F = click.argument("f", metavar="F")
+AT = click.option("--at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2.")
+LABELS = click.option(
+    "--labels", type=click.Choice(["v", "n"]), default="v", show_default=True,
+    help="Call the steps v-1, v0, v1, ..., or n1, n2, ... with the constants among them.",
+)  # fmt: skip
+
+
+@command(
+    "trace", F, AT,
+    click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True,
+                 help="Put the adjoint or the tangent beside each value."),
+    click.option("--wrt", metavar="X", help="In forward mode, the variable; the first by default."),
+    click.option("--step", type=WholeNumber(0, 10**6), metavar="K", help="Show the first K steps only."),
+    LABELS, flag_of_form("latex", "Print LaTeX."), cls=FormulaCommand,
+)  # fmt: skip
+def trace_command(
+    f: str, at: str, mode: Any, wrt: str | None, step: int | None, labels: Any, **options: Any
+) -> None:
+    """Print the evaluation trace of F at P.
+
+    Each step with its value, and beside it the tangent or the adjoint with the formula it comes from.
+    """
+    from diffkit.cli.output import show
+
+    function, point, _ = problem(f, at)
+    from diffkit.api import record
+    from diffkit.views import table
+
+    if wrt is not None and mode == "reverse":
+        raise click.UsageError("--wrt is for --mode forward: one sweep of reverse mode has every adjoint")
+    with evaluating(function, point):
+        tape = record(function, *point)
+        names = _names(function, tape)
+        direction = _direction(wrt, names, point) if wrt is not None else None
+        found = table(tape, *point, mode=mode, labels=labels, names=names, direction=direction, step=step)
+    show(found, **options)
+
+
+@command(
+    "graph", F, AT,
+    click.option("--show", type=click.Choice(["structure", "values", "adjoints"]), default="adjoints",
+                 show_default=True, help="Which numbers stand in the graph."),
+    LABELS, *(flag_of_form(form, f"Print {name}.") for form, name in (
+        ("dot", "DOT, for Graphviz"), ("mermaid", "Mermaid, for GitHub"), ("svg", "the drawing as SVG"))),
+    PLOT, cls=FormulaCommand,
+)  # fmt: skip
+def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> None:
+    """Print or draw the computational graph of F at P.
+
+    A line a node with its value and its adjoint; --plot draws it, from the inputs to the result.
+    """
+    from diffkit.cli.output import show as shown
+
+    function, point, _ = problem(f, at)
+    from diffkit.api import record
+    from diffkit.views import graph
+
+    with evaluating(function, point):
+        tape = record(function, *point)
+        found = graph(tape, *point, show=show, labels=labels, names=_names(function, tape))
+    shown(found, **options)
+
+
+def _names(function: Any, tape: Any) -> list[str]:
+    """The names of a formula's variables, if they are the inputs of the tape."""
+    names = list(getattr(function, "variables", ()))
+    return names if len(names) == tape.input_count else []
+
+
+def _direction(wrt: str, names: list[str], point: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tangents of the arguments: 1 for one variable; nested as the point is, by name or one by one."""
+    if wrt not in names:
+        known = f"its variables are {', '.join(names)}" if names else "only a formula has named variables"
+        raise click.UsageError(f"F has no variable {wrt!r}; {known}")
+    seeds = {name: float(name == wrt) for name in names}
+    return (seeds,) if isinstance(point[0], dict) else tuple(seeds.values())

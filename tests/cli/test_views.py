@@ -1,0 +1,99 @@
+"""`diffkit trace` and `diffkit graph` as a user meets them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+SURVEY = ("log(x1) + x1*x2 - sin(x2)", "--at", "x1=2,x2=5")
+SUM = ("(x + y)*z", "--at", "x=1,y=-2,z=3")
+
+
+def test_trace_prints_the_table_of_the_survey(shell):
+    status, out, err = shell("trace", *SURVEY)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].split() == ["x1", "input", "1", "2", "5.5", "v̄2*x2", "+", "v̄1/x1"]
+    assert out.splitlines()[-1] == "result 11.652071455223084, gradient (5.5, 1.7163378145367738)"
+
+
+def test_trace_follows_one_variable_forwards(shell):
+    for name, tangent in (("x", "24.0"), ("y", "10.0")):
+        out = shell("trace", "x^2*y + y + 2", "--at", "x=3,y=4", "--mode", "forward", "--wrt", name)[1]
+        assert out.endswith(f"tangent of the result {tangent}\n")
+    out = shell("trace", "x^2", "--at", "3", "--mode", "forward", "--wrt", "x")[1]
+    assert out.endswith("tangent of the result 6.0\n")
+
+
+def test_trace_uncovers_step_by_step(shell):
+    out = shell("trace", *SURVEY, "--step", "2")[1]
+    assert [line.split("  ")[-1] for line in out.splitlines()[-4:-2]] == ["v̄5", "1"]
+    assert "v̄4" not in out
+
+
+def test_trace_of_a_long_program_shows_head_and_tail(shell, tmp_path):
+    file = tmp_path / "long.py"
+    file.write_text("def f(x):\n    for _ in range(1667):\n        x = 3.5 * x * (1 - x)\n    return x\n")
+    out = shell("trace", f"{file}:f", "--at", "0.2")[1]
+    assert "4942 more rows" in out
+    assert len(out.splitlines()) == 1 + 61 + 2
+
+
+def test_trace_in_every_form(shell, tmp_path):
+    data = json.loads(shell("trace", *SURVEY, "--json")[1])
+    assert data["schema"] == "diffkit.trace/1"
+    rows = list(csv.reader(io.StringIO(shell("trace", *SURVEY, "--csv")[1])))
+    assert len(rows) == 1 + 7
+    assert shell("trace", *SURVEY, "--markdown")[1].startswith("|  | primal | value |")
+    assert shell("trace", *SURVEY, "--latex")[1].startswith(r"\begin{tabular}")
+    status, out, _ = shell("trace", *SURVEY, "-o", str(tmp_path / "t.tex"))
+    assert (status, out) == (0, "")
+    assert (tmp_path / "t.tex").read_text().startswith(r"\begin{tabular}")
+
+
+def test_graph_prints_a_line_a_node(shell):
+    status, out, err = shell("graph", *SUM)
+    assert (status, err) == (0, "")
+    assert [line.split() for line in out.splitlines()] == [
+        ["x", "=", "1", "adjoint", "3"],
+        ["y", "=", "-2", "adjoint", "3"],
+        ["z", "=", "3", "adjoint", "-1"],
+        ["v1", "x", "+", "y", "=", "-1", "adjoint", "3"],
+        ["v2", "v1", "×", "z", "=", "-3", "adjoint", "1"],
+    ]
+    assert "adjoint" not in shell("graph", *SUM, "--show", "values")[1]
+
+
+def test_graph_in_every_form(shell, tmp_path):
+    assert json.loads(shell("graph", *SUM, "--json")[1])["schema"] == "diffkit.graph/1"
+    assert len(shell("graph", *SUM, "--csv")[1].splitlines()) == 1 + 5
+    assert shell("graph", *SUM, "--markdown")[1].startswith("```mermaid\ngraph LR")
+    assert shell("graph", *SUM, "--mermaid")[1].startswith("graph LR")
+    assert shell("graph", *SUM, "--dot")[1].startswith("digraph {")
+    assert ET.fromstring(shell("graph", *SUM, "--svg")[1]).tag.endswith("svg")
+    status, _, err = shell("graph", *SUM, "--plot", str(tmp_path / "g.png"))
+    assert (status, err) == (0, f"wrote {tmp_path / 'g.png'}\n")
+    assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trace", *SURVEY, "--wrt", "x1"), "--wrt is for --mode forward"),
+        (
+            ("trace", *SURVEY, "--mode", "forward", "--wrt", "q"),
+            "F has no variable 'q'; its variables are x1, x2",
+        ),
+        (("trace", *SURVEY, "--step", "-1"), "'-1' is not a whole number from 0"),
+        (("graph", *SUM, "--dot", "--svg"), "--dot and --svg are two forms; write one"),
+        (("graph", *SUM, "--show", "all"), "'all' is not one of"),
+        (("graph", "x +", "--at", "1"), "^"),
+    ],
+)
+def test_bad_usage_is_one_sentence(shell, arguments, said):
+    status, out, err = shell(*arguments)
+    assert (status, out) == (2, "")
+    assert said in err
