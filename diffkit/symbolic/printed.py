@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv as comma_separated
 import html as escaping
-import io
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from diffkit.symbolic.layout import as_latex, as_mathml, as_text
+from diffkit.tables import Table, csv_text
 
 if TYPE_CHECKING:
     from diffkit.symbolic.steps import Stage, Steps
@@ -64,9 +63,8 @@ def _table(s: Steps, order: int, width: float) -> str:
     return "\n".join([*([f"{heading(s, order)}:", ""] if s.order > 1 else []), *lines])
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(f"{c:{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    return Table(rows[0], tuple(rows[1:])).text().split("\n")
 
 
 def _numbered(s: Steps, order: int) -> list[tuple[int, Any]]:
@@ -97,17 +95,12 @@ def markdown(s: Steps) -> str:
     parts = [f"**Derivative of ${as_latex(s.f)}$ with respect to ${as_latex(s.variable)}$**"]
     for n in _orders(s):
         parts += [f"{heading(s, n)}:"] if s.order > 1 else []
-        rows = [[str(i), step.rule, f"${as_latex(step.before)} = {as_latex(step.after)}$",
-                 f"${as_latex(step.expression)}$"] for i, step in _numbered(s, n)]  # fmt: skip
-        parts.append(_pipes(["step", "rule", "replaced", "line"], rows))
-    rows = [[stage.name, _formulas(stage, lambda e: f"${as_latex(e)}$")] for stage in s.stages]
-    parts += [_pipes(["pass", "derivative"], rows), _sentence(s)]
+        rows = [(str(i), step.rule, f"${as_latex(step.before)} = {as_latex(step.after)}$",
+                 f"${as_latex(step.expression)}$") for i, step in _numbered(s, n)]  # fmt: skip
+        parts.append(Table(("step", "rule", "replaced", "line"), tuple(rows)).markdown())
+    stages = [(stage.name, _formulas(stage, lambda e: f"${as_latex(e)}$")) for stage in s.stages]
+    parts += [Table(("pass", "derivative"), tuple(stages)).markdown(), _sentence(s)]
     return "\n\n".join(parts)
-
-
-def _pipes(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [columns, [":---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _formulas(stage: Stage, written: Callable[[Any], str], joint: str = " = ") -> str:
@@ -170,13 +163,12 @@ def _html_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def csv(s: Steps) -> str:
     """A line a step."""
-    out = io.StringIO()
-    writer = comma_separated.writer(out, lineterminator="\n")
-    writer.writerow(["order", "step", "rule", "formula", "before", "after", "line"])
-    for number, step in enumerate(s.steps, 1):
-        formulas = [as_text(e) for e in (step.before, step.after, step.expression)]
-        writer.writerow([step.order, number, step.rule, step.formula, *formulas])
-    return out.getvalue()
+    rows = [
+        [step.order, number, step.rule, step.formula]
+        + [as_text(e) for e in (step.before, step.after, step.expression)]
+        for number, step in enumerate(s.steps, 1)
+    ]
+    return csv_text(["order", "step", "rule", "formula", "before", "after", "line"], rows)
 
 
 def to_dict(s: Steps) -> dict[str, Any]:
