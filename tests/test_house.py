@@ -15,15 +15,6 @@ import diffkit
 
 PACKAGE = Path(diffkit.__file__).parent
 
-# A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
-FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules"},
-    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "functions", "peers"},
-    2: {"methods"},
-    3: {"api"},
-    4: {"studies"},
-    5: {"report", "cli", "__main__"},
-}
 # What the ground floor's rooms may see of each other.
 GROUND = {
     "errors": set(),
@@ -32,9 +23,19 @@ GROUND = {
     "primitives": {"structure"},
     "floats": set(),
     "problems": {"errors"},
+    "families": set(),
     "example": set(),
     "tape": {"errors", "structure", "primitives", "floats", "example"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
+}
+# A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
+FLOORS = {
+    0: set(GROUND),
+    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "functions", "peers"},
+    2: {"methods"},
+    3: {"api"},
+    4: {"studies"},
+    5: {"report", "cli", "__main__"},
 }
 # A study hands itself to the report when it is drawn: the one arrow that points upwards. On the top
 # floor the command line saves what the report draws.
