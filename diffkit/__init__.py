@@ -4,6 +4,7 @@
     dk.compare(f, x)                           every method on the same function
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
     dk.record(f, x)                            what f does, as a tape (Wengert list)
+    dk.views.source(tape)                      the tape as Python source
     dk.grad(f), dk.autodiff                    automatic differentiation, functional
     dk.tensor(x, requires_grad=True)           the same, imperative: x.grad after y.backward()
     dk.numerical, dk.symbolic                  the other two rooms
@@ -39,7 +40,18 @@ _HOME = {
     "Estimate": "result",
     "DiffkitError": "errors",
 }
-_ROOMS = ("autodiff", "errors", "numerical", "problems", "report", "rules", "studies", "symbolic", "tape")
+_ROOMS = (
+    "autodiff",
+    "errors",
+    "numerical",
+    "problems",
+    "report",
+    "rules",
+    "studies",
+    "symbolic",
+    "tape",
+    "views",
+)
 
 __all__ = [
     "METHODS",
@@ -67,10 +79,11 @@ __all__ = [
     "tape",
     "tensor",
     "value_and_grad",
+    "views",
 ]
 
 if TYPE_CHECKING:
-    from diffkit import autodiff, errors, numerical, problems, report, rules, studies, symbolic, tape
+    from diffkit import autodiff, errors, numerical, problems, report, rules, studies, symbolic, tape, views
     from diffkit.api import derivative, gradient, hessian, jacobian, record
     from diffkit.autodiff import grad, value_and_grad
     from diffkit.autodiff.tensor import Tensor, no_grad, tensor

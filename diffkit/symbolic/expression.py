@@ -1,41 +1,29 @@
-"""What f equals: its tape as a SymPy expression, differentiated and evaluated at float precision."""
+"""What f equals: its tape as a SymPy expression, and the size of that before it is built."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from diffkit.errors import (
-    ArgumentsError,
-    GuardError,
-    NonScalarError,
-    NoRuleError,
-    NotClosedFormError,
-    NotElementwiseError,
-)
-from diffkit.result import Estimate, nan_outside, real_answer
-from diffkit.structure import as_leaf
+from diffkit.errors import ArgumentsError, GuardError, NoRuleError, NotClosedFormError
 from diffkit.tape.arithmetic import SYMPY
-from diffkit.tape.formula import as_numpy
-from diffkit.tape.record import record
 from diffkit.tape.wengert import Slot, Tape
 
-__all__ = ["Symbolic", "expression", "tree_size"]
+__all__ = ["expression", "formula_of", "numbered", "symbols_of", "tree_size", "within_reach"]
 
 
 @contextmanager
-def _within_reach() -> Iterator[None]:
+def within_reach() -> Iterator[None]:
     """SymPy walks its trees by recursion: what is too deep for Python's stack is no formula for us."""
     try:
         yield
     except RecursionError:
         raise NotClosedFormError(
-            "not closed form: the expression nests too deeply for SymPy, which walks it by recursion"
+            "not closed form: the expression nests too deeply for SymPy, which walks it by recursion; "
+            "method='symbolic', share=True does without"
         ) from None
 
 
@@ -66,16 +54,17 @@ def expression(tape: Tape, names: Sequence[str] | None = None, max_nodes: int = 
     >>> dk.symbolic.expression(dk.record(lambda x: x * np.sin(x) / 2, 1.0))
     x*sin(x)/2
     """
-    names = list(names) if names else _numbered(tape.input_count)
+    names = list(names) if names else numbered(tape.input_count)
     if len(names) != tape.input_count or len(set(names)) != len(names):
         raise ArgumentsError(
             f"the tape has {tape.input_count} inputs; give each a name of its own, not {names}"
         )
-    symbols = [_symbols(name, shape) for name, shape in zip(names, tape.input_shapes, strict=True)]
-    return _formula(tape, symbols, max_nodes)
+    symbols = [symbols_of(name, shape) for name, shape in zip(names, tape.input_shapes, strict=True)]
+    return formula_of(tape, symbols, max_nodes)
 
 
-def _numbered(count: int) -> list[str]:
+def numbered(count: int) -> list[str]:
+    """Names for so many inputs: x, or x1, x2, ..."""
     return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
 
 
@@ -100,8 +89,9 @@ def tree_size(tape: Tape) -> int:
     return sum(sizes[o.index] for o in tape.outputs if isinstance(o, Slot))
 
 
-@_within_reach()
-def _formula(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
+@within_reach()
+def formula_of(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
+    """The expression of a tape's result, where its inputs are these symbols or arrays of symbols."""
     if tape.guards:
         raise NotClosedFormError(
             f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula "
@@ -113,7 +103,8 @@ def _formula(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
         power = int(size.bit_length() * 0.30103)
         shown = str(size) if size < 10**6 else f"{float(size):.1e}" if power < 300 else f"about 10^{power}"
         raise NotClosedFormError(
-            f"not closed form: the unrolled expression has {shown} nodes, the limit is max_nodes={max_nodes}"
+            f"not closed form: the unrolled expression has {shown} nodes, the limit is "
+            f"max_nodes={max_nodes}; method='symbolic', share=True writes each value once"
         )
     try:
         return tape.result(tape.run(leaves, SYMPY), SYMPY)
@@ -121,228 +112,7 @@ def _formula(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
         raise NotClosedFormError(f"not closed form: {error}") from error
 
 
-@dataclass(frozen=True)
-class Symbolic:
-    """Symbolic differentiation: f's tape becomes a SymPy expression, SymPy differentiates it.
-
-    The derivative is evaluated in the floating-point arithmetic of the point.
-
-    Attributes
-    ----------
-    max_nodes
-        The largest unrolled expression to build; for a gradient, times the number of inputs.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> Symbolic().derivative(np.sin, 0.0).value
-    1.0
-    """
-
-    max_nodes: int = 20_000
-
-    name: ClassVar[str] = "symbolic"
-    kind: ClassVar[str] = "symbolic"
-
-    def derivative(self, f: Callable[..., Any], x: Any, order: int = 1) -> Estimate:
-        """The order-th derivative of an elementwise f at each element of x."""
-        x = as_leaf(x)
-        shared = self._shared_formula(f, x)
-        formulas, symbols = shared or self._own_formulas(f, x)
-        derived = [_differentiate(e, s, order) for e, s in zip(formulas, symbols, strict=True)]
-        if shared:
-            y, value = _as_numpy([_as_expression(formulas[0]), derived[0]], [symbols[0].name])(x)
-            value = np.broadcast_to(_real(nan_outside(y, value)), np.shape(x))
-        else:
-            values = self._evaluate([*formulas, *derived], symbols, [x]).reshape(2, *np.shape(x))
-            value = nan_outside(*values)
-        return Estimate(
-            float(value) if isinstance(x, float) else value.astype(np.result_type(x))[()],
-            evaluations=1 if not np.ndim(x) else 2 if shared else 3,
-            method=self.name,
-            note=_size_note(*derived),
-        )
-
-    def _shared_formula(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]] | None:
-        """The one formula that serves every element of x, with its symbol; None when there is none."""
-        import sympy
-
-        name = _names(f, [x])[0]
-        symbol = sympy.Symbol(name, real=True)
-        if not np.ndim(x):
-            formula = _formula(_recorded(f, x), [symbol], self.max_nodes)
-            if isinstance(formula, np.ndarray | list | tuple | dict):
-                raise _not_elementwise(x, np.asarray(formula, dtype=object).shape)
-            return [formula], [symbol]
-        try:
-            tape = _recorded(f, np.ravel(x)[0] if np.size(x) else 1.0)
-            formula = _formula(tape, [symbol], self.max_nodes)
-            given, found = f(x), _as_numpy(formula, [name])(x)
-        except (TypeError, IndexError, AttributeError):  # f wants an array
-            return None
-        # A formula found at one element must give f at all of them: x / sum(x) is 1 at a single one.
-        if np.shape(given) != np.shape(x) or not _agree(given, found, x):
-            return None
-        return [formula], [symbol]
-
-    def _own_formulas(self, f: Callable[..., Any], x: Any) -> tuple[list[Any], list[Any]]:
-        """A formula for each element of the result, each in the symbol of its own element of x."""
-        tape = _recorded(f, x)
-        self._check_work(np.size(x), len(tape))
-        symbols = _symbols(_names(f, [x])[0], np.shape(x))
-        formulas = np.asarray(_formula(tape, [symbols], self.max_nodes), dtype=object)
-        if formulas.shape != np.shape(x):
-            raise _not_elementwise(x, formulas.shape)
-        for index in np.ndindex(formulas.shape):
-            if not getattr(formulas[index], "free_symbols", set()) <= {symbols[index]}:
-                raise NotElementwiseError(
-                    f"derivative needs a function that acts on each element of x by itself, and element "
-                    f"{index} of the result is {str(formulas[index])[:60]}; use dk.gradient or dk.jacobian"
-                )
-        return list(np.ravel(formulas)), list(np.ravel(symbols))
-
-    def jacobian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
-        """The derivative of f's result with respect to each leaf, of shape T + S."""
-        leaves = [as_leaf(leaf) for leaf in leaves]
-        outputs, flat, shape = self._outputs(f, leaves, order=1)
-        derived = [d for e in outputs for d in _gradient(e, flat)]
-        values = self._evaluate([*outputs, *derived], flat, leaves)
-        table = values[len(outputs) :].reshape(len(outputs), len(flat))
-        table = nan_outside(values[: len(outputs), None], table)
-        parts, start = [], 0
-        for leaf in leaves:
-            columns = table[:, start : start + np.size(leaf)]
-            start += np.size(leaf)
-            parts.append(columns.reshape(shape + np.shape(leaf)).astype(np.result_type(leaf))[()])
-        return Estimate(parts, evaluations=1, method=self.name, note=_size_note(*derived))
-
-    def hessian(self, f: Callable[..., Any], leaves: list[Any]) -> Estimate:
-        """The second derivatives of a scalar f: entry [i][j] has the shapes of leaf i and leaf j."""
-        leaves = [as_leaf(leaf) for leaf in leaves]
-        outputs, flat, _ = self._outputs(f, leaves, order=2)
-        if len(outputs) != 1:
-            raise NonScalarError("a Hessian needs a function with a scalar result")
-        derived = [d for first in _gradient(outputs[0], flat) for d in _gradient(first, flat)]
-        values = self._evaluate([*outputs, *derived], flat, leaves)
-        table = nan_outside(values[:1, None], values[1:].reshape(len(flat), len(flat)))
-        ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
-        value = [
-            [
-                table[ends[i] : ends[i + 1], ends[j] : ends[j + 1]].reshape(np.shape(a) + np.shape(b))[()]
-                for j, b in enumerate(leaves)
-            ]
-            for i, a in enumerate(leaves)
-        ]
-        return Estimate(value, evaluations=1, method=self.name, note=_size_note(*derived))
-
-    def _outputs(
-        self, f: Callable[..., Any], leaves: list[Any], order: int
-    ) -> tuple[list[Any], list[Any], tuple[int, ...]]:
-        """The expressions of f's result, the symbols of all inputs, and the result's shape."""
-        inputs = sum(np.size(leaf) for leaf in leaves)
-        tape = _recorded(f, *leaves)
-        self._check_work(inputs**order, len(tape))
-        symbols = [
-            _symbols(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
-        ]
-        formula = np.asarray(_formula(tape, symbols, self.max_nodes), dtype=object)
-        self._check_work(inputs**order, formula.size)
-        return list(np.ravel(formula)), [s for leaf in symbols for s in np.ravel(leaf)], formula.shape
-
-    def _check_work(self, inputs: int, rows: int) -> None:
-        if inputs * rows > 50 * self.max_nodes:
-            raise NotClosedFormError(
-                f"not closed form: {inputs} derivatives of {rows} rows are {inputs * rows} to write out, "
-                f"the limit is 50 * max_nodes={50 * self.max_nodes}"
-            )
-
-    def _evaluate(self, derived: list[Any], symbols: list[Any], leaves: list[Any]) -> np.ndarray[Any, Any]:
-        values = [v for leaf in leaves for v in np.ravel(leaf)]
-        return _real(_as_numpy([_as_expression(d) for d in derived], [s.name for s in symbols])(*values))
-
-
-def _recorded(f: Callable[..., Any], *leaves: Any) -> Tape:
-    """The tape of f, whose result must be real numbers."""
-    return record(lambda *point: real_answer(f(*point)), *leaves)
-
-
-_as_numpy = _within_reach()(as_numpy)
-
-
-def _real(values: Any) -> np.ndarray[Any, Any]:
-    """Values as reals; nan where SymPy went on into the complex plane and NumPy would not."""
-    array = np.asarray(values)
-    if array.dtype.kind == "c":
-        array = np.where(array.imag == 0, array.real, np.nan)
-    return array if array.dtype.kind == "f" else array.astype(float)
-
-
-def _agree(given: Any, found: Any, x: Any) -> bool:
-    """Whether two ways to compute f give the same at all elements, to half the digits of x.
-
-    Saying no to a badly conditioned f costs time only: each element then gets a formula of its own.
-    """
-    tolerance = float(np.sqrt(np.finfo(np.result_type(x)).eps))
-    finite = np.abs(np.asarray(given)[np.isfinite(given)])
-    return bool(np.allclose(given, found, tolerance, tolerance * finite.max(initial=0.0), equal_nan=True))
-
-
-def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
-    return NotElementwiseError(
-        f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
-        f"and f returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
-    )
-
-
-@_within_reach()
-def _gradient(formula: Any, symbols: list[Any]) -> list[Any]:
-    """The derivative with respect to each symbol; a term of a sum is asked only for those it holds."""
-    import sympy
-
-    terms: dict[Any, list[Any]] = {}
-    for term in sympy.Add.make_args(_as_expression(formula)):
-        for symbol in term.free_symbols:
-            terms.setdefault(symbol, []).append(term)
-    return [_differentiate(sympy.Add(*terms.get(symbol, ())), symbol, 1) for symbol in symbols]
-
-
-@_within_reach()
-def _differentiate(formula: Any, symbol: Any, order: int) -> Any:
-    import sympy
-
-    derived = sympy.diff(_as_expression(formula), symbol, order)
-    if derived.has(sympy.floor, sympy.ceiling):  # SymPy does not say that these are constant between jumps
-        derived = derived.replace(_is_slope_of_steps, lambda e: sympy.Integer(0)).doit()
-    if derived.has(sympy.Derivative, sympy.Subs):
-        raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
-    return derived
-
-
-def _is_slope_of_steps(e: Any) -> bool:
-    import sympy
-
-    return isinstance(e, sympy.Derivative) and isinstance(e.expr, sympy.floor | sympy.ceiling)
-
-
-def _as_expression(formula: Any) -> Any:
-    """A result that does not depend on the inputs is a plain number: as a SymPy number."""
-    return formula if hasattr(formula, "free_symbols") else SYMPY.leaf(formula)
-
-
-def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
-    """A name for each leaf: the function's own parameter names where they are to be had."""
-    names = list(getattr(f, "variables", ()))
-    if not names:
-        try:
-            names = list(inspect.signature(f).parameters)
-        except (TypeError, ValueError):
-            names = []
-    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
-        return names
-    return _numbered(len(leaves))
-
-
-def _symbols(name: str, shape: tuple[int, ...]) -> Any:
+def symbols_of(name: str, shape: tuple[int, ...]) -> Any:
     """A symbol for a number; for an array the symbols name[0], name[1], ..., which no argument is called."""
     import sympy
 
@@ -352,11 +122,3 @@ def _symbols(name: str, shape: tuple[int, ...]) -> Any:
     for index in np.ndindex(shape):
         out[index] = sympy.Symbol(f"{name}[{', '.join(map(str, index))}]", real=True)
     return out
-
-
-@_within_reach()
-def _size_note(*derived: Any) -> str:
-    import sympy
-
-    operations = sum(int(sympy.count_ops(d)) for d in derived)
-    return f"{operations} operation{'s' if operations != 1 else ''} in the formula"

@@ -8,15 +8,16 @@ of it takes time for its nodes and not for the tree it would be on paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, mul
 from typing import Any
 
 from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.walk import below, in_order, negated
 
-__all__ = ["Pool", "Term", "below", "in_order", "negated"]
+__all__ = ["Pool", "Term", "below", "in_order", "negated", "turned"]
 
 
 class Pool:
@@ -71,14 +72,10 @@ class Pool:
             return reduce(add, (Term(self, a) for a in args)).node
         if e.is_Mul:
             above = [Term(self, a) for a in args if not below(a)]
-            under = [self._turned(a) for a in args if below(a)]
+            under = [turned(Term(self, a)) for a in args if below(a)]
             top = reduce(mul, above) if above else self.term(1)
             return (top / reduce(mul, under) if under else top).node
         return self.node(type(e), *args)
-
-    def _turned(self, power: Any) -> Term:
-        base, exponent = power.args
-        return Term(self, base) if exponent == -1 else Term(self, base) ** -exponent
 
 
 def _new(kind: Any, args: tuple[Any, ...]) -> Any:
@@ -95,16 +92,10 @@ def _new(kind: Any, args: tuple[Any, ...]) -> Any:
     return made
 
 
-def below(e: Any) -> bool:
-    """Whether a factor of a product is written under the fraction bar."""
-    return bool(e.is_Pow and e.args[1].is_Rational and e.args[1] < 0)
-
-
-def negated(e: Any) -> Any:
-    """The u of -u, None for what is not written with a minus sign."""
-    if e.is_Mul and len(e.args) == 2 and e.args[0] == -1 and e.args[0].is_Integer:
-        return e.args[1]
-    return None
+def turned(u: Term) -> Term:
+    """What stands under the fraction bar for such a factor: v of v^-1, v^n of v^-n."""
+    base, exponent = (Term(u.pool, a) for a in u.node.args)
+    return base if exponent.node == -1 else base**-exponent
 
 
 def _operator(build: Callable[[Term, Term], Term], reverse: bool = False) -> Callable[[Term, Any], Term]:
@@ -190,20 +181,3 @@ def _made(kind: str, *terms: Term) -> Term:
 def _quotient(a: Term, b: Term) -> Term:
     under = _made("Pow", b, a.pool.term(-1))
     return under if a.node == 1 and a.node.is_Integer else _made("Mul", a, under)
-
-
-def in_order(nodes: Iterable[Any], known: Container[int] = ()) -> list[Any]:
-    """Every node below these, operands before what is made of them, each once; not those of known id."""
-    found: dict[int, Any] = {}
-    waiting = list(nodes)[::-1]
-    while waiting:
-        e = waiting[-1]
-        missing = [] if id(e) in found else [
-            a for a in reversed(e.args) if id(a) not in found and id(a) not in known
-        ]  # fmt: skip
-        if missing:
-            waiting.extend(missing)
-        else:
-            found.setdefault(id(e), e)
-            waiting.pop()
-    return list(found.values())

@@ -16,7 +16,7 @@ from operator import add, mul
 from typing import Any
 
 from diffkit.errors import NotClosedFormError
-from diffkit.symbolic.pool import Term, below, in_order, negated
+from diffkit.symbolic.pool import Term, below, in_order, negated, turned
 
 __all__ = ["Rule", "Varies", "rule_for", "rules"]
 
@@ -63,7 +63,7 @@ def rule_for(u: Term, varies: Varies, shortcuts: bool = True) -> tuple[Rule, Ter
     >>> from diffkit.symbolic.pool import Pool
     >>> x = Pool().term(sympy.Symbol("x"))
     >>> rule_for(x * x, lambda u: True)[0].formula
-    "(u v)' = v' u + u' v"
+    "(u v)' = u' v + u v'"
     """
     for rule in rules():
         if shortcuts or not rule.shortcut:
@@ -89,13 +89,17 @@ def _variable(u: Term, varies: Varies) -> Terms | None:
 
 
 def _sum(u: Term, varies: Varies) -> Terms | None:
-    return _operands(u) if u.node.is_Add else None
+    """The terms of a sum without their minus signs, which stay where they are."""
+    return tuple(_unsigned(t) for t in _operands(u)) if u.node.is_Add else None
 
 
 def _difference(u: Term, varies: Varies) -> Terms | None:
-    if not u.node.is_Add or len(u.node.args) != 2 or negated(u.node.args[1]) is None:
-        return None
-    return Term(u.pool, u.node.args[0]), Term(u.pool, negated(u.node.args[1]))
+    two = u.node.is_Add and len(u.node.args) == 2 and negated(u.node.args[1]) is not None
+    return _sum(u, varies) if two else None
+
+
+def _unsigned(u: Term) -> Term:
+    return u if (inside := negated(u.node)) is None else Term(u.pool, inside)
 
 
 def _negative(u: Term, varies: Varies) -> Terms | None:
@@ -119,12 +123,10 @@ def _product_of(factors: list[Term] | Terms) -> Term:
 
 def _quotient(u: Term, varies: Varies) -> Terms | None:
     """u and v of what is written u / v."""
-    if not u.node.is_Mul or len(u.node.args) != 2:
-        return None
-    top, under = _operands(u)
-    if not below(under.node) or below(top.node) or under.node.args[1] != -1:
-        return None
-    return top, _operands(under)[0]
+    factors = _operands(u) if u.node.is_Mul else ()
+    under = [turned(f) for f in factors if below(f.node)]
+    top = [f for f in factors if not below(f.node)]
+    return (_product_of(top), _product_of(under)) if top and under else None
 
 
 def _product(u: Term, varies: Varies) -> Terms | None:
@@ -149,6 +151,14 @@ def _general_power(u: Term, varies: Varies) -> Terms | None:
     return _operands(u) if u.node.is_Pow else None
 
 
+def _exponent(u: Term, varies: Varies) -> Terms | None:
+    """v log(u), of which u^v is the exponential."""
+    if not u.node.is_Pow:
+        return None
+    base, exponent = _operands(u)
+    return (exponent * u.call(_sympy("log"), base),)
+
+
 def _pieces(u: Term, varies: Varies) -> Terms | None:
     pairs = u.node.args if type(u.node).__name__ == "Piecewise" else None
     return None if pairs is None else tuple(Term(u.pool, pair.args[0]) for pair in pairs)
@@ -167,14 +177,16 @@ def _powered(u: Term, parts: Terms, derived: Terms) -> Term:
 
 
 def _times_constants(u: Term, parts: Terms, derived: Terms) -> Term:
-    varying = {id(a) for a in (parts[0].node, *parts[0].node.args)}
-    return reduce(mul, [a for a in _operands(u) if id(a.node) not in varying]) * derived[0]
+    part = parts[0].node
+    varying = [part] if any(a is part for a in u.node.args) else part.args  # in x^2 * 2, 2 is constant
+    return reduce(mul, [a for a in _operands(u) if all(a.node is not v for v in varying)]) * derived[0]
 
 
-def _sum_of(terms: Terms) -> Term:
-    """The sum of all, with as many operands as the sum that it comes from."""
-    pool = terms[0].pool
-    return Term(pool, pool.node(_sympy("Add"), *(t.node for t in terms)))
+def _summed(u: Term, parts: Terms, derived: Terms) -> Term:
+    """A sum with as many terms as u has, and its signs."""
+    terms = zip(u.node.args, derived, strict=True)
+    signed = [d if negated(a) is None else -d for a, d in terms]
+    return Term(u.pool, u.pool.node(_sympy("Add"), *(d.node for d in signed)))
 
 
 def _generally(u: Term, parts: Terms, derived: Terms) -> Term:
@@ -246,18 +258,21 @@ def rules() -> tuple[Rule, ...]:
     return (
         Rule("constant", "c' = 0", _constant, lambda u, p, d: 0),
         Rule("variable", "x' = 1", _variable, lambda u, p, d: 1),
-        Rule("difference", "(u - v)' = u' - v'", _difference, lambda u, p, d: d[0] - d[1]),
-        Rule("sum", "(u + v)' = u' + v'", _sum, lambda u, p, d: _sum_of(d)),
+        Rule("difference", "(u - v)' = u' - v'", _difference, _summed),
+        Rule("sum", "(u + v)' = u' + v'", _sum, _summed),
         Rule("constant factor", "(-u)' = -u'", _negative, lambda u, p, d: -d[0]),
         Rule("constant factor", "(c u)' = c u'", _with_constants, _times_constants, shortcut=True),
         Rule("quotient", "(u/v)' = (u' v - u v')/v^2", _quotient,
              lambda u, p, d: (d[0] * p[1] - p[0] * d[1]) / p[1] ** 2),
+        Rule("product", "(u v)' = u' v + u v'", _product,
+             lambda u, p, d: d[0] * p[1] + p[0] * d[1], shortcut=True),
         Rule("product", "(u v)' = v' u + u' v", _product, lambda u, p, d: d[1] * p[0] + p[1] * d[0]),
         Rule("square root", "sqrt(u)' = 1/(2 sqrt(u)) u'", _root,
              lambda u, p, d: 1 / (2 * u), chain=True, shortcut=True),
         Rule("power", "(u^n)' = n u^(n-1) u'", _power, _powered, chain=True),
         Rule("exponential", "(a^u)' = a^u log(a) u'", _exponential,
              lambda u, p, d: u * u.call(_sympy("log"), _operands(u)[0]), chain=True),
+        Rule("general power", "(u^v)' = u^v (v log(u))'", _exponent, lambda u, p, d: u * d[0], shortcut=True),
         Rule("general power", "(u^v)' = u^v (v' log(u) + v u'/u)", _general_power, _generally),
         Rule("piecewise", "each piece by itself", _pieces, _by_pieces),
         f("exponential", "exp", "exp(u) u'", lambda v, f: f("exp", v)),

@@ -1,7 +1,12 @@
-"""A SymPy expression as NumPy calls: the way back from formulas to programs, without generated code."""
+"""A SymPy expression as a tape: the way back from formulas to programs, without generated code.
+
+An expression is read as a graph: each node is visited once, by identity, and equal rows are one row. The
+tape of an expression that shares its parts is as long as the expression is on its graph, not as a tree.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache, reduce
 from typing import Any
@@ -9,21 +14,25 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, NotClosedFormError
-from diffkit.tape.arithmetic import NUMPY
+from diffkit.primitives import assemble, getitem
+from diffkit.structure import flatten, flatten_arguments
+from diffkit.tape.exact import as_number, exact_values, worked_out
 from diffkit.tape.meaning import sympy_names
+from diffkit.tape.walk import below, in_order
+from diffkit.tape.wengert import Instruction, Slot, Tape
 
-__all__ = ["as_numpy"]
+__all__ = ["as_numpy", "as_tape"]
 
-Step = tuple[Callable[..., Any], tuple[int, ...]]
+Make = Callable[..., Any]
 
 # SymPy gives these any number of operands, NumPy two.
 FOLDED = frozenset({np.maximum, np.minimum, np.logical_and, np.logical_or, np.logical_xor})
 
 
 def as_numpy(expressions: Any, names: Sequence[str]) -> Callable[..., Any]:
-    """The function of `names` that evaluates one SymPy expression, or a list of them, with NumPy.
+    """The function of `names` that evaluates SymPy expressions with NumPy: the replay of `as_tape`.
 
-    Each distinct subexpression is computed once. Works on numbers, arrays and active values.
+    Works on numbers, arrays and active values.
 
     Raises
     ------
@@ -39,180 +48,267 @@ def as_numpy(expressions: Any, names: Sequence[str]) -> Callable[..., Any]:
     >>> as_numpy(sympy.sin(x) / x, ["x"])(np.pi / 2)
     0.6366197723675814
     """
-    several = isinstance(expressions, list | tuple)
-    program = _Program(list(names))
-    outputs = [program.place(e) for e in (expressions if several else [expressions])]
-    steps, constants, count = program.steps, program.constants, len(names)
+    tape = as_tape(expressions, names)
+    count = len(names)
 
     def evaluate(*values: Any) -> Any:
         if len(values) != count:
             raise ArgumentsError(
                 f"the expression has {count} variables ({', '.join(names)}), got {len(values)} values"
             )
-        found: list[Any] = [*values]
-        for kind, index in program.order:
-            if kind == "constant":
-                found.append(constants[index])
-            else:
-                function, args = steps[index]
-                found.append(NUMPY.call(function, [found[a] for a in args], {}))
-        results = [found[o] for o in outputs]
-        return results if several else results[0]
+        return tape.result(tape.run(list(values)))
 
     return evaluate
 
 
+def as_tape(expressions: Any, names: Sequence[Any], digits: int | None = None) -> Tape:
+    """The tape that evaluates SymPy expressions: one row for each operation that they write.
+
+    Sums and products run in the order of their operands, so that what `written` wrote has the bits of the
+    program that it was written from. What holds no symbol is a constant, worked out exactly and rounded
+    once.
+
+    Parameters
+    ----------
+    expressions
+        An expression, an array or a SymPy matrix of them (the tape returns an array), or nested lists,
+        tuples and dicts of these.
+    names
+        The name of each input; an array of names for an input that is an array.
+    digits
+        Constants as mpmath numbers of so many digits, for a replay in mpmath; as floats by default.
+
+    Raises
+    ------
+    NotClosedFormError
+        If the expression holds something that NumPy and scipy.special cannot evaluate.
+    ArgumentsError
+        If it has a symbol that `names` lacks.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> x = sympy.Symbol("x")
+    >>> print(as_tape([sympy.sin(x) ** 2, sympy.sin(x)], ["x"]))
+    v0 = input 1
+    v1 = sin(v0)
+    v2 = v1 ** 2
+    return v2, v1
+    """
+    leaves, output_structure = flatten(expressions, is_array=lambda value: False)
+    arrays = [np.array(leaf, dtype=object) if hasattr(leaf, "shape") else None for leaf in leaves]
+    nodes = [e for leaf, a in zip(leaves, arrays, strict=True) for e in ([leaf] if a is None else a.ravel())]
+    program = _Program(names, digits)
+    program.add([e for e in nodes if hasattr(e, "args")])
+    outputs = [
+        program.operand(leaf) if array is None else program.array(array)
+        for leaf, array in zip(leaves, arrays, strict=True)
+    ]
+    rows, outputs = _needed(program.rows, outputs, len(names))
+    return Tape(
+        instructions=rows,
+        point_structure=flatten_arguments((0.0,) * len(names))[1],
+        input_count=len(names),
+        outputs=outputs,
+        output_structure=output_structure,
+        input_shapes=tuple(np.shape(name) for name in names),
+    )
+
+
+def _needed(rows: list[Instruction], outputs: list[Any], first: int) -> tuple[tuple[Instruction, ...], Any]:
+    """The rows that the outputs need, numbered anew."""
+    needed = {o.index for o in outputs if isinstance(o, Slot)}
+    for index in range(len(rows) - 1, -1, -1):
+        if first + index in needed:
+            needed.update(rows[index].slots)
+    kept = [index for index in range(len(rows)) if first + index in needed]
+    moved = {index: Slot(index) for index in range(first)}
+    moved |= {first + index: Slot(first + new) for new, index in enumerate(kept)}
+
+    def renumbered(values: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(moved[v.index] if isinstance(v, Slot) else v for v in values)
+
+    return tuple(
+        Instruction(rows[i].function, renumbered(rows[i].args), rows[i].keywords) for i in kept
+    ), renumbered(outputs)
+
+
 class _Program:
-    """The steps of an expression in the order they run; a place is an index into the values."""
+    """The rows of some expressions. An operand is a Slot or a plain constant."""
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
-        self.steps: list[Step] = []
-        self.constants: list[Any] = []
-        self.order: list[tuple[str, int]] = []
-        self.places: dict[Any, int] = {}
+    def __init__(self, names: Sequence[Any], digits: int | None) -> None:
+        self.digits = digits
+        self.rows: list[Instruction] = []
+        self._first = len(names)
+        self._numbered: dict[Any, Slot] = {}
+        self._exact: dict[int, Any] = {}  # by the id of a node: what it is worth, as a SymPy number
+        self._operands: dict[int, Any] = {}
+        self._minus: dict[int, Any] = {}  # for a node that is -u: the operand u
+        self._inputs = {
+            str(np.asarray(name, dtype=object)[index]): (Slot(i), index[0] if len(index) == 1 else index)
+            for i, name in enumerate(names)
+            for index in np.ndindex(np.shape(name))
+        }
 
-    def place(self, expression: Any) -> int:
-        """The place of an expression's value, after its parts: no recursion, for deep trees."""
-        waiting = [expression]
-        while waiting:
-            e = waiting[-1]
-            if e in self.places:
-                waiting.pop()
-                continue
-            missing = [part for part in _parts(e) if part not in self.places]
-            if missing:
-                waiting.extend(missing)
-            else:
-                self.places[e] = self._emit(e)
-                waiting.pop()
-        return self.places[expression]
+    def add(self, nodes: list[Any]) -> None:
+        """Write the rows of these nodes and of everything below them."""
+        order = in_order(nodes, parts=_parts)
+        self._exact |= exact_values(order, _parts, self.digits)
+        rest = [e for e in order if id(e) not in self._exact]
+        for e in reversed(rest):  # from the outside in: complain about a Sum itself, not about its index
+            self._check(e)
+        for e in rest:
+            if type(e).__name__ != "ExprCondPair":
+                self._operands[id(e)] = self._written(e)
 
-    def _emit(self, e: Any) -> int:
-        import sympy
+    def operand(self, e: Any) -> Any:
+        """The slot of a node, the number of a constant one; a plain number is one already."""
+        if not hasattr(e, "args"):
+            return e
+        return self._number(self._exact[id(e)]) if id(e) in self._exact else self._operands[id(e)]
 
+    def array(self, nodes: Any) -> Slot:
+        """The slot of an array of nodes."""
+        elements = [self.operand(e) for e in nodes.ravel()]
+        elements = [float(e) if isinstance(e, int) else e for e in elements]
+        return self.row(assemble, *elements, shape=nodes.shape)
+
+    def row(self, function: Make, *args: Any, **keywords: Any) -> Slot:
+        """The slot of one operation; the same operation again is the same slot."""
+        key = (function, *((a.__class__, a) for a in args), *keywords.items())  # 1 == 1.0 == True
+        if key not in self._numbered:
+            self._numbered[key] = Slot(self._first + len(self.rows))
+            self.rows.append(Instruction(function, args, keywords))
+        return self._numbered[key]
+
+    def _number(self, exact: Any) -> Any:
+        return as_number(exact, self.digits)
+
+    def _check(self, e: Any) -> None:
+        kind = type(e).__name__
+        if e.is_Symbol and e.name not in self._inputs:
+            raise ArgumentsError(
+                f"the expression has a variable {e.name} that is not among {', '.join(self._inputs)}"
+            )
+        written = e.is_Symbol or e.is_Add or e.is_Mul or e.is_Pow or kind in ("Piecewise", "ExprCondPair")
+        if not written and kind not in _functions():
+            raise NotClosedFormError(f"{kind} has no NumPy or scipy.special function; it cannot be evaluated")
+
+    def _written(self, e: Any) -> Any:
         if e.is_Symbol:
-            if e.name not in self.names:
-                raise ArgumentsError(
-                    f"the expression has a variable {e.name} that is not among {', '.join(self.names)}"
-                )
-            return self.names.index(e.name)
-        if _is_constant(e):
-            return self.constant(_number(e))
+            slot, key = self._inputs[e.name]
+            return slot if key == () else self.row(getitem, slot, key=key)
         if e.is_Add:
-            return self._fold(np.add, e.args)
+            return self._sum(e)
         if e.is_Mul:
-            below = [1 / f for f in e.args if _is_below(f)]
-            above = [f for f in e.args if not _is_below(f)]
-            top = self._fold(np.multiply, above) if above else self.constant(1.0)
-            return self.step(np.true_divide, top, self._fold(np.multiply, below)) if below else top
+            return self._product(e)
         if e.is_Pow:
             return self._power(*e.args)
-        if isinstance(e, sympy.Piecewise):
+        if type(e).__name__ == "Piecewise":
             return self._piecewise(e)
-        made = _numpy_function(e)
-        if made in FOLDED:
-            return self._fold(made, e.args)
-        return self.step(made, *(self.places[a] for a in e.args))
+        function, put_together = _functions()[type(e).__name__]
+        args = [self.operand(a) for a in e.args]
+        if put_together:
+            return function(self.row, *args)
+        return self._fold(function, args) if function in FOLDED else self.row(function, *args)
 
-    def constant(self, value: Any) -> int:
-        self.constants.append(value)
-        return self._placed("constant", len(self.constants) - 1)
+    def _fold(self, function: Make, args: list[Any]) -> Any:
+        return reduce(lambda a, b: self.row(function, a, b), args)
 
-    def step(self, function: Callable[..., Any], *args: int) -> int:
-        self.steps.append((function, args))
-        return self._placed("step", len(self.steps) - 1)
+    def _with_one_constant(self, e: Any) -> list[Any]:
+        """The operands of a sum or a product, the constants among them as one, which comes first."""
+        constants = [a for a in e.args if id(a) in self._exact]
+        if len(constants) < 2:
+            return list(e.args)
+        one = worked_out(type(e), [self._exact[id(a)] for a in constants], self.digits)
+        if one is None:
+            return list(e.args)
+        self._exact[id(one)] = one
+        return [one, *(a for a in e.args if id(a) not in self._exact)]
 
-    def _placed(self, kind: str, index: int) -> int:
-        self.order.append((kind, index))
-        return len(self.names) + len(self.order) - 1
+    def _sum(self, e: Any) -> Any:
+        terms = [self._signed(t) for t in self._with_one_constant(e)]
+        if terms[0][0] and not terms[1][0]:
+            terms[:2] = terms[1], terms[0]  # -a + b is b - a, to the bit
+        (minus, total), *rest = terms
+        total = self._negative(total) if minus else total
+        for minus, term in rest:
+            total = self.row(np.subtract if minus else np.add, total, term)
+        return total
 
-    def _fold(self, function: Callable[..., Any], parts: Sequence[Any]) -> int:
-        return reduce(lambda a, b: self.step(function, a, b), [self.place(p) for p in parts])
+    def _signed(self, e: Any) -> tuple[bool, Any]:
+        """Whether a term is taken away, and the operand without the sign."""
+        if id(e) in self._minus:
+            return True, self._minus[id(e)]
+        minus = id(e) in self._exact and bool(self._exact[id(e)].is_negative)
+        return minus, -self.operand(e) if minus else self.operand(e)
 
-    def _power(self, base: Any, exponent: Any) -> int:
-        import sympy
+    def _negative(self, operand: Any) -> Any:
+        return self.row(np.negative, operand) if isinstance(operand, Slot) else -operand
 
-        if exponent.is_Rational and exponent < 0:
-            return self.step(np.true_divide, self.constant(1.0), self.place(base**-exponent))
-        if exponent.is_Rational and exponent.q == 2 and exponent.p == 1:
-            return self.step(np.sqrt, self.places[base])
-        if base == sympy.E:
-            return self.step(np.exp, self.places[exponent])
-        return self.step(np.power, self.places[base], self.places[exponent])
+    def _product(self, e: Any) -> Any:
+        factors = self._with_one_constant(e)
+        minus = self._exact.get(id(factors[0])) == -1
+        factors = factors[1:] if minus else factors
+        above = [self.operand(f) for f in factors if not below(f)]
+        under = [self._under(f) for f in factors if below(f)]
+        value = self._fold(np.multiply, above or [1])
+        if under:
+            value = self.row(np.true_divide, value, self._fold(np.multiply, under))
+        if not minus:
+            return value
+        self._minus[id(e)] = value
+        return self._negative(value)
 
-    def _piecewise(self, e: Any) -> int:
-        place = self.constant(np.nan)  # outside every piece there is no value
-        for value, condition in reversed(e.args):
-            if condition is True or str(condition) == "True":
-                place = self.places[value]
-            else:
-                place = self.step(np.where, self.places[condition], self.places[value], place)
-        return place
+    def _under(self, factor: Any) -> Any:
+        """The operand of what is under the fraction bar."""
+        base, exponent = factor.args
+        if id(base) not in self._exact:
+            return self._raised(self.operand(base), -exponent)
+        return self._number(worked_out(type(factor), [self._exact[id(base)], -exponent], self.digits))
 
+    def _power(self, base: Any, exponent: Any) -> Any:
+        exact = self._exact.get(id(exponent))
+        if exact is not None and exact.is_Rational:
+            return self._raised(self.operand(base), exact)
+        if type(base).__name__ == "Exp1":
+            return self.row(np.exp, self.operand(exponent))
+        return self.row(np.power, self.operand(base), self.operand(exponent))
 
-def _parts(e: Any) -> list[Any]:
-    """The subexpressions whose values an expression's own step needs."""
-    import sympy
+    def _raised(self, base: Any, exponent: Any) -> Any:
+        if exponent < 0:
+            return self.row(np.true_divide, 1, self._raised(base, -exponent))
+        if exponent == 1:
+            return base
+        if (exponent.p, exponent.q) == (1, 2):
+            return self.row(np.sqrt, base)
+        return self.row(np.power, base, self._number(exponent))
 
-    if isinstance(e, sympy.Piecewise):
-        return [part for value, condition in e.args for part in (value, condition) if str(part) != "True"]
-    if _is_constant(e):
-        return []
-    if e.is_Mul:
-        return [1 / f if _is_below(f) else f for f in e.args]
-    if e.is_Pow and e.args[1].is_Rational and e.args[1] < 0:
-        return [e.args[0] ** -e.args[1]]
-    if not (e.is_Symbol or e.is_Add or e.is_Pow):
-        _numpy_function(e)  # complain about a Sum itself, not about its index
-    return list(e.args)
-
-
-def _numpy_function(e: Any) -> Callable[..., Any]:
-    name = type(e).__name__
-    if name not in _functions():
-        raise NotClosedFormError(
-            f"{name} has no NumPy or scipy.special function, so {str(e)[:60]} cannot be evaluated"
-        )
-    return _functions()[name]
-
-
-def _is_constant(e: Any) -> bool:
-    """Whether it is a number that SymPy evaluates by itself, or a truth value."""
-    import sympy
-
-    return bool(e in (sympy.true, sympy.false) or (e.is_number and not e.has(sympy.Function)))
-
-
-def _is_below(factor: Any) -> bool:
-    """Whether a factor of a product is written under the fraction bar."""
-    return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp < 0)
+    def _piecewise(self, e: Any) -> Any:
+        chosen: Any = np.nan  # outside every piece there is no value
+        for value, condition in (pair.args for pair in reversed(e.args)):
+            holds = self.operand(condition)
+            if isinstance(holds, Slot):
+                chosen = self.row(np.where, holds, self.operand(value), chosen)
+            elif holds:
+                chosen = self.operand(value)
+        return chosen
 
 
-def _number(e: Any) -> Any:
-    import sympy
-
-    if e in (sympy.true, sympy.false):
-        return bool(e)
-    if e.is_Integer and abs(int(e)) < 2**53:
-        return int(e)
-    if e.is_Rational:
-        try:
-            return int(e.p) / int(e.q)  # rounded once
-        except OverflowError:
-            return np.inf if e > 0 else -np.inf
-    if e.is_finite is False and not e.is_extended_real:  # zoo, which is 1/0 in every direction
-        return np.nan
-    value = complex(e.evalf(20))
-    return value if value.imag else value.real
+def _parts(e: Any) -> tuple[Any, ...]:
+    """The operands of a node; none for a sum over an index, say, which is a number all the same."""
+    return () if getattr(e, "limits", None) and not e.free_symbols else e.args
 
 
 @lru_cache(maxsize=1)
-def _functions() -> dict[str, Callable[..., Any]]:
-    """SymPy's name of a function -> how NumPy and SciPy compute it."""
+def _functions() -> dict[str, tuple[Make, bool]]:
+    """SymPy's name of a function -> how NumPy and SciPy compute it, and whether that takes several rows.
+
+    Several rows are written by a function of `row`, which makes one, and of the operands.
+    """
     import scipy.special as sc
 
-    return {
+    one: dict[str, Make] = {
         **sympy_names(),
         "StrictLessThan": np.less,
         "LessThan": np.less_equal,
@@ -225,49 +321,57 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "Not": np.logical_not,
         "Xor": np.logical_xor,
         "Mod": np.remainder,
-        "Heaviside": lambda x, at_zero=0.5: np.heaviside(x, at_zero),
-        # Away from its point the delta is 0; at the point the function has no derivative.
-        "DiracDelta": lambda x, k=0: np.where(np.equal(x, 0), np.inf, 0.0),
-        "sinc": lambda x: np.sinc(x / np.pi),
-        "sec": lambda x: 1 / np.cos(x),
-        "csc": lambda x: 1 / np.sin(x),
-        "cot": lambda x: np.cos(x) / np.sin(x),
-        "sech": lambda x: 1 / np.cosh(x),
-        "csch": lambda x: 1 / np.sinh(x),
-        "coth": lambda x: np.cosh(x) / np.sinh(x),
-        "acot": lambda x: np.arctan(1 / x),
-        "digamma": sc.psi,
-        "polygamma": _polygamma,
-        "polylog": _polylog,
-        "zeta": lambda s, q=1: sc.zeta(s, q),
         "expint": sc.expn,
-        "betainc_regularized": lambda a, b, low, high: sc.betainc(a, b, high) - sc.betainc(a, b, low),
-        "lowergamma": lambda a, x: sc.gamma(a) * sc.gammainc(a, x),
-        "uppergamma": lambda a, x: sc.gamma(a) * sc.gammaincc(a, x),
         "loggamma": sc.gammaln,
+        "re": np.real,
+        "im": np.imag,
+        "conjugate": np.conjugate,
+        "digamma": sc.psi,
         "besselj": sc.jv,
         "bessely": sc.yv,
         "besseli": sc.iv,
         "besselk": sc.kv,
-        "re": np.real,
-        "im": np.imag,
-        "conjugate": np.conjugate,
     }
+    divide, multiply, subtract = np.true_divide, np.multiply, np.subtract
+    several: dict[str, Make] = {
+        "Heaviside": lambda row, x, at_zero=0.5: row(np.heaviside, x, at_zero),
+        # Away from its point the delta is 0; at the point the function has no derivative.
+        "DiracDelta": lambda row, x, k=0: row(np.where, row(np.equal, x, 0), np.inf, 0.0),
+        "sinc": lambda row, x: row(np.sinc, row(divide, x, np.pi)),
+        "sec": lambda row, x: row(divide, 1, row(np.cos, x)),
+        "csc": lambda row, x: row(divide, 1, row(np.sin, x)),
+        "cot": lambda row, x: row(divide, row(np.cos, x), row(np.sin, x)),
+        "sech": lambda row, x: row(divide, 1, row(np.cosh, x)),
+        "csch": lambda row, x: row(divide, 1, row(np.sinh, x)),
+        "coth": lambda row, x: row(divide, row(np.cosh, x), row(np.sinh, x)),
+        "acot": lambda row, x: row(np.arctan, row(divide, 1, x)),
+        "polygamma": _polygamma,
+        "polylog": _polylog,
+        "zeta": lambda row, s, q=1: row(sc._ufuncs._zeta, s, q),
+        "betainc_regularized": lambda row, a, b, low, high: row(
+            subtract, row(sc.betainc, a, b, high), row(sc.betainc, a, b, low)
+        ),
+        "lowergamma": lambda row, a, x: row(multiply, row(sc.gamma, a), row(sc.gammainc, a, x)),
+        "uppergamma": lambda row, a, x: row(multiply, row(sc.gamma, a), row(sc.gammaincc, a, x)),
+    }
+    rows = {name: (function, False) for name, function in one.items()}
+    return rows | {name: (function, True) for name, function in several.items()}
 
 
-def _polygamma(n: Any, x: Any) -> Any:
+def _polygamma(row: Make, n: Any, x: Any) -> Any:
     """psi^(n)(x) = (-1)^(n+1) n! zeta(n + 1, x) for n > 0 (DLMF 5.15.1)."""
     import scipy.special as sc
 
     if n == 0:
-        return sc.psi(x)
-    return (-1.0) ** (n + 1) * float(sc.factorial(n)) * sc.zeta(n + 1.0, x)
+        return row(sc.psi, x)
+    return row(np.multiply, (-1.0) ** (n + 1) * math.factorial(n), row(sc._ufuncs._zeta, n + 1, x))
 
 
-def _polylog(s: Any, x: Any) -> Any:
+def _polylog(row: Make, s: Any, x: Any) -> Any:
     """Li_1(x) = -log(1 - x), Li_2(x) = spence(1 - x); SciPy has no other."""
     import scipy.special as sc
 
     if s not in (1, 2):
         raise NotClosedFormError(f"the polylogarithm of order {s} has no NumPy or scipy.special function")
-    return -np.log(1 - x) if s == 1 else sc.spence(1 - x)
+    rest = row(np.subtract, 1, x)
+    return row(np.negative, row(np.log, rest)) if s == 1 else row(sc.spence, rest)

@@ -10,8 +10,12 @@ from sympy import Piecewise, Rational
 from sympy.abc import n
 
 from diffkit.errors import ArgumentsError, NotClosedFormError
+from diffkit.functions import as_function
+from diffkit.problems import PROBLEMS
+from diffkit.symbolic.pool import Pool
+from diffkit.symbolic.written import written
 from diffkit.tape import record
-from diffkit.tape.formula import as_numpy
+from diffkit.tape.formula import as_numpy, as_tape
 
 x, y = sympy.symbols("x y", real=True)
 
@@ -187,3 +191,82 @@ def test_bits_survive_the_way_to_sympy_and_back():
     formula = record(f, 1.0, 2.0).replay(x, y, arithmetic="sympy")
     found = as_numpy(formula, ["x", "y"])(1.25, 2.5)
     assert found == pytest.approx(float(f(1.25, 2.5)), rel=2 * 2**-52)
+
+
+def test_what_is_taken_away_is_subtracted_and_what_is_under_the_bar_divides():
+    tape = as_tape((x - y) / (3 * x**2) - 7, ["x", "y"])
+    assert sorted(row.op for row in tape.instructions) == [
+        "divide", "multiply", "power", "subtract", "subtract",
+    ]  # fmt: skip
+
+
+def test_equal_parts_are_one_row_though_they_are_two_objects():
+    made = [Pool().take(x + y) for _ in range(2)]
+    assert made[0] is not made[1]
+    assert len(as_tape(sympy.Mul(*made, evaluate=False), ["x", "y"])) == 2
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.name)
+def test_what_is_written_from_a_program_has_its_bits(problem):
+    f = as_function(problem.f)
+    with np.errstate(all="ignore"):
+        tape = record(f, problem.at)
+        ops = {row.op for row in tape.instructions}
+        if tape.guards or ops & {"expm1", "log1p", "logaddexp"}:
+            pytest.skip("branches, or calls what SymPy spells with other functions")
+        try:
+            again = as_tape(written(tape, [x], Pool()).node, ["x"])
+        except NotClosedFormError:
+            pytest.skip("no SymPy expression")
+        assert again.replay(problem.at) == tape.replay(problem.at)
+
+
+def test_a_shared_graph_has_a_row_for_each_of_its_nodes():
+    def square_often(a):
+        for _ in range(100):
+            a = a * a
+        return a
+
+    graph = written(record(square_often, 1.0), [x], Pool())
+    assert len(as_tape(graph.node, ["x"])) == 100
+
+
+def test_a_graph_may_be_deeper_than_pythons_stack():
+    graph = Pool().term(x)
+    for _ in range(3000):
+        graph = graph.call(sympy.sin, graph)
+    assert len(as_tape(graph.node, ["x"])) == 3000
+
+
+def test_an_array_input_is_indexed_and_an_array_of_expressions_is_an_array():
+    p = sympy.symbols("p[0] p[1]", real=True)
+    tape = as_tape({"m": sympy.Matrix([[p[0], 1], [p[1], x]]), "s": p[0]}, [np.array(["p[0]", "p[1]"]), "x"])
+    found = tape.replay(np.array([2.0, 3.0]), 4.0)
+    assert found["m"].tolist() == [[2.0, 1.0], [3.0, 4.0]]
+    assert found["s"] == 2.0
+    assert tape.input_shapes == ((2,), ())
+
+
+def test_with_digits_constants_have_them_in_mpmath():
+    third = as_tape(x ** Rational(1, 3) * sympy.pi, ["x"], digits=40)
+    with mpmath.workdps(40):
+        assert third.replay(mpmath.mpf(2), arithmetic="mpmath") == mpmath.cbrt(2) * mpmath.pi
+
+
+def test_the_constants_of_a_product_are_one():
+    assert [row.op for row in as_tape(2 * sympy.sqrt(2) * sympy.pi * x, ["x"]).instructions] == ["multiply"]
+    assert as_numpy(2 * sympy.sqrt(2) * sympy.pi * x, ["x"])(1.0) == float(2 * mpmath.sqrt(2) * mpmath.pi)
+
+
+def test_a_constant_keeps_the_width_of_float32():
+    found = as_numpy(sympy.sin(1) * x, ["x"])(np.ones(2, np.float32))
+    assert found.dtype == np.float32
+
+
+def test_a_number_that_sympy_sums_by_itself_is_a_constant():
+    total = sympy.Sum(1 / n**2, (n, 1, sympy.oo))
+    assert as_numpy(x + total, ["x"])(0.0) == pytest.approx(np.pi**2 / 6, rel=2**-52)
+
+
+def test_an_expression_without_a_tape_is_its_constant():
+    assert as_numpy([2.5, sympy.Integer(1)], ["x"])(3.0) == [2.5, 1]
