@@ -4,7 +4,7 @@
     dk.compare(f, x)                           every method on the same function
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
     dk.record(f, x)                            what f does, as a tape (Wengert list)
-    dk.views.source(tape)                      the tape as Python source
+    dk.views                                   a tape as table, graph and Python source
     dk.grad(f), dk.autodiff                    automatic differentiation, functional
     dk.tensor(x, requires_grad=True)           the same, imperative: x.grad after y.backward()
     dk.numerical, dk.symbolic                  the other two rooms

@@ -180,7 +180,7 @@ class SympyFunction:
 
 
 def as_function(f: Any) -> Callable[..., Any]:
-    """The callable that `f` means: text is parsed, a SymPy expression wrapped, a callable kept.
+    """The callable that `f` means: text is parsed, a SymPy expression or matrix wrapped, a callable kept.
 
     Raises `ExpressionError` for text that cannot be read, `ArgumentsError` for anything else.
 
@@ -190,8 +190,8 @@ def as_function(f: Any) -> Callable[..., Any]:
     if isinstance(f, str):
         return parse(f)
     sympy = sys.modules.get("sympy")  # whoever holds an expression has imported it
-    if sympy is not None and isinstance(f, sympy.Basic):
-        return SympyFunction(f)
+    if sympy is not None and isinstance(f, sympy.Basic | sympy.MatrixBase):
+        return SympyFunction(f if isinstance(f, sympy.Basic) else f.as_immutable())
     if callable(f):
         return f  # type: ignore[no-any-return]
     kind = with_article(type(f).__name__)

@@ -24,6 +24,7 @@ GROUND = {
     "floats": set(),
     "problems": {"errors"},
     "families": set(),
+    "functions": {"errors", "tape"},
     "example": set(),
     "tape": {"errors", "structure", "primitives", "floats", "example"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
@@ -31,7 +32,7 @@ GROUND = {
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 FLOORS = {
     0: set(GROUND),
-    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "functions", "peers"},
+    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "peers"},
     2: {"methods"},
     3: {"api"},
     4: {"studies"},

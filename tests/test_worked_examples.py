@@ -147,6 +147,33 @@ def test_the_symbolic_derivative_of_the_cubic(example: int) -> None:
         np.testing.assert_allclose(dk.derivative(CUBIC, at, "symbolic"), 6 * at**2 + 2 * at, **FEW_ULPS)
 
 
+@pytest.mark.parametrize("example", [9])
+def test_the_cubic_rule_by_rule(example: int) -> None:
+    trace = dk.symbolic.steps(CUBIC, time_limit=None)
+    lines = [dk.symbolic.as_text(step.expression) for step in trace.steps]
+    assert [step.rule for step in trace.steps] == ["sum", "constant factor", "power", "power"]
+    assert lines[0] == "d/dx(2*x^3) + d/dx(x^2)"
+    assert lines[-1] == dk.symbolic.as_text(trace.collected) == "6*x^2 + 2*x"
+
+
+@pytest.mark.parametrize("example", [10])
+def test_the_raw_rewrite_is_kept_and_pruned_by_a_pass_of_its_own(example: int) -> None:
+    trace = dk.symbolic.steps("5 + x*y", "x", shortcuts=False, time_limit=None)
+    assert dk.symbolic.as_text(trace.raw) == "0 + (0*x + y*1)"
+    assert dk.symbolic.as_text(trace.steps[-1].expression) == "0 + (0*x + y*1)"
+    assert dk.symbolic.prune(trace.raw) == trace.pruned == sympy.Symbol("y", real=True)
+
+
+@pytest.mark.parametrize("example", [11])
+def test_the_five_rules_are_those_that_are_used(example: int) -> None:
+    by_x, by_y = (dk.symbolic.steps(XXY, x, time_limit=None) for x in "xy")
+    assert dk.symbolic.as_text(by_x.collected) == "2*x*y"
+    assert dk.symbolic.as_text(by_y.collected) == "x^2 + 1"
+    assert {step.rule for trace in (by_x, by_y) for step in trace.steps} == {
+        "constant", "variable", "power", "sum", "constant factor",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "at", [pytest.param({"x": 3.0, "y": 4.0}, id="11"), pytest.param({"x": -0.5, "y": 2.0}, id="11-b")]
 )

@@ -1,5 +1,6 @@
 """How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
 
+from diffkit.autodiff.adjoint import adjoint
 from diffkit.autodiff.anomaly import detect_anomaly
 from diffkit.autodiff.checkpoint import checkpoint
 from diffkit.autodiff.custom import custom_rule
@@ -11,6 +12,7 @@ from diffkit.tape.active import is_active
 __all__ = [
     "DualNumbers",
     "Reverse",
+    "adjoint",
     "checkpoint",
     "custom_rule",
     "detect_anomaly",

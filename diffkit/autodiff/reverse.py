@@ -97,7 +97,11 @@ def pull_back(
                 mine.append(i)
         if live:
             values, y = [_parts(a) for a in args], _parts(node) if y is node.value else y
-        y_bar, keywords = whole(y_bar, y), node.keywords or _NO_KEYWORDS
+        keywords = node.keywords or _NO_KEYWORDS
+        # One float may go on standing for all elements, unless broadcasting repeats an operand.
+        shape = getattr(y, "shape", ())
+        if rule.partials is None or any(getattr(values[i], "shape", ()) != shape for i in mine):
+            y_bar = whole(y_bar, y)
         bars_of = rule.pull(0) if rule.together else None
         x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
         for i in mine:

@@ -1,4 +1,4 @@
-"""What a user types at a shell: `diffkit compare F --at P`, `diffkit sweep F --at P`, `diffkit methods`."""
+"""What a user types at a shell: `diffkit compare F --at P`, `diffkit sweep F --at P`, `diffkit steps F`."""
 
 from __future__ import annotations
 

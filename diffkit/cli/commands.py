@@ -29,6 +29,7 @@ Examples:
   diffkit compare model.py:loss --at 0,1,2 --methods central,reverse
   diffkit compare "x^2*y + y + 2" --at x=3,y=4 --json
   diffkit sweep "exp(x)" --at 1 --plot sweep.svg
+  diffkit steps "x^2*sin(x)"
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
@@ -107,7 +108,7 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(BAD_USAGE)
 
 
-FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown"}
+FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex", ".html": "html"}
 DRAWN = (".svg", ".png", ".pdf")
 PICTURES = (*DRAWN, ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps")
 
@@ -129,8 +130,9 @@ def _output(ctx: click.Context, param: click.Parameter, path: str | None) -> str
         if any(option.name == "plot" for option in ctx.command.params):
             instead = f"write --plot {name if ending in DRAWN else name.with_suffix('.svg')} for the figure"
         raise click.UsageError(f"-o writes a table and {path} is named as a picture; {instead}", ctx)
-    if ending in FORM_OF:
-        _only_form(ctx, FORM_OF[ending], f"-o {path}")
+    form = FORM_OF.get(ending)
+    if form and any(option.name == form for option in ctx.command.params):
+        _only_form(ctx, form, f"-o {path}")
     return path
 
 
@@ -141,7 +143,7 @@ def _only_form(ctx: click.Context, form: str, said: str) -> None:
     ctx.meta["form"] = said
 
 
-def _flag_of_form(name: str, text: str) -> Callable[[Any], Any]:
+def flag_of_form(name: str, text: str) -> Callable[[Any], Any]:
     return click.option(f"--{name}", is_flag=True, expose_value=False, callback=_form, help=text)
 
 
@@ -154,9 +156,9 @@ PROBLEM = [
 ]  # fmt: skip
 PLOT = click.option("--plot", metavar="FILE", help="Draw the figure to FILE.svg, .png or .pdf.")
 OUTPUT = [
-    _flag_of_form("json", "Print JSON."),
-    _flag_of_form("csv", "Print comma-separated values."),
-    _flag_of_form("markdown", "Print Markdown."),
+    flag_of_form("json", "Print JSON."),
+    flag_of_form("csv", "Print comma-separated values."),
+    flag_of_form("markdown", "Print Markdown."),
     click.option("-o", "--output", metavar="FILE", callback=_output,
                  help="Write to FILE instead; .json, .csv and .md say the form, - is standard output."),
     click.option("--no-color", is_flag=True, help="No colours on a terminal (as does NO_COLOR=1)."),
@@ -196,12 +198,12 @@ def compare_command(
     """
     from diffkit.cli.output import show
 
-    function, point, text = _problem(f, at, dtype)
+    function, point, text = problem(f, at, dtype)
     from diffkit.methods import methods_for
     from diffkit.studies import compare
 
     chosen = methods_for(methods, {} if h is None else {"h": h})
-    with _evaluating(function, point):
+    with evaluating(function, point):
         found = compare(function, *point, methods=chosen, order=order, text=text)
     show(found, **options)
 
@@ -219,14 +221,14 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
     """
     from diffkit.cli.output import show
 
-    function, point, text = _problem(f, at)
+    function, point, text = problem(f, at)
     import numpy as np
 
     from diffkit.studies import error_sweep
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
-    with _evaluating(function, point):
+    with evaluating(function, point):
         found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text)
     show(found, **options)
 
@@ -243,7 +245,7 @@ def methods_command(**options: Any) -> None:
     show(overview(), **options)
 
 
-def _problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, ...], str]:
+def problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, ...], str]:
     """The function, the point and what to call the function; what cannot be read is bad usage."""
     from diffkit.cli.arguments import read_function, read_point
 
@@ -262,7 +264,7 @@ class FunctionError(click.ClickException):
 
 
 @contextmanager
-def _evaluating(f: Callable[..., Any], point: tuple[Any, ...]) -> Iterator[None]:
+def evaluating(f: Callable[..., Any], point: tuple[Any, ...]) -> Iterator[None]:
     """A context in which f is called: what f itself raises leaves it as a `FunctionError`."""
     try:
         yield
@@ -330,3 +332,6 @@ def _place(error: BaseException) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename[0] != "<"]
     lines = [f" (line {f.lineno} of {Path(f.filename).name})" for f in frames if is_users(f.filename)]
     return lines[-1] if lines else ""
+
+
+import diffkit.cli.steps  # noqa: E402, F401  the command adds itself to those above

@@ -3,44 +3,66 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from typing import Any, Protocol
 
 import click
 
 from diffkit.report.files import write_whole
 from diffkit.studies.study import Study
 
-__all__ = ["show"]
+__all__ = ["Printed", "show", "write"]
+
+
+class Printed(Protocol):
+    """What prints and exports itself: the steps of a derivative."""
+
+    def text(self, width: float) -> str: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def csv(self) -> str: ...
+    def markdown(self) -> str: ...
 
 
 def show(
-    study: Study, *, form: str | None = None, output: str | None = None, plot: str | None = None,
+    study: Study | Printed, *, form: str | None = None, output: str | None = None, plot: str | None = None,
     no_color: bool = False, quiet: bool = False, verbose: bool = False,
 ) -> None:  # fmt: skip
     """Print a study, or write it to a file, and draw its figure where one is wanted.
 
     Raises `click.UsageError` for a file that cannot be written; nothing is left half-written.
     """
-    if plot is not None:
+    if plot is not None and isinstance(study, Study):
         _draw(study, plot, quiet)
     if output is not None:
-        try:
-            write_whole(output, _rendered(study, form or "text").encode())
-        except OSError as error:
-            raise click.UsageError(f"cannot write {output}: {_reason(error)}") from error
-        _note(f"wrote {output}", quiet)
+        write(_rendered(study, form or "text"), output, quiet)
     elif form:
         click.echo(_rendered(study, form), nl=False)
-    elif sys.stdout is not None and sys.stdout.isatty():  # None where the shell has closed it
+    elif sys.stdout is None or not sys.stdout.isatty():  # None where the shell has closed it
+        click.echo(str(study))
+    elif isinstance(study, Study):
         _print_rich(study, no_color)
     else:
-        click.echo(str(study))
+        click.echo(study.text(shutil.get_terminal_size().columns))
 
 
-def _rendered(study: Study, form: str) -> str:
+def write(text: str, output: str | None, quiet: bool = False) -> None:
+    """Print a text, or write it to a file."""
+    text = text if text.endswith("\n") else text + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        write_whole(output, text.encode())
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {_reason(error)}") from error
+    _note(f"wrote {output}", quiet)
+
+
+def _rendered(study: Study | Printed, form: str) -> str:
     if form == "json":
         return json.dumps(study.to_dict(), allow_nan=False, ensure_ascii=False) + "\n"
-    text = {"csv": study.csv, "markdown": study.markdown, "text": study.__str__}[form]()
+    text = str(study) if form == "text" else getattr(study, {"html": "page"}.get(form, form))()
     return text if text.endswith("\n") else text + "\n"
 
 

@@ -26,18 +26,22 @@ __all__ = ["Formula", "Guess", "Ladder"]
 
 DEEPEST = 14  # rungs in a formula: more of them would only add noise
 SAFETY = 6  # error estimates are this many times what theory expects
+DOUBTFUL = 256  # floors: neighbours that are nearer to each other may differ by noise alone
+UNLIKE = 0.01  # of itself: if so much of f's odd half is missed, f is nothing like the polynomial
 
 
 @dataclass(frozen=True)
 class Formula:
     """The weights of the parts for f^(q)(x), and for f(x) - f(x), which must come out as 0.
 
-    `gain` is the sum of |w_i|: an error u in every part grows to at most gain u / h^q.
+    `gain` is the sum of |w_i|: an error u in every part grows to at most gain u / h^q. For an even q around
+    x the parts tell nothing of f's odd half: `unseen` has the weights for how far it is from a polynomial.
     """
 
     weights: tuple[Any, ...]
     gain: Any
     at_zero: tuple[Any, ...]
+    unseen: tuple[Any, ...]
 
     @staticmethod
     @lru_cache(maxsize=1000)
@@ -57,7 +61,9 @@ class Formula:
             return tuple(real(w.numerator) / real(w.denominator) for w in exact)
 
         weights = rounded(Stencil.of(offsets, order))
-        return Formula(weights, sum(abs(w) for w in weights), rounded(check))
+        highest = () if side or order % 2 else rounded(Stencil.of(offsets, len(offsets) - 1))
+        unseen = tuple(w / highest[0] for w in highest)
+        return Formula(weights, sum(abs(w) for w in weights), rounded(check), unseen)
 
 
 def ratios(order: int) -> tuple[Fraction, ...]:
@@ -110,7 +116,10 @@ class Guess:
     own
         The same from the parts alone: for an even q, without the slope of f.
     error
-        The error estimate.
+        The error estimate, while the search goes on.
+    doubt
+        What to add to it in the end: the change from the rung before, where it is so small that it may be
+        noise rather than the truncation error of that rung.
     """
 
     value: Any
@@ -122,10 +131,15 @@ class Guess:
     size: Any
     own: Any
     error: Any = inf
+    doubt: Any = 0
 
     def amplitude(self, order: int) -> Any:
         """The error of f's values that would explain the spread and the miss."""
         return (self.spread + self.miss) * self.h**order / self.gain
+
+    def blur(self, noise: Any, order: int) -> None:
+        """Raise the error to what noise of this level in f's values does."""
+        self.error = max(self.error, SAFETY * noise * self.gain / self.h**order)
 
 
 class Ladder:
@@ -162,8 +176,10 @@ class Ladder:
         self.rungs = 0  # climbed down; of the parts only the newest are kept
         self.parts: list[Any] = []
         self.bends: list[Any] = []
+        self.rises: list[Any] = []
         self.previous: list[Any] = []
         self.largest = abs(self.centre)  # of the |f| seen
+        self.quantum = self.real(inf)  # the smallest |f - f(x)| seen that is not 0
         self.change = self.moved = self.real(0)  # the largest |f - f(x)| seen, and the largest |part|
         # The largest step, and how far its simplest formula is from the next.
         self.top = self.apart = self.real(0)
@@ -183,6 +199,11 @@ class Ladder:
         """The largest step on the ladder whose smallest is h."""
         return self.step(h, len(self.parts) - 1)
 
+    @property
+    def still(self) -> bool:
+        """Whether the newest two rungs do not move f at all."""
+        return not any(self.bends[:2]) and not any(self.rises[:2])
+
     def noise_at(self, top: Any, level: Any) -> Any:
         """What noise of this level does to the simplest formulas of a ladder from `top` down."""
         steps = multiples(self.lowest + 2, self.order)
@@ -199,16 +220,22 @@ class Ladder:
         """
         if self.side:
             (beside,) = values
-            bend = part = (beside - self.centre) * stretch
+            rise = bend = part = (beside - self.centre) * stretch
         else:
             right, left = values
             bend = ((right + left) / 2 - self.centre) * stretch**2
-            part = (right - left) / 2 * stretch if self.order % 2 else bend
+            rise = (right - left) / 2 * stretch
+            part = rise if self.order % 2 else bend
         self.parts, self.bends = [part, *self.parts[: DEEPEST - 1]], [bend, *self.bends[: DEEPEST - 1]]
+        self.rises = [rise, *self.rises[: DEEPEST - 1]]
         self.rungs += 1
         for value in values:
             self.largest = max(self.largest, abs(value))
-            self.change = max(self.change, abs(value - self.centre))
+            change = abs(value - self.centre)
+            self.change = max(self.change, change)
+            self.quantum = min(self.quantum, change or inf)
+        if self.still and self.change:  # f's last move was no more than its rounding
+            noise = max(noise, self.quantum)
         self.moved = max(self.moved, abs(part))
         rounded = self.u * min(reach * self.change / self.widest(h), 1000 * self.largest)
         return self._best(h, max(self.u * self.largest, noise, self.tiny), rounded)
@@ -230,9 +257,13 @@ class Ladder:
             spread = max(apart, self._truncation(values, j, beside))
             apart = max(apart, beside)
             miss = max(miss, abs(sum(map(mul, formula.at_zero, self.bends))))
+            if formula.unseen:
+                missed = abs(sum(map(mul, formula.unseen, self.rises)))
+                miss = max(miss, missed if missed > UNLIKE * abs(self.rises[0]) else 0)
             grown = formula.gain / unit
             size, own = (max(change / whole, abs(values[j])) for change in (self.change, self.moved))
             guess = Guess(values[j], h, formula.gain, spread, miss * grown, noise * grown, size, own)
+            guess.doubt = beside if beside < DOUBTFUL * guess.floor else self.real(0)
             guess.error = (
                 SAFETY * (guess.spread + guess.miss + guess.floor)
                 + rounded * grown

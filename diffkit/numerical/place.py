@@ -33,8 +33,6 @@ class Place:
         How far f may be asked, to both sides.
     first
         The step to begin with.
-    first
-        The step to begin with.
     noise
         The known noise of f's values, 0 if it is only their rounding.
     grid

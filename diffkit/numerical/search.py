@@ -56,7 +56,8 @@ def derivative_at(place: Place, order: int) -> Points:
     found = yield from around.run()
     if around.outside in (-1, 1) and not found.error <= 2.0 ** (-place.bits // 2) * abs(found.value):
         beside = yield from Search(place, order, -around.outside).run()
-        if beside.error < found.error or math.isnan(found.value):
+        alike = not abs(beside.value - found.value) > beside.error + found.error
+        if (beside.error < found.error and alike) or math.isnan(found.value):
             where = "right" if around.outside < 0 else "left"
             return replace(beside, trouble=beside.trouble or f"f has values only on the {where} of x")
     return found
@@ -177,14 +178,21 @@ class Search:
             if self.done is None and (yield from self.corner(h, best)):
                 return None
             explained = stalled and (yield from self.by_noise(best))
+        done = self.done
+        if done is not None and abs(best.value - done.value) > best.error + done.error:
+            explained = False  # from closer by it is something else
         if explained:
             higher = self.accept(best)
-            if higher is not None or (yield from self.alike_close_by(h, best)):
+            if higher is not None:
                 return higher
-            self.done, self.hopeless = None, self.better(self.hopeless, best)
-        elif self.done is not None:
+            near = yield from self.other_close_by(h, best)
+            if near is None:
+                return None
+            self.done, self.ceiling = None, min(self.ceiling, ladder.widest(h))
+            return self.restart(self.place.real(0), near)
+        if self.done is not None:
             return self.lower(h)
-        elif stalled:
+        if stalled:
             self.suspect = self.better(self.suspect, best)
         else:
             self.hopeless = self.better(self.hopeless, best)
@@ -196,7 +204,7 @@ class Search:
 
     def by_rounding(self, best: Guess) -> bool:
         """Whether the rounding of f's values explains what the formulas still disagree by."""
-        if (self.suspect or self.hopeless) and best.size == 0:
+        if (self.suspect or self.hopeless) and self.ladder.still:
             return False  # f changes further off: here its numbers are too coarse
         if self.suspect is not None and (
             self.ladder.rungs < self.ladder.lowest + 4 or best.floor > 2.0**-10 * best.own
@@ -204,34 +212,43 @@ class Search:
             return False  # among noise a few rungs agree by accident
         return bool(best.spread <= 4 * best.floor and best.miss <= 8 * best.floor)
 
-    def alike_close_by(self, h: Any, best: Guess) -> Points:
-        """Whether a derivative found with few rungs, or at 0, is the same from close by.
+    def other_close_by(self, h: Any, best: Guess) -> Points:
+        """A step so close by that what was found with few rungs, or at 0, is something else there; or None.
 
-        It need not be: a straight line may be the far side of something narrow, and 0 tells no scale, as
-        no x does far from which the ladder went.
+        A straight line may be the far side of something narrow, and 0 tells no scale, as no x does far
+        from which the ladder went. Where less shows than the rounding of f(x) would leave, f has noise.
         """
         place, order = self.place, self.order
         tells = 4 * abs(place.x) >= self.ladder.top
         if tells and (order > 1 or self.ladder.rungs > self.ladder.lowest + 3):
-            return True
+            return None
+        level = 64 * max(place.u * abs(place.centre), self.noise)
         seen = Ladder(order, self.ladder.side, place.centre, place.u, place.real)
-        level = 8 * max(place.u * abs(place.centre), self.noise)
         # As close as leaves four digits of the difference.
-        reach = (1e4 * seen.noise_at(1.0, level) / best.size) ** (1 / order) if best.size else 0
-        step = top = max(h * CLOSEST, reach, self.smallest)
-        close: list[Any] = []
-        while len(close) < 2:
-            answer = (yield from self.ask(step)) if top < h / 64 else None
-            if answer is None:
-                return True
-            seen.add(step, answer[1], step / answer[0])
-            close += seen.previous[:1]
-            step = seen.below(step)
-            allowed = 64 * (best.error + seen.noise_at(top, level))
-            if close and abs(close[0] - best.value) <= abs(best.value) / 10 + allowed:
-                return True
-        # Two values from close by that do not agree with each other, or are both 0, are lost in rounding.
-        return bool(abs(close[1] - close[0]) > abs(close[1]) / 10 + allowed or not any(close))
+        reach = (1e3 * seen.noise_at(1.0, level) / best.size) ** (1 / order) if best.size else 0
+        step = max(h * CLOSEST, reach, self.smallest)
+        while step < h / 64:
+            close, top = list[Any](), step
+            while len(close) < 2:
+                answer = yield from self.ask(step)
+                if answer is None:
+                    return None
+                seen.add(step, answer[1], step / answer[0])
+                close += seen.previous[:1]
+                step = seen.below(step)
+                if len(close) == 1:
+                    gap, noise = abs(close[0] - best.value), seen.noise_at(top, level)
+                    if gap <= 64 * best.error + 8 * noise:
+                        if gap > 8 * noise:
+                            best.error = max(best.error, 1.125 * gap)
+                        return None
+            if any(close) and abs(close[1] - close[0]) <= gap / 16:
+                return top
+            level = gap * level / noise if noise else gap * top**order  # both are lost in it
+            best.blur(level, order)
+            step = 64 * top
+            seen.clear()
+        return None
 
     def by_noise(self, best: Guess) -> Points:
         """Whether the rounding of the arguments inside f, or the noise of f, explains it."""
@@ -267,13 +284,14 @@ class Search:
         ladder = self.ladder
         if ladder.rungs <= ladder.lowest + 1:
             return False
-        return not ladder.change or self.place.u * ladder.largest > 2.0**-10 * ladder.moved > 0
+        return ladder.still or self.place.u * ladder.largest > 2.0**-10 * ladder.moved > 0
 
     # -- going on ---------------------------------------------------------------------------------------
 
     def accept(self, best: Guess) -> Any:
         """Take the best guess; the step of a higher ladder, if its rounding leaves room for more digits."""
         if self.done is not None and self.done.error <= best.error:
+            self.done.blur(best.amplitude(self.order), self.order)
             return None
         self.done = best
         return self.higher(best, self.ladder.top, self.ladder.apart)
@@ -282,7 +300,8 @@ class Search:
         """The step of a ladder that starts lower, or None where that would change the value no more."""
         self.scale = self.scale or best.size
         if best.error <= self.place.u * self.scale:
-            self.done, self.trouble = best, _ROUGH
+            self.done = replace(best, error=max(best.error, self.place.u * self.scale))
+            self.trouble = _ROUGH
             return None
         if self.suspect is None:
             self.ceiling = min(self.ceiling, self.ladder.widest(h))
@@ -294,7 +313,7 @@ class Search:
         left, self.suspect, self.hopeless = self.suspect or self.hopeless, None, None
         if left is None or self.done is not None:
             return None
-        guess, top, apart = left
+        guess, top, apart = self.better(left, self.latest) if self.latest and not self.drowned() else left
         self.done, self.noise = guess, max(self.noise, guess.amplitude(self.order))
         self.tell_noise()
         return self.higher(guess, top, apart)
@@ -306,10 +325,13 @@ class Search:
         is hidden by noise, the ladder may go up until it would show.
         """
         if not guess.size:  # not one value of f differs from f(x): at a tiny x that tells nothing
-            if not 4 * top < UNIT < self.ceiling:
+            if 4 * top < UNIT < self.ceiling:
+                self.done = None
+                return self.restart(top, UNIT)
+            far = 2 * abs(self.place.x)
+            if self.place.centre or not 4 * top < far < self.ceiling:
                 return None
-            self.done = None
-            return self.restart(top, UNIT)
+            return self.restart(top, far)  # 0 may be what is left of numbers that cancel
         if guess.error <= 2.0 ** (-2 * self.place.bits // 3) * guess.size:
             return None
         level = max(self.place.u * self.ladder.largest, self.noise, guess.amplitude(self.order))
@@ -339,6 +361,9 @@ class Search:
 
     def lower(self, h: Any) -> Any:
         """The step half-way back, after a ladder that started too high."""
+        if self.done is not None and not self.done.size:  # f's numbers may be too coarse there
+            self.noise = max(self.noise, self.place.u * self.ladder.largest)
+            self.done.blur(self.noise, self.order)
         self.ceiling = self.ladder.widest(h)
         self.begin()
         if not self.below or self.ceiling < 8 * self.below:
@@ -368,7 +393,8 @@ class Search:
         if self.done is not None:
             # Noise as large as f itself is rather a structure that is finer than the numbers near x.
             lost = self.noise > max(self.ladder.largest, abs(self.place.centre)) / 16
-            return Found(self.done.value, inf if lost else self.done.error, self.done.h, self.trouble)
+            error = inf if lost else self.done.error + self.done.doubt
+            return Found(self.done.value, error, self.done.h, self.trouble)
         if self.latest is not None:
             return Found(self.latest.value, inf, self.latest.h, self.trouble or _LOST)
         return Found(nan, inf, nan, "f has no finite value around x")

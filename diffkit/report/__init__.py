@@ -14,12 +14,14 @@ from diffkit.errors import ArgumentsError, with_article
 if TYPE_CHECKING:
     from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
-    from diffkit.report.style import LOOKS, house_style, look_of, new_axes, save
+    from diffkit.report.graph import computational_graph
+    from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.words import alt_text
 
 __all__ = [
     "LOOKS",
     "alt_text",
+    "computational_graph",
     "digits_by_method",
     "draw",
     "error_against_step",
@@ -27,23 +29,30 @@ __all__ = [
     "house_style",
     "look_of",
     "new_axes",
+    "rendered",
     "save",
 ]
 
 _HOME = {
+    "computational_graph": "graph",
     "digits_by_method": "digits",
     "error_against_step": "figures",
     "error_split": "figures",
     "LOOKS": "style",
     "look_of": "style",
     "new_axes": "style",
+    "rendered": "style",
     "save": "style",
     "house_style": "style",
     "alt_text": "words",
 }
 
 # The figure of each kind of study, by the name of its class: a report needs no study to be imported.
-FIGURES = {"ErrorSweep": "error_against_step", "Comparison": "digits_by_method"}
+FIGURES = {
+    "ErrorSweep": "error_against_step",
+    "Comparison": "digits_by_method",
+    "Graph": "computational_graph",
+}
 
 
 def draw(study: Any, ax: Any = None) -> Any:

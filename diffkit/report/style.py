@@ -18,7 +18,7 @@ from matplotlib.style import context
 
 from diffkit.report.files import write_whole
 
-__all__ = ["LOOKS", "Look", "house_style", "look_of", "new_axes", "save"]
+__all__ = ["LOOKS", "Look", "house_style", "look_of", "new_axes", "rendered", "save"]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -104,14 +104,19 @@ def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", 
     kind = target.suffix.lower().removeprefix(".")
     if kind not in ("svg", "png", "pdf"):
         raise ValueError(f"a picture is written as svg, png or pdf, and {target.name!r} ends in none of them")
+    return write_whole(target, rendered(picture, kind, title, alt))
+
+
+def rendered(picture: Axes | Figure, kind: str, title: str = "", alt: str = "") -> bytes:
+    """The content of the file that `save` writes, as "svg", "png" or "pdf".
+
+    >>> rendered(new_axes(), "svg", title="Nothing yet")[:5]
+    b'<?xml'
+    """
     figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
     assert figure is not None, "axes that were removed from their figure cannot be saved"
     title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
     alt = alt or " ".join(text for ax in figure.axes if (text := str(ax.get_label())))
-    return write_whole(target, _render(figure, kind, title, alt))
-
-
-def _render(figure: Figure, kind: str, title: str, alt: str) -> bytes:
     # Dates and version numbers are left out: the bytes follow from the picture alone.
     metadata: dict[str, dict[str, Any]] = {
         "svg": {"Date": None, "Creator": "diffkit"},

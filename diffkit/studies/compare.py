@@ -19,8 +19,6 @@ from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
 from diffkit.studies.table import (
-    BELOW,
-    Table,
     csv_text,
     digits_text,
     error_text,
@@ -30,6 +28,7 @@ from diffkit.studies.table import (
 )
 from diffkit.studies.value import value_at
 from diffkit.studies.why import listed, why
+from diffkit.views.grid import BELOW, Table
 
 __all__ = ["Comparison", "ComparisonRow", "compare"]
 

@@ -20,9 +20,10 @@ from diffkit.numerical import FiniteDifference
 from diffkit.studies.curve import Array, Curve, curve_of
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
 from diffkit.studies.study import Study
-from diffkit.studies.table import Table, csv_text, error_text, json_ready
+from diffkit.studies.table import csv_text, error_text, json_ready
 from diffkit.studies.value import value_at
 from diffkit.tape.arithmetic import MPMATH
+from diffkit.views.grid import Table
 
 __all__ = ["Curve", "ErrorSweep", "error_sweep"]
 

@@ -11,7 +11,8 @@ from diffkit.api import derivative, gradient
 from diffkit.errors import DiffkitError
 from diffkit.methods import METHODS, Method
 from diffkit.studies.study import Study
-from diffkit.studies.table import Table, csv_text
+from diffkit.studies.table import csv_text
+from diffkit.views.grid import Table
 
 __all__ = ["MethodFacts", "MethodsOverview", "overview"]
 

@@ -6,7 +6,7 @@ import html
 from abc import ABC, abstractmethod
 from typing import Any
 
-from diffkit.studies.table import Table
+from diffkit.views.grid import Table
 
 __all__ = ["Study"]
 

@@ -1,20 +1,17 @@
-"""A table of a study, written as aligned text, Markdown, HTML or CSV; and how numbers are worded."""
+"""How the numbers of a study are worded, in its table and in CSV and JSON."""
 
 from __future__ import annotations
 
 import csv
-import html
 import io
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 __all__ = [
-    "BELOW",
-    "Table",
     "csv_text",
     "digits_text",
     "error_text",
@@ -24,100 +21,7 @@ __all__ = [
     "value_text",
 ]
 
-BELOW = "see below"  # the note of a row whose reason is among the remarks
 MOST_SHOWN = 6  # entries of a list that is still written whole: a line of text holds no more
-
-
-@dataclass(frozen=True)
-class Table:
-    """Column headings and rows of texts. `right` names the columns whose numbers line up on the right."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    right: frozenset[str] = frozenset()
-
-    def text(self, width: float = math.inf) -> str:
-        """Plain aligned columns, two spaces apart, no line longer than its content.
-
-        Where a line would be longer than `width`, words give way and numbers stay whole: the notes go
-        under the table, a line each; columns that hold nothing go; lists lose entries from their end.
-
-        Examples
-        --------
-        >>> rows = (("central", "10.6"), ("dual", "15.0"))
-        >>> print(Table(("method", "digits"), rows, frozenset({"digits"})).text())
-        method   digits
-        central    10.6
-        dual       15.0
-        """
-        table, below = self, list[str]()
-        if table._width > width and self.columns[-1] == "note":
-            table = table._only(lambda column: column[0] != "note")
-            below = ["", *(f"{row[0]}: {row[-1]}" for row in self.rows if row[-1] not in ("", BELOW))]
-        if table._width > width:
-            table = table._only(lambda column: set(column[1:]) != {"-"})
-        if table._width > width:
-            table = table._shortened(table._width - width)
-        lines = [
-            "  ".join(map(table._aligned, line, table.columns, table._widths)).rstrip()
-            for line in (table.columns, *table.rows)
-        ]
-        return "\n".join([*lines, *below])
-
-    @property
-    def _widths(self) -> list[int]:
-        return [max(map(len, column)) for column in zip(self.columns, *self.rows, strict=True)]
-
-    @property
-    def _width(self) -> int:
-        return sum(self._widths) + 2 * (len(self.columns) - 1)
-
-    def _only(self, wanted: Callable[[tuple[str, ...]], bool]) -> Table:
-        """The table of the wanted columns; a column is its heading and its cells."""
-        kept = [column for column in zip(self.columns, *self.rows, strict=True) if wanted(column)]
-        columns, *rows = zip(*kept, strict=True)
-        return Table(columns, tuple(rows), self.right)
-
-    def _shortened(self, excess: float) -> Table:
-        """The table narrower by `excess`, as far as the lists in its widest column allow."""
-        widest = max(range(len(self.columns)), key=self._widths.__getitem__)
-        room = self._widths[widest] - excess
-        rows = ((*row[:widest], _shortened(row[widest], room), *row[widest + 1 :]) for row in self.rows)
-        return Table(self.columns, tuple(rows), self.right)
-
-    def _aligned(self, cell: str, column: str, width: int) -> str:
-        return cell.rjust(width) if column in self.right else cell.ljust(width)
-
-    def markdown(self) -> str:
-        """A GitHub table."""
-        rule = ["---:" if c in self.right else ":---" for c in self.columns]
-        lines = [self.columns, rule, *self.rows]
-        return "\n".join(
-            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
-        )
-
-    def html(self) -> str:
-        """A plain HTML table that needs no style sheet."""
-
-        def line(tag: str, cells: Sequence[str]) -> str:
-            sides = ["right" if c in self.right else "left" for c in self.columns]
-            return "".join(
-                f'<{tag} style="text-align:{side}">{html.escape(cell)}</{tag}>'
-                for cell, side in zip(cells, sides, strict=True)
-            )
-
-        body = "".join(f"<tr>{line('td', row)}</tr>" for row in self.rows)
-        return f"<table><thead><tr>{line('th', self.columns)}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _shortened(cell: str, room: float) -> str:
-    """A list with as many of its entries as there is room for, one at least; a number as it is."""
-    shown, dots, size = cell.partition(", ...")
-    entries, end = shown.split(", "), dots + size or ", ..." + cell[-1] * (cell[-1] in ")]")
-    while len(cell) > room and len(entries) > 1:
-        entries.pop()
-        cell = ", ".join(entries) + end
-    return cell
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -42,6 +42,10 @@ class Trees:
         """The expressions of a tape's result."""
         return formula_of(tape, symbols, self.max_nodes)
 
+    def taken(self, formulas: Any) -> Any:
+        """SymPy expressions, one or an array, as formulas of this kind."""
+        return formulas
+
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
         """The order-th derivative by a symbol."""
         return _differentiate(formula, symbol, order)
@@ -59,7 +63,7 @@ class Trees:
         if inputs * rows > 50 * self.max_nodes:
             raise NotClosedFormError(
                 f"not closed form: {inputs} derivatives of {rows} rows are {inputs * rows} to write out, "
-                f"the limit is 50 * max_nodes={50 * self.max_nodes}; share=True writes each value once"
+                f"the limit is 50 * max_nodes={50 * self.max_nodes}; share=True writes every value only once"
             )
 
     @within_reach()
@@ -86,12 +90,16 @@ class Graphs(Trees):
     graph: Graph = field(default_factory=Graph)
 
     def formula(self, tape: Tape, symbols: list[Any]) -> Any:
-        found = written(tape, symbols, self.graph.pool)
+        found = written(tape, symbols, self.graph.pool, named=True)
         if isinstance(found, Term):
             return found.node
         out = np.empty(np.shape(found), dtype=object)
         out.ravel()[:] = [t.node for t in np.ravel(np.asarray(found, dtype=object))]
         return out
+
+    def taken(self, formulas: Any) -> Any:
+        take = np.frompyfunc(lambda e: self.graph.pool.take(as_expression(e)), 1, 1)
+        return take(formulas)
 
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
         return self.graph.derivatives(self._term(formula), self._term(symbol), order)[-1].node

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +13,17 @@ from diffkit.errors import ArgumentsError, GuardError, NoRuleError, NotClosedFor
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.wengert import Slot, Tape
 
-__all__ = ["expression", "formula_of", "numbered", "symbols_of", "tree_size", "within_reach"]
+__all__ = [
+    "expression",
+    "formula_of",
+    "names_of",
+    "numbered",
+    "require_no_branches",
+    "require_size",
+    "symbols_of",
+    "tree_size",
+    "within_reach",
+]
 
 
 @contextmanager
@@ -92,24 +103,33 @@ def tree_size(tape: Tape) -> int:
 @within_reach()
 def formula_of(tape: Tape, leaves: list[Any], max_nodes: int) -> Any:
     """The expression of a tape's result, where its inputs are these symbols or arrays of symbols."""
+    require_no_branches(tape)
+    require_size(tree_size(tape), max_nodes)
+    try:
+        return tape.result(tape.run(leaves, SYMPY), SYMPY)
+    except (NoRuleError, GuardError) as error:
+        raise NotClosedFormError(f"not closed form: {error}") from error
+
+
+def require_no_branches(tape: Tape) -> None:
+    """Raise NotClosedFormError for a tape of one side of a branch."""
     if tape.guards:
         raise NotClosedFormError(
             f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula "
-            f"stands for it"
+            f"stands for it; branches=True, or dk.symbolic.piecewise(f, x), writes both sides"
         )
-    size = tree_size(tape)
+
+
+def require_size(size: int, max_nodes: int) -> None:
+    """Raise NotClosedFormError where a formula of so many nodes is more than the limit."""
     if size > max_nodes:
         # Beyond 10^300 the size is no float, and beyond 4300 digits Python refuses to print it.
         power = int(size.bit_length() * 0.30103)
         shown = str(size) if size < 10**6 else f"{float(size):.1e}" if power < 300 else f"about 10^{power}"
         raise NotClosedFormError(
             f"not closed form: the unrolled expression has {shown} nodes, the limit is "
-            f"max_nodes={max_nodes}; method='symbolic', share=True writes each value once"
+            f'max_nodes={max_nodes}; with method="symbolic", share=True every value is written only once'
         )
-    try:
-        return tape.result(tape.run(leaves, SYMPY), SYMPY)
-    except (NoRuleError, GuardError) as error:
-        raise NotClosedFormError(f"not closed form: {error}") from error
 
 
 def symbols_of(name: str, shape: tuple[int, ...]) -> Any:
@@ -122,3 +142,16 @@ def symbols_of(name: str, shape: tuple[int, ...]) -> Any:
     for index in np.ndindex(shape):
         out[index] = sympy.Symbol(f"{name}[{', '.join(map(str, index))}]", real=True)
     return out
+
+
+def names_of(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
+    """A name for each leaf: the function's own parameter names where they are to be had."""
+    names = list(getattr(f, "variables", ()))
+    if not names:
+        try:
+            names = list(inspect.signature(f).parameters)
+        except (TypeError, ValueError):
+            names = []
+    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
+        return names
+    return numbered(len(leaves))

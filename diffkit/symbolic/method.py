@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,18 +12,18 @@ from diffkit.errors import NonScalarError, NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
 from diffkit.symbolic.algebra import Graphs, Trees, as_expression
-from diffkit.symbolic.expression import numbered, symbols_of
+from diffkit.symbolic.branches import both_sides
+from diffkit.symbolic.expression import names_of, symbols_of
 from diffkit.tape.formula import as_tape
 from diffkit.tape.record import record
 from diffkit.tape.walk import in_order
-from diffkit.tape.wengert import Tape
 
 __all__ = ["Symbolic"]
 
 
 @dataclass(frozen=True)
 class Symbolic:
-    """Symbolic differentiation: f's tape becomes an expression, whose derivative is a formula, too.
+    """Symbolic differentiation: f's tape becomes a formula, whose derivative is a formula, too.
 
     The derivative is evaluated in the floating-point arithmetic of the point.
 
@@ -37,6 +36,8 @@ class Symbolic:
         differentiates it. True: the expression is a graph that keeps each value once, as f's program does;
         our own rules differentiate it, and the derivative of a long loop is a few times as long as the loop
         (`diffkit.symbolic.program` returns it as a tape).
+    branches
+        Whether to write both sides of f's branches as a Piecewise, as `piecewise` does.
 
     Examples
     --------
@@ -53,6 +54,7 @@ class Symbolic:
 
     max_nodes: int = 20_000
     share: bool = False
+    branches: bool = False
 
     name: ClassVar[str] = "symbolic"
     kind: ClassVar[str] = "symbolic"
@@ -86,20 +88,19 @@ class Symbolic:
         """The one formula that serves every element of x, with its symbol; None when there is none."""
         import sympy
 
-        name = _names(f, [x])[0]
+        name = names_of(f, [x])[0]
         symbol = sympy.Symbol(name, real=True)
         if not np.ndim(x):
-            formula = algebra.formula(_recorded(f, x), [symbol])
+            formula, _ = self._formula(f, [x], algebra)
             if isinstance(formula, np.ndarray | list | tuple | dict):
                 raise _not_elementwise(x, np.asarray(formula, dtype=object).shape)
             return [formula], [symbol]
         try:
-            tape = _recorded(f, np.ravel(x)[0] if np.size(x) else 1.0)
-            formula = algebra.formula(tape, [symbol])
+            formula, _ = self._formula(f, [np.ravel(x)[0] if np.size(x) else 1.0], algebra)
             if isinstance(formula, np.ndarray):  # each element would need all of x
                 return None
             given, found = f(x), as_tape(formula, [name]).replay(x)
-        except (TypeError, IndexError, AttributeError):  # f wants an array
+        except (TypeError, IndexError, AttributeError, ValueError):  # f wants an array, or a number
             return None
         # A formula found at one element must give f at all of them: x / sum(x) is 1 at a single one.
         if np.shape(given) != np.shape(x) or not _agree(given, found, x):
@@ -110,10 +111,8 @@ class Symbolic:
         self, f: Callable[..., Any], x: Any, algebra: Trees | Graphs
     ) -> tuple[list[Any], list[Any]]:
         """A formula for each element of the result, each in the symbol of its own element of x."""
-        tape = _recorded(f, x)
-        algebra.check_work(np.size(x), len(tape))
-        symbols = symbols_of(_names(f, [x])[0], np.shape(x))
-        formulas = np.asarray(algebra.formula(tape, [symbols]), dtype=object)
+        found, (symbols,) = self._formula(f, [x], algebra, work=np.size(x))
+        formulas = np.asarray(found, dtype=object)
         if formulas.shape != np.shape(x):
             raise _not_elementwise(x, formulas.shape)
         for index in np.ndindex(formulas.shape):
@@ -153,7 +152,9 @@ class Symbolic:
         ends = np.cumsum([0] + [np.size(leaf) for leaf in leaves])
         value = [
             [
-                table[ends[i] : ends[i + 1], ends[j] : ends[j + 1]].reshape(np.shape(a) + np.shape(b))[()]
+                table[ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
+                .reshape(np.shape(a) + np.shape(b))
+                .astype(np.result_type(a, b))[()]
                 for j, b in enumerate(leaves)
             ]
             for i, a in enumerate(leaves)
@@ -165,14 +166,24 @@ class Symbolic:
     ) -> tuple[list[Any], list[Any], tuple[int, ...]]:
         """The expressions of f's result, the symbols of all inputs, and the result's shape."""
         inputs = sum(np.size(leaf) for leaf in leaves)
-        tape = _recorded(f, *leaves)
-        algebra.check_work(inputs**order, len(tape))
-        symbols = [
-            symbols_of(name, np.shape(leaf)) for name, leaf in zip(_names(f, leaves), leaves, strict=True)
-        ]
-        formula = np.asarray(algebra.formula(tape, symbols), dtype=object)
+        found, symbols = self._formula(f, leaves, algebra, work=inputs**order)
+        formula = np.asarray(found, dtype=object)
         algebra.check_work(inputs**order, formula.size)
         return list(np.ravel(formula)), [s for leaf in symbols for s in np.ravel(leaf)], formula.shape
+
+    def _formula(
+        self, f: Callable[..., Any], leaves: list[Any], algebra: Trees | Graphs, work: int = 1
+    ) -> tuple[Any, list[Any]]:
+        """The formula of f's result, of which so many derivatives are wanted, and the symbols in it."""
+        g = lambda *point: real_answer(f(*point))
+        names = names_of(f, leaves)
+        symbols = [symbols_of(name, np.shape(leaf)) for name, leaf in zip(names, leaves, strict=True)]
+        if self.branches:
+            algebra.check_work(work, 1)
+            return algebra.taken(both_sides(g, leaves, symbols, max_nodes=self.max_nodes)), symbols
+        tape = record(g, *leaves)
+        algebra.check_work(work, len(tape))
+        return algebra.formula(tape, symbols), symbols
 
     def _evaluate(
         self,
@@ -186,11 +197,6 @@ class Symbolic:
         program = as_tape([*outputs, *derived], [s.name for s in symbols])
         values = _real(program.replay(*(v for leaf in leaves for v in np.ravel(leaf))))
         return values, algebra.note(derived, program)
-
-
-def _recorded(f: Callable[..., Any], *leaves: Any) -> Tape:
-    """The tape of f, whose result must be real numbers."""
-    return record(lambda *point: real_answer(f(*point)), *leaves)
 
 
 def _real(values: Any) -> np.ndarray[Any, Any]:
@@ -216,16 +222,3 @@ def _not_elementwise(x: Any, shape: tuple[int, ...]) -> NotElementwiseError:
         f"derivative needs a function that acts on each element of x by itself; x has shape {np.shape(x)} "
         f"and f returned shape {shape}; use dk.gradient for a scalar result, dk.jacobian for a vector"
     )
-
-
-def _names(f: Callable[..., Any], leaves: list[Any]) -> list[str]:
-    """A name for each leaf: the function's own parameter names where they are to be had."""
-    names = list(getattr(f, "variables", ()))
-    if not names:
-        try:
-            names = list(inspect.signature(f).parameters)
-        except (TypeError, ValueError):
-            names = []
-    if len(names) == len(leaves) and all(n.isidentifier() for n in names):
-        return names
-    return numbered(len(leaves))

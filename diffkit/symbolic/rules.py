@@ -94,12 +94,18 @@ def _sum(u: Term, varies: Varies) -> Terms | None:
 
 
 def _difference(u: Term, varies: Varies) -> Terms | None:
-    two = u.node.is_Add and len(u.node.args) == 2 and negated(u.node.args[1]) is not None
+    two = u.node.is_Add and len(u.node.args) == 2 and _has_a_minus(u.node.args[1])
     return _sum(u, varies) if two else None
 
 
+def _has_a_minus(e: Any) -> bool:
+    return negated(e) is not None or bool(e.is_Number and e.is_extended_negative)
+
+
 def _unsigned(u: Term) -> Term:
-    return u if (inside := negated(u.node)) is None else Term(u.pool, inside)
+    if not _has_a_minus(u.node):
+        return u
+    return -u if u.node.is_Number else Term(u.pool, negated(u.node))
 
 
 def _negative(u: Term, varies: Varies) -> Terms | None:
@@ -108,9 +114,10 @@ def _negative(u: Term, varies: Varies) -> Terms | None:
 
 
 def _with_constants(u: Term, varies: Varies) -> Terms | None:
-    """The factors of a product that vary, as one, when others do not."""
-    varying = [a for a in _operands(u) if u.node.is_Mul and varies(a)]
-    return (_product_of(varying),) if 0 < len(varying) < len(u.node.args) else None
+    """The factors of a product that vary, as one, when others do not; whatever its sign."""
+    inside = _unsigned(u)
+    varying = [a for a in _operands(inside) if inside.node.is_Mul and varies(a)]
+    return (_product_of(varying),) if 0 < len(varying) < len(inside.node.args) else None
 
 
 def _product_of(factors: list[Term] | Terms) -> Term:
@@ -177,15 +184,17 @@ def _powered(u: Term, parts: Terms, derived: Terms) -> Term:
 
 
 def _times_constants(u: Term, parts: Terms, derived: Terms) -> Term:
-    part = parts[0].node
-    varying = [part] if any(a is part for a in u.node.args) else part.args  # in x^2 * 2, 2 is constant
-    return reduce(mul, [a for a in _operands(u) if all(a.node is not v for v in varying)]) * derived[0]
+    inside, part = _unsigned(u), parts[0].node
+    varying = [part] if any(a is part for a in inside.node.args) else part.args  # in x^2 * 2, 2 is constant
+    constants = [a for a in _operands(inside) if all(a.node is not v for v in varying)]
+    product: Term = reduce(mul, constants) * derived[0]
+    return -product if _has_a_minus(u.node) else product
 
 
 def _summed(u: Term, parts: Terms, derived: Terms) -> Term:
     """A sum with as many terms as u has, and its signs."""
     terms = zip(u.node.args, derived, strict=True)
-    signed = [d if negated(a) is None else -d for a, d in terms]
+    signed = [-d if _has_a_minus(a) else d for a, d in terms]
     return Term(u.pool, u.pool.node(_sympy("Add"), *(d.node for d in signed)))
 
 
@@ -214,7 +223,7 @@ def _partial(u: Term, part: Term) -> Term:
     """
     import sympy
 
-    slots = [a if a.is_number else sympy.Dummy(real=True) for a in u.node.args]
+    slots = [a if not a.args and a.is_number else sympy.Dummy(real=True) for a in u.node.args]
     slot = next(s for s, a in zip(slots, u.node.args, strict=True) if a is part.node)
     try:
         slope = u.node.func(*slots).diff(slot)
@@ -222,8 +231,8 @@ def _partial(u: Term, part: Term) -> Term:
         slope = None
     if slope is None or slope.has(sympy.Derivative, sympy.Subs):
         raise NotClosedFormError(
-            f"not closed form: SymPy has no formula for the derivative of {type(u.node).__name__} in "
-            f"{str(part.node)[:60]}"
+            f"not closed form: SymPy has no formula for the derivative of {type(u.node).__name__} by its "
+            f"argument number {slots.index(slot) + 1}"
         )
     made = {id(u.pool.leaf(s)): a for s, a in zip(slots, u.node.args, strict=True)}
     for e in in_order([top := u.pool.take(slope)]):
@@ -260,8 +269,8 @@ def rules() -> tuple[Rule, ...]:
         Rule("variable", "x' = 1", _variable, lambda u, p, d: 1),
         Rule("difference", "(u - v)' = u' - v'", _difference, _summed),
         Rule("sum", "(u + v)' = u' + v'", _sum, _summed),
-        Rule("constant factor", "(-u)' = -u'", _negative, lambda u, p, d: -d[0]),
         Rule("constant factor", "(c u)' = c u'", _with_constants, _times_constants, shortcut=True),
+        Rule("constant factor", "(-u)' = -u'", _negative, lambda u, p, d: -d[0]),
         Rule("quotient", "(u/v)' = (u' v - u v')/v^2", _quotient,
              lambda u, p, d: (d[0] * p[1] - p[0] * d[1]) / p[1] ** 2),
         Rule("product", "(u v)' = u' v + u v'", _product,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from diffkit.errors import GuardError, NoRuleError, NotClosedFormError
+from diffkit.symbolic.expression import require_no_branches
+from diffkit.symbolic.named import named_functions
 from diffkit.symbolic.pool import Pool, Term
 from diffkit.tape.arithmetic import SympyArithmetic
 from diffkit.tape.wengert import Tape
@@ -17,7 +19,7 @@ from diffkit.tape.wengert import Tape
 __all__ = ["written"]
 
 
-def written(tape: Tape, symbols: Sequence[Any], pool: Pool) -> Any:
+def written(tape: Tape, symbols: Sequence[Any], pool: Pool, named: bool = False) -> Any:
     """The expression of a tape's result, nested as f nests it, as terms of this pool.
 
     It has about a node for each row of the tape, whatever its size as a tree.
@@ -28,6 +30,8 @@ def written(tape: Tape, symbols: Sequence[Any], pool: Pool) -> Any:
         A program without branches on its inputs.
     symbols
         A SymPy symbol for each input, an object array of symbols for an array.
+    named
+        Whether expm1, logaddexp, ... stay functions of their own, with the digits that exp(x) - 1 loses.
 
     Raises
     ------
@@ -41,12 +45,8 @@ def written(tape: Tape, symbols: Sequence[Any], pool: Pool) -> Any:
     >>> print(written(tape, [sympy.Symbol("x")], Pool()))
     (4*x)*(1 - x)
     """
-    if tape.guards:
-        raise NotClosedFormError(
-            f"not closed form: f branches on its argument at {tape.guards[0].place}, so no single formula "
-            f"stands for it"
-        )
-    arithmetic = WrittenArithmetic(1, pool)
+    require_no_branches(tape)
+    arithmetic = WrittenArithmetic(1, pool, named)
     try:
         values = tape.run([_terms(s, pool) for s in symbols], arithmetic)
         return tape.output_structure.build([_terms(leaf, pool) for leaf in _outputs(tape, values)])
@@ -72,11 +72,16 @@ class WrittenArithmetic(SympyArithmetic):
     """SymPy arithmetic whose every operation is kept as it is written."""
 
     pool: Pool = field(default_factory=Pool)
+    named: bool = False
 
     @cached_property
     def module(self) -> Any:
         """What a row of the table of meanings sees instead of SymPy."""
         return _Written(self.pool)
+
+    def row(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        kind = named_functions().get(function) if self.named else None
+        return super().row(function) if kind is None else partial(self.module.call, kind)
 
     def number(self, value: Any) -> Term:
         """One plain number, exactly."""
@@ -103,7 +108,11 @@ class _Written:
         found = getattr(sympy, name)
         if not isinstance(found, type):
             return found if callable(found) else self._pool.term(found)  # pi, nan
-        return lambda *args: self._pool.term(args[0]).call(found, *args)
+        return partial(self.call, found)
+
+    def call(self, kind: Any, *args: Any) -> Term:
+        """The function of this SymPy class."""
+        return self._pool.term(args[0]).call(kind, *args)
 
     def sqrt(self, x: Any) -> Term:
         import sympy

@@ -29,7 +29,7 @@ def exact_values(order: Sequence[Any], parts: Any, digits: int | None = None) ->
     for e in order:
         values = [found.get(id(a)) for a in parts(e)]
         if not e.is_Symbol and None not in values:
-            value = worked_out(type(e), values, digits) if values else _rounded(_alone(e), digits)
+            value = worked_out(type(e), values, digits) if values else _rounded(e, digits)
             if value is not None:
                 found[id(e)] = value
     return found
@@ -43,12 +43,8 @@ def worked_out(kind: Any, values: Sequence[Any], digits: int | None = None) -> A
         values = [values[0].evalf(_working(digits)), values[1]]
     try:
         return _rounded(kind(*values), digits)
-    except (TypeError, ValueError, NotImplementedError):
+    except (TypeError, ValueError, ArithmeticError, NotImplementedError):
         return None
-
-
-def _alone(e: Any) -> Any:
-    return e.doit() if e.args else e  # a sum over an index: SymPy evaluates it by itself
 
 
 def _working(digits: int | None) -> int:

@@ -240,8 +240,10 @@ class _Program:
         """Whether a term is taken away, and the operand without the sign."""
         if id(e) in self._minus:
             return True, self._minus[id(e)]
-        minus = id(e) in self._exact and bool(self._exact[id(e)].is_negative)
-        return minus, -self.operand(e) if minus else self.operand(e)
+        exact = self._exact.get(id(e))
+        if exact is not None and exact.is_negative:
+            return True, self._number(-exact)
+        return False, self.operand(e)
 
     def _negative(self, operand: Any) -> Any:
         return self.row(np.negative, operand) if isinstance(operand, Slot) else -operand
@@ -331,6 +333,9 @@ def _functions() -> dict[str, tuple[Make, bool]]:
         "bessely": sc.yv,
         "besseli": sc.iv,
         "besselk": sc.kv,
+        "expit": sc.expit,
+        "log_expit": sc.log_expit,
+        **{f.__name__: f for f in (np.expm1, np.log1p, np.exp2, np.log2, np.log10, np.hypot, np.logaddexp)},
     }
     divide, multiply, subtract = np.true_divide, np.multiply, np.subtract
     several: dict[str, Make] = {

@@ -6,7 +6,7 @@ v1 is the first instruction and the inputs end at v0: `Tape.label` speaks that l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from diffkit.structure import Structure, flatten_arguments
 from diffkit.tape.arithmetic import NUMPY, Arithmetic, arithmetic_named, name_of
 from diffkit.tape.place import Place
 
-__all__ = ["Guard", "Instruction", "Slot", "Tape"]
+__all__ = ["SIGNS", "Guard", "Instruction", "Slot", "Tape", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,16 +218,19 @@ class Tape:
         """The textbook's name of a slot: inputs end at v0, the first instruction is v1."""
         return f"v{slot - self.input_count + 1}"
 
-    def expression(self, row: Instruction) -> str:
-        """One instruction as a formula: `v1 + v2`, `sin(v0)`, `sum(v3, axis=0)`."""
-        shown = [self.label(a.index) if isinstance(a, Slot) else _short(a) for a in row.args]
+    def expression(self, row: Instruction, operands: Sequence[str] = ()) -> str:
+        """One instruction as a formula: `v1 + v2`, `sin(v0)`, `sum(v3, axis=0)`.
+
+        `operands` are the texts of its operands where they are not to be labels and constants.
+        """
+        shown = list(operands) or [self.label(a.index) if isinstance(a, Slot) else short(a) for a in row.args]
         if row.op in SIGNS and len(shown) == 2:
             return f"{shown[0]} {SIGNS[row.op]} {shown[1]}"
         if row.op == "negative":
             return f"-{shown[0]}"
         if row.op == "getitem":
             return f"{shown[0]}[{_key(row.keywords['key'])}]"
-        return f"{row.op}({', '.join(shown + [f'{k}={_short(v)}' for k, v in row.keywords.items()])})"
+        return f"{row.op}({', '.join(shown + [f'{k}={short(v)}' for k, v in row.keywords.items()])})"
 
     def __str__(self) -> str:
         labels = [self.label(slot) for slot in range(self.input_count + len(self))]
@@ -241,11 +244,12 @@ class Tape:
         lines += [f"where {self.label(g.slot)} is {g.outcome}: {g.place}" for g in self.guards[:20]]
         if len(self.guards) > 20:
             lines.append(f"... and {len(self.guards) - 20} more branches")
-        returned = [self.label(o.index) if isinstance(o, Slot) else _short(o) for o in self.outputs]
+        returned = [self.label(o.index) if isinstance(o, Slot) else short(o) for o in self.outputs]
         return "\n".join([*lines, f"return {', '.join(returned)}"])
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A constant in at most 40 characters."""
     text = repr(value.item() if isinstance(value, np.generic) else value)
     text = " ".join(text.split())
     return text if len(text) <= 40 else f"{text[:37]}..."
@@ -257,4 +261,4 @@ def _key(key: Any) -> str:
     if isinstance(key, slice):
         ends = ["" if end is None else str(end) for end in (key.start, key.stop)]
         return ":".join(ends) + (f":{key.step}" if key.step is not None else "")
-    return "..." if key is Ellipsis else _short(key)
+    return "..." if key is Ellipsis else short(key)

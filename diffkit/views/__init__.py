@@ -1,5 +1,12 @@
-"""How a tape looks as text: `dk.views.source(tape)` is its program as Python source."""
+"""How a tape looks.
 
+    dk.views.table(tape, *point)     its values beside their tangents or adjoints, row by row
+    dk.views.graph(tape, *point)     its computational graph: a picture, SVG, DOT, Mermaid, text
+    dk.views.source(tape)            its program as Python source
+"""
+
+from diffkit.views.graph import Graph, graph
 from diffkit.views.source import source
+from diffkit.views.table import TraceTable, table
 
-__all__ = ["source"]
+__all__ = ["Graph", "TraceTable", "graph", "source", "table"]

@@ -104,6 +104,76 @@ def test_the_error_estimate_holds_at_0_which_tells_no_scale(name, scale, order):
     holds(("+", (name, ("x",)), ("sin", ("x",))), scale, 0.0, 0.0, order)
 
 
+# -- values that hide something: the formula in NumPy and mpmath, x, the order ---------------------------
+
+HIDDEN: dict[str, tuple[Callable[..., Any], float, int]] = {
+    # numbers that cancel to 0, or to a few quanta
+    "1 - tanh x, of which quanta are left": (lambda m, x: 1 - m.tanh(x), 20.0, 1),
+    "its second derivative": (lambda m, x: 1 - m.tanh(x), 20.0, 2),
+    "1 - tanh x, of which nothing is left": (lambda m, x: 1 - m.tanh(x), 30.0, 1),
+    "its third derivative": (lambda m, x: 1 - m.tanh(x), 30.0, 3),
+    "log erf x^2": (lambda m, x: m.log(m.erf(x * x)), 3.0, 1),
+    "1 - erf x": (lambda m, x: 1 - m.erf(x), 7.0, 1),
+    "(1 + x^2)^(3/2) - 1": (lambda m, x: m.sqrt(1 + (2.2174823256115458 * x) ** 2) ** 3 - 1, -1e-5, 1),
+    "exp x - 1, on a line by accident": (
+        lambda m, x: 171250.85278433902 * (m.exp(9.884952560335918 * x) - 1),
+        1e-8,
+        1,
+    ),
+    # an even order, where an odd function cancels
+    "erf, odd at 0": (lambda m, x: 1 + 5e-10 * m.erf(0.1 * x), 1e-8, 2),
+    "tanh erf, nearly odd": (lambda m, x: 1 + m.tanh((100 + 1e5 * x) * m.erf(1e5 * x)), 1e-300, 2),
+    # at 0 something narrow beside something large
+    "sin beside a cube": (lambda m, x: m.sin(2e9 * x) + (3e9 * x) ** 3, 0.0, 3),
+    "atan beside a cube": (lambda m, x: 1 + m.atan(5.9e7 * x) + (5.9e7 * x) ** 3, 0.0, 1),
+    "a square beside a cube": (lambda m, x: -((5.5e7 * x) ** 3) - m.sin(m.log1p((5.5e7 * x) ** 2)), 0.0, 2),
+    # arguments that are rounded inside f
+    "exp of a shifted x": (lambda m, x: m.exp(0.01 * x + 100), -50.0, 1),
+    "sinh x - x": (lambda m, x: m.sinh(x) - x, 0.0, 1),
+    "sinh of a steep cube, whose noise shows higher up": (
+        lambda m, x: m.sinh(((x + 378.5) * 2e5) ** 3 * m.log((x + 378.5) * 2e5)),
+        -378.49999105,
+        1,
+    ),
+    # what is found higher up, or on one side, contradicts what is found close by
+    "a bump on a parabola": (
+        lambda m, x: 4 * (0.4 * (x + 7)) ** 2 + m.sqrt(1 + (1 + (0.4 * (x + 7)) ** 2) ** -2),
+        63.36,
+        4,
+    ),
+    "the edge of sqrt beside a parabola": (
+        lambda m, x: m.tanh(m.sqrt(1 + x * x) * (1 + x * x)) - m.sqrt(x) ** 2 + x * (x / 0.7),
+        1.996,
+        3,
+    ),
+    "the pole of cos(x)/x beside a line": (
+        lambda m, x: m.cos(6e5 * (x - 1000)) / (6e5 * (x - 1000)) + 1.2e6 * (x - 1000),
+        1000.000001681881,
+        1,
+    ),
+}
+
+
+class Floats:
+    """The functions of NumPy by mpmath's names."""
+
+    sin, cos, exp, log, log1p, sqrt, tanh, sinh, atan = (
+        np.sin, np.cos, np.exp, np.log, np.log1p, np.sqrt, np.tanh, np.sinh, np.arctan,
+    )  # fmt: skip
+    erf = staticmethod(np.vectorize(math.erf, otypes=[float]))
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_the_error_estimate_holds_where_the_values_hide_something(name):
+    f, x, order = HIDDEN[name]
+    found = Adaptive().derivative(lambda t: f(Floats, t), x, order)
+    with mpmath.workdps(400):
+        step = mpmath.mpf(10) ** -60 * (abs(x) if abs(x) > 1e-20 else mpmath.mpf(10) ** -12)
+        truth = mpmath.diff(lambda t: f(mpmath, t), mpmath.mpf(x), order, h=step)
+        error = abs(mpmath.mpf(float(found.value)) - truth)
+        assert error <= found.error_estimate + abs(truth) * 1e-30 + mpmath.mpf(10) ** -90, (truth, found)
+
+
 # -- digits ---------------------------------------------------------------------------------------------
 
 

@@ -40,6 +40,44 @@ def test_the_weights_are_exact_for_as_many_powers_as_there_are_samples(order, si
             assert sum(w * bend for w, bend in zip(formula.at_zero, bends, strict=True)) == 0
 
 
+@pytest.mark.parametrize("order", [2, 4, 6])
+def test_what_an_even_order_does_not_see_is_blind_to_polynomials_and_only_to_them(order):
+    rungs = order + 2
+    steps = multiples(rungs, order)
+    unseen = Formula.over(steps, order, 0, Fraction).unseen
+    assert unseen[0] == 1
+    missed = [
+        sum(w * step**power for w, step in zip(unseen, steps, strict=True))
+        for power in range(1, 2 * rungs, 2)
+    ]
+    assert missed[:-1] == [0] * (rungs - 1)
+    assert missed[-1] != 0
+
+
+def test_an_odd_function_does_not_lull_an_even_order_far_beyond_its_scale():
+    # (f(x + h) + f(x - h)) / 2 - f(x) is 0 at every step here, while f goes from -1 to 1 in 1/1000.
+    _, guess = climbed(lambda x: np.tanh(1e3 * x), 0.0, 2, 0, 0.5, 4)
+    assert guess.value == guess.spread == 0
+    assert guess.miss > 1e10 * guess.floor  # so that rounding does not explain it
+
+
+def test_a_last_move_before_f_stands_still_is_its_noise():
+    f = lambda x: 1 - np.tanh(x)  # 2 exp(-40), rounded to multiples of 2^-53
+    ladder, guess = climbed(f, 20.0, 1, 0, 4.0, 5)
+    assert ladder.still
+    assert ladder.quantum < 1e-14
+    assert abs(guess.value + 4 * np.exp(-40.0)) <= guess.error < 1e-13
+
+
+def test_the_doubt_covers_noise_that_neighbouring_formulas_share():
+    f = lambda x: np.exp(0.01 * x + 100)  # its argument is rounded to 64 times fewer bits than f is
+    exact = 0.01 * np.exp(np.longdouble(0.01) * -50 + 100)
+    _, guess = climbed(f, -50.0, 1, 0, 5.656854271888733, 4)
+    assert guess.error < abs(guess.value - exact) < guess.error + guess.doubt
+    _, guess = climbed(np.exp, 1.0, 1, 0, 0.25, 3)  # truncation is no noise
+    assert guess.doubt == 0
+
+
 @given(st.integers(1, 6), st.sampled_from([-1, 0, 1]))
 def test_the_gain_is_what_an_error_in_every_part_grows_to(order, side):
     formula = Formula.over(multiples(order + 2, order), order, side, Fraction)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 import diffkit as dk
 from diffkit.errors import ArgumentsError
 from diffkit.studies.study import Study
-from diffkit.studies.table import Table
+from diffkit.views.grid import Table
 
 
 class Small(Study):

@@ -1,4 +1,4 @@
-"""Tables: aligned text, Markdown, HTML, CSV, and how numbers are worded."""
+"""CSV, JSON, and how numbers are worded."""
 
 import csv
 import io
@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 
 from diffkit.studies.table import (
-    BELOW,
-    Table,
     csv_text,
     digits_text,
     error_text,
@@ -19,8 +17,6 @@ from diffkit.studies.table import (
     value_text,
 )
 
-TABLE = Table(("method", "digits"), (("central", "10.6"), ("a|<b>", "5")), frozenset({"digits"}))
-
 
 @dataclass
 class Layer:
@@ -28,68 +24,6 @@ class Layer:
     b: float
     act: Callable = np.tanh
     name: str = "l"
-
-
-def test_text_columns_line_up_and_numbers_stand_on_the_right():
-    assert TABLE.text().splitlines() == ["method   digits", "central    10.6", "a|<b>         5"]
-
-
-COLUMNS = ("method", "value", "step", "calls", "note")
-WIDE = Table(
-    COLUMNS,
-    (
-        ("central", "[1.5, -2.25, 3.125, 4.0]", "-", "8", "first of all"),
-        ("dual", "[1.0, -2.0, 3.0, 4.0]", "-", "4", ""),
-    ),
-    frozenset({"step", "calls"}),
-)
-
-
-@pytest.mark.parametrize(
-    ("width", "row", "below"),
-    [
-        (60, "central  [1.5, -2.25, 3.125, 4.0]     -      8  first of all", []),
-        (59, "central  [1.5, -2.25, 3.125, 4.0]     -      8", ["", "central: first of all"]),
-        (45, "central  [1.5, -2.25, 3.125, 4.0]      8", ["", "central: first of all"]),
-        (37, "central  [1.5, -2.25, ...]          8", ["", "central: first of all"]),
-        (1, "central  [1.5, ...]      8", ["", "central: first of all"]),
-    ],
-)
-def test_in_a_narrow_place_words_give_way_and_numbers_stay_whole(width, row, below):
-    lines = WIDE.text(width).splitlines()
-    assert lines[1] == row
-    assert lines[3:] == below
-
-
-def test_a_note_that_points_below_is_not_repeated_there():
-    rows = (("central", "first of all"), ("symbolic", BELOW))
-    assert Table(("method", "note"), rows).text(10).splitlines()[3:] == ["", "central: first of all"]
-
-
-def test_a_table_without_lists_or_notes_stays_as_it_is_however_narrow():
-    assert TABLE.text(1) == TABLE.text()
-
-
-@pytest.mark.parametrize(
-    ("cell", "short"),
-    [
-        ("x=1.0, y=2.0, z=3.0", "x=1.0, ..."),
-        ("(1.0, 2.0)", "(1.0, ...)"),
-        ("[1.0, 2.0, 3.0, ... 99 values]", "[1.0, ... 99 values]"),
-        ("-0.08396815100693278", "-0.08396815100693278"),
-    ],
-)
-def test_a_list_keeps_its_first_entry_and_a_number_all_its_digits(cell, short):
-    assert Table(("value",), ((cell,),)).text(1).splitlines()[1] == short
-
-
-def test_markdown_escapes_the_bar():
-    assert TABLE.markdown().splitlines()[-1] == r"| a\|<b> | 5 |"
-    assert TABLE.markdown().splitlines()[1] == "| :--- | ---: |"
-
-
-def test_html_escapes_angle_brackets():
-    assert "a|&lt;b&gt;" in TABLE.html()
 
 
 def test_csv_can_be_read_back_with_commas_quotes_and_empty_cells():

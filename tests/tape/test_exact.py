@@ -49,6 +49,7 @@ def test_a_huge_power_does_not_take_all_memory():
 def test_what_sympy_has_no_number_for_is_none():
     assert worked_out(sympy.erfcinv, [sympy.Rational(1, 4)]) is None
     assert worked_out(sympy.Function("f"), [sympy.Integer(1)]) is None
+    assert worked_out(sympy.Mod, [sympy.Integer(1), sympy.Integer(0)]) is None
 
 
 def test_with_digits_a_constant_is_an_mpmath_number_of_so_many():

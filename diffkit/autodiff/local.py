@@ -1,0 +1,115 @@
+"""Every number of a sweep: the values, tangents and adjoints of all rows of a tape, for those who look on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from diffkit.autodiff.leaf import zero_of
+from diffkit.autodiff.reverse import pull_back, whole
+from diffkit.autodiff.transforms import Followed, jvp, require_scalar
+from diffkit.errors import NoRuleError
+from diffkit.rules import rule_of
+from diffkit.tape.active import plain
+from diffkit.tape.wengert import Instruction, Slot, Tape
+
+__all__ = ["Adjoints", "Tangents", "adjoints", "tangents"]
+
+
+@dataclass(frozen=True)
+class Tangents:
+    """What one pass of forward mode has at each slot of a tape.
+
+    Attributes
+    ----------
+    values, tangents
+        By slot: inputs first, then a value a row.
+    """
+
+    values: tuple[Any, ...]
+    tangents: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Adjoints:
+    """What one sweep of reverse mode has at each slot of a tape.
+
+    Attributes
+    ----------
+    values, adjoints
+        By slot: inputs first, then a value a row. The adjoint of a slot is the derivative of the result with
+        respect to it.
+    partials
+        For each row, for each of its operands: the local derivative of the row's value with respect to it,
+        None for a constant, and where it is no number or array but a map (of a sum, a product of matrices).
+    """
+
+    values: tuple[Any, ...]
+    adjoints: tuple[Any, ...]
+    partials: tuple[tuple[Any, ...], ...]
+
+
+def tangents(tape: Tape, point: tuple[Any, ...], directions: tuple[Any, ...]) -> Tangents:
+    """The value and the tangent of every slot, from one pass of dual numbers.
+
+    Examples
+    --------
+    >>> import diffkit as dk
+    >>> tape = dk.record(lambda x, y: x * x * y + y + 2, 3.0, 4.0)
+    >>> tangents(tape, (3.0, 4.0), (1.0, 0.0)).tangents
+    (1.0, 0.0, 6.0, 24.0, 24.0, 24.0)
+    """
+    values, dots = jvp(lambda *args: tape.run(tape.leaves(args)), point, directions)
+    return Tangents(tuple(values), tuple(dots))
+
+
+def adjoints(tape: Tape, *point: Any) -> Adjoints:
+    """The value and the adjoint of every slot, from one run and one sweep, and the local derivatives.
+
+    Raises
+    ------
+    NonScalarError
+        If the tape's result is no scalar.
+
+    Examples
+    --------
+    >>> import diffkit as dk
+    >>> tape = dk.record(lambda x, y: x * x * y + y + 2, 3.0, 4.0)
+    >>> adjoints(tape, 3.0, 4.0).adjoints
+    (24.0, 10.0, 4.0, 1.0, 1.0, 1.0)
+    """
+    require_scalar(tape.replay(*point), tape)
+    followed = Followed(lambda *args: tape.run(tape.leaves(args)), point)
+    numbers = [getattr(output, "number", None) for output in followed.outputs]
+    values = tuple(plain(output) for output in followed.outputs)
+    seeds = [(followed.outputs[o.index], 1.0) for o in tape.outputs if isinstance(o, Slot)]
+    bars = pull_back(seeds, followed.recorder, keep=True)
+    found = (
+        whole(bars[number], value) if number in bars else zero_of(value)
+        for number, value in zip(numbers, values, strict=True)
+    )
+    rows = zip(tape.instructions, values[tape.input_count :], strict=True)
+    return Adjoints(values, tuple(found), tuple(_partials(row, y, values) for row, y in rows))
+
+
+@np.errstate(all="ignore")  # an infinite slope is an answer
+def _partials(row: Instruction, y: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The local derivatives of one row, operand by operand."""
+    try:
+        rule = rule_of(row.function)
+    except NoRuleError:  # a comparison: nothing travels through it
+        return (None,) * len(row.args)
+    args = [values[a.index] if isinstance(a, Slot) else a for a in row.args]
+    found: list[Any] = []
+    for i, a in enumerate(row.args):
+        slope = rule.partials[i] if rule.partials and i < len(rule.partials) else None
+        if not isinstance(a, Slot):
+            slope = None
+        elif callable(slope):
+            # Python floats raise where NumPy's answer inf.
+            numbers = [np.float64(v) if isinstance(v, float) else v for v in (y, *args)]
+            slope = slope(*numbers, **row.keywords)
+        found.append(float(slope) if slope is not None and np.ndim(slope) == 0 else slope)
+    return tuple(found)

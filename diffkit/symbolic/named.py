@@ -1,0 +1,56 @@
+"""NumPy's functions that SymPy spells with others, as SymPy functions of their own.
+
+exp(x) - 1 has no digits near 0 and log(exp(a) + exp(b)) overflows: a formula that is to have the values of
+the program that it was written from keeps `expm1` and `logaddexp`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+__all__ = ["named_functions"]
+
+
+@lru_cache(maxsize=1)
+def named_functions() -> dict[Any, Any]:
+    """The SymPy function for each of these NumPy functions; it knows its derivatives.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> x = sympy.Symbol("x")
+    >>> named_functions()[np.log1p](2 * x).diff(x)
+    2/(2*x + 1)
+    """
+    import scipy.special as sc
+    from sympy import exp, log
+
+    expit = _named("expit", lambda x: expit(x) * expit(-x))
+    hypot = _named("hypot", lambda x, y: x / hypot(x, y), lambda x, y: y / hypot(x, y))
+    exp2 = _named("exp2", lambda x: exp2(x) * log(2))
+    return {
+        np.expm1: _named("expm1", lambda x: exp(x)),
+        np.log1p: _named("log1p", lambda x: 1 / (1 + x)),
+        np.exp2: exp2,
+        np.log2: _named("log2", lambda x: 1 / (x * log(2))),
+        np.log10: _named("log10", lambda x: 1 / (x * log(10))),
+        np.hypot: hypot,
+        np.logaddexp: _named("logaddexp", lambda a, b: expit(a - b), lambda a, b: expit(b - a)),
+        sc.expit: expit,
+        sc.log_expit: _named("log_expit", lambda x: expit(-x)),
+    }
+
+
+def _named(name: str, *slopes: Callable[..., Any]) -> Any:
+    """A SymPy function of real numbers with these partial derivatives."""
+    import sympy
+
+    return type(
+        name,
+        (sympy.Function,),
+        {"is_real": True, "fdiff": lambda self, argindex=1: slopes[argindex - 1](*self.args)},
+    )

@@ -1,0 +1,285 @@
+"""The evaluation trace of the textbooks: what a program computes, and how its derivative travels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from diffkit.autodiff.local import adjoints, tangents
+from diffkit.errors import ArgumentsError
+from diffkit.structure import flatten_arguments
+from diffkit.tape.wengert import Instruction, Slot, Tape
+from diffkit.views.formula import formula, latex
+from diffkit.views.grid import Table
+from diffkit.views.order import by_level, lifted
+from diffkit.views.travel import pulled_back, pushed_forward
+
+__all__ = ["TraceRow", "TraceTable", "number_text", "table"]
+
+MOST_ROWS = 60  # a longer table shows its head and its tail
+SIGN = {"forward": "\u0307", "reverse": "\u0304"}  # a dot or a bar over the letter before
+COMMAND = {"forward": r"\dot", "reverse": r"\bar"}
+TITLE = {"forward": "tangent", "reverse": "adjoint (read upwards)"}
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """A slot of a tape: how it is computed, and its two numbers.
+
+    In the formulas, s0, s1, ... are the slots and t0, t1, ... their tangents or adjoints.
+
+    Attributes
+    ----------
+    label
+        What the slot is called: v-1, v1, n4, or a name.
+    primal, value
+        How its value is computed, and the value.
+    travel, derivative
+        How its tangent or adjoint is computed, and the number; None for a step that is not shown yet.
+    """
+
+    label: str
+    primal: str
+    value: Any
+    travel: str
+    derivative: Any
+
+
+@dataclass(frozen=True)
+class TraceTable:
+    """An evaluation trace; prints as text, Markdown, LaTeX, and HTML in a notebook.
+
+    Attributes
+    ----------
+    mode
+        "forward": each value beside its tangent; "reverse": each beside its adjoint, to be read upwards.
+    rows
+        A `TraceRow` a slot, the inputs first.
+    result, derivative
+        In full precision: the result, and its tangent or the adjoints of the inputs.
+    """
+
+    mode: str
+    rows: tuple[TraceRow, ...]
+    result: Any
+    derivative: Any
+
+    def grid(self) -> Table:
+        """The columns as plain texts."""
+        return self._filled(self._plain, self._plain)
+
+    def __str__(self) -> str:
+        return "\n".join([self.grid().text(), "", *self.remarks()])
+
+    def markdown(self) -> str:
+        """The table as GitHub's Markdown."""
+        return "\n\n".join([self.grid().markdown(), *self.remarks()])
+
+    def _repr_html_(self) -> str:
+        return self.grid().html() + "".join(f"<p>{remark}</p>" for remark in self.remarks())
+
+    def latex(self) -> str:
+        """The table as a LaTeX tabular; needs no package."""
+        grid = self._filled(lambda text: f"${self._tex(text)}$" if text else "", self._label)
+        lines = [" & ".join(cells) + r" \\" for cells in (grid.columns, *grid.rows)]
+        return "\n".join([r"\begin{tabular}{lllll}", lines[0], r"\hline", *lines[1:], r"\end{tabular}"])
+
+    def remarks(self) -> list[str]:
+        """The result and the derivative with all their digits."""
+        what = "tangent of the result" if self.mode == "forward" else "gradient"
+        return [f"result {_exact(self.result)}, {what} {_exact(self.derivative)}"]
+
+    def _filled(self, written: Any, named: Any) -> Table:
+        rows = [
+            (
+                named(row.label),
+                written(row.primal),
+                number_text(row.value),
+                number_text(row.derivative),
+                written(row.travel),
+            )
+            for row in self.rows
+        ]
+        if len(rows) > MOST_ROWS:
+            half = MOST_ROWS // 2
+            rows[half:-half] = [("...", f"{len(rows) - MOST_ROWS} more rows", "", "", "")]
+        numbers = ("value", TITLE[self.mode])
+        return Table(("", "primal", *numbers, "from"), tuple(rows), frozenset(numbers))
+
+    def _plain(self, text: str) -> str:
+        """A formula with the labels of its slots, a bar or a dot over those of adjoints or tangents."""
+
+        def shown(found: re.Match[str]) -> str:
+            label = self.rows[int(found[2])].label
+            return label if found[1] == "s" else label[0] + SIGN[self.mode] + label[1:]
+
+        return re.sub(r"\b([st])(\d+)\b", shown, text)
+
+    def _tex(self, text: str) -> str:
+        names = {f"s{i}": _tex_label(row.label) for i, row in enumerate(self.rows)}
+        over = {f"t{i}": f"{COMMAND[self.mode]} {_tex_label(row.label)}" for i, row in enumerate(self.rows)}
+        return latex(text, {**names, **over})
+
+    def _label(self, label: str) -> str:
+        return f"${_tex_label(label)}$"
+
+
+def table(
+    tape: Tape,
+    *point: Any,
+    mode: Literal["reverse", "forward"] = "reverse",
+    labels: Literal["v", "n"] = "v",
+    names: Sequence[str] = (),
+    direction: Sequence[Any] | None = None,
+    step: int | None = None,
+) -> TraceTable:
+    """The evaluation trace of a tape at a point, as Griewank and Walther print it.
+
+    A tape of more than 60 rows shows its head and its tail.
+
+    Parameters
+    ----------
+    tape, point
+        The program and its arguments, nested as they were recorded.
+    mode
+        "reverse" puts the adjoint beside each value, "forward" the tangent.
+    labels
+        "v" for v-1, v0, v1, ..., first the rows that need inputs alone (up to 60 rows; a longer tape stays in
+        the order it ran); "n" for n1, n2, ... in the order they ran, where constants are nodes, too.
+    names
+        Names for the inputs, instead of labels.
+    direction
+        The tangents of the arguments, one each; by default 1 for the first and 0 for the others.
+    step
+        Show only the first steps of the derivative's way: downwards in forward mode, upwards in reverse.
+
+    Raises
+    ------
+    NonScalarError
+        In reverse mode, if the result is no scalar.
+    ArgumentsError
+        For an unknown mode or labels, or names that do not fit.
+
+    References
+    ----------
+    Griewank and Walther, Evaluating Derivatives (2008), tables 1.2 and 1.3; Baydin et al., Automatic
+    differentiation in machine learning: a survey (2018), tables 2 and 3.
+
+    Examples
+    --------
+    >>> import numpy as np, diffkit as dk
+    >>> tape = dk.record(lambda x1, x2: np.log(x1) + x1 * x2 - np.sin(x2), 2.0, 5.0)
+    >>> print(table(tape, 2.0, 5.0, mode="forward"))
+         primal        value  tangent  from
+    v-1  input 1           2        1
+    v0   input 2           5        0
+    v1   log(v-1)   0.693147      0.5  v̇-1/v-1
+    v2   v-1*v0           10        5  v̇-1*v0 + v̇0*v-1
+    v3   sin(v0)   -0.958924        0  v̇0*cos(v0)
+    v4   v1 + v2   10.693147      5.5  v̇1 + v̇2
+    v5   v4 - v3   11.652071      5.5  v̇4 - v̇3
+    <BLANKLINE>
+    result 11.652071455223084, tangent of the result 5.5
+    """
+    if mode not in TITLE:
+        raise ArgumentsError(f"mode is {mode!r}; write 'reverse' or 'forward'")
+    if labels not in ("v", "n"):
+        raise ArgumentsError(f"labels are {labels!r}; write 'v' or 'n'")
+    inputs = tape.input_count
+    if names and len(names) != inputs:
+        raise ArgumentsError(f"the tape has {inputs} inputs and got {len(names)} names")
+    if labels == "n":
+        tape, constants = lifted(tape)
+        point = (*point, *constants)
+    elif len(tape) <= MOST_ROWS:
+        tape = by_level(tape)
+    count = tape.input_count + len(tape)
+    first = 1 if labels == "n" else 1 - tape.input_count
+    called = [*names, *(f"{labels}{slot + first}" for slot in range(len(names), count))]
+    if mode == "forward":
+        seeds = _directions(point, direction)
+        pushed = tangents(tape, point, seeds)
+        values, numbers = pushed.values, pushed.tangents
+        travels = pushed_forward(tape, values)
+        derivative = [numbers[o.index] if isinstance(o, Slot) else 0.0 for o in tape.outputs]
+    else:
+        pulled = adjoints(tape, *point)
+        values, numbers = pulled.values, pulled.adjoints
+        travels = pulled_back(tape, values)
+        derivative = list(numbers[:inputs])
+    primals = (
+        [f"input {i + 1}" for i in range(inputs)]
+        + ["constant"] * (tape.input_count - inputs)
+        + [formula(_one_row(tape, row), [f"s{slot}" for slot in range(count)]) for row in tape.instructions]
+    )
+    steps = count if step is None else step
+    shown = range(steps) if mode == "forward" else range(count - steps, count)
+    rows = tuple(
+        TraceRow(
+            called[i], primals[i], values[i],
+            travels[i] if i in shown else "", numbers[i] if i in shown else None,
+        )
+        for i in range(count)
+    )  # fmt: skip
+    result = [values[o.index] if isinstance(o, Slot) else o for o in tape.outputs]
+    return TraceTable(mode, rows, _alone(result), _alone(derivative))
+
+
+def _one_row(tape: Tape, row: Instruction) -> Tape:
+    """A program of this row alone, whose inputs are all slots."""
+    count = tape.input_count + len(tape)
+    return replace(tape, instructions=(row,), input_count=count, outputs=(Slot(count),), guards=())
+
+
+def _directions(point: tuple[Any, ...], direction: Sequence[Any] | None) -> tuple[Any, ...]:
+    """The tangents of the arguments: those given, or 1 for the first number or array and 0 for the others."""
+    leaves, structure = flatten_arguments(point)
+    seeds = [np.full(np.shape(leaf), float(i == 0))[()] for i, leaf in enumerate(leaves)]
+    unit = tuple(structure.build(seeds))
+    # Constants that have become inputs come last.
+    return unit if direction is None else (*direction, *(0 * seed for seed in unit[len(direction) :]))
+
+
+def _alone(values: Sequence[Any]) -> Any:
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def _tex_label(label: str) -> str:
+    """v-1 as v_{-1}, x1 as x_{1}; a longer name upright."""
+    found = re.fullmatch(r"([a-zA-Z])_?(-?\d*)", label)
+    if found:
+        return f"{found[1]}_{{{found[2]}}}" if found[2] else found[1]
+    return r"\mathit{" + label.replace("_", r"\_") + "}"
+
+
+def number_text(value: Any) -> str:
+    """A number as a table shows it: six decimals, fewer where those are zeros, powers of ten where needed.
+
+    Examples
+    --------
+    >>> [number_text(v) for v in (10.0, 0.6931471805599453, 1e-9, -1.5e300, np.arange(3.0))]
+    ['10', '0.693147', '1e-09', '-1.5e+300', '[0, 1, 2]']
+    """
+    if value is None:
+        return ""
+    if np.ndim(value):
+        array = np.asarray(value)
+        if array.size > 4 or array.ndim > 1:
+            return f"array of shape {array.shape}"
+        return f"[{', '.join(map(number_text, array))}]"
+    if isinstance(value, bool | np.bool_ | complex | np.complexfloating):
+        return str(value)
+    number = float(value)
+    if number == 0 or 1e-4 <= abs(number) < 1e7:
+        return f"{number:.6f}".rstrip("0").rstrip(".")
+    return f"{number:.6g}"
+
+
+def _exact(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_exact, value))})"
+    return repr(value.item() if isinstance(value, np.generic) else value)

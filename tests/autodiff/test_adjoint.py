@@ -1,0 +1,85 @@
+"""The adjoint program computes what the sweep computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import diffkit as dk
+from diffkit.autodiff import adjoint
+from diffkit.errors import ArgumentsError, GuardError
+from diffkit.functions import as_function
+from diffkit.problems import PROBLEMS
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.name)
+@np.errstate(all="ignore")
+def test_it_gives_the_derivative_of_every_problem_bit_for_bit(problem):
+    f = as_function(problem.f)
+    program = adjoint(dk.record(f, problem.at), problem.at)
+    assert np.array_equal(program.replay(problem.at), dk.derivative(f, problem.at), equal_nan=True)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.name)
+@np.errstate(all="ignore")
+def test_a_row_costs_a_few_rows(problem):
+    tape = dk.record(as_function(problem.f), problem.at)
+    power = sum(row.op == "power" for row in tape.instructions)  # u^v is exp(v log(u)): three rows in one
+    assert len(adjoint(tape, problem.at)) <= 4 * len(tape) + 8 * power
+
+
+def test_the_textbooks_example():
+    program = adjoint(dk.record(lambda x, y: np.log(x) + x * y - np.sin(y), 2.0, 5.0))
+    assert program.replay(2.0, 5.0) == (5.5, 1.7163378145367738)
+    assert [row.op for row in program.instructions] == ["cos", "multiply", "add", "divide", "add"]
+
+
+def test_a_gradient_is_shaped_as_its_argument():
+    f = lambda p: np.sum(p["w"] ** 2) * p["b"]
+    point = {"w": np.array([1.0, 2.0]), "b": 3.0}
+    found = adjoint(dk.record(f, point)).replay(point)
+    assert found["b"] == 5.0
+    assert found["w"].tolist() == [6.0, 12.0]
+
+
+def test_a_vector_result_asks_for_its_cotangent():
+    matrix = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    program = adjoint(dk.record(lambda x: matrix @ x, np.ones(2)))
+    bar = np.array([1.0, 10.0, 100.0])
+    assert program.replay(np.ones(2), bar).tolist() == (matrix.T @ bar).tolist()
+
+
+def test_the_adjoint_of_the_adjoint_is_the_second_derivative():
+    second = adjoint(adjoint(dk.record(lambda x: np.exp(np.sin(x)), 0.3)))
+    assert second.replay(0.3) == pytest.approx(
+        dk.derivative(lambda x: np.exp(np.sin(x)), 0.3, order=2), rel=1e-15
+    )
+
+
+def test_the_adjoint_of_a_gradient_multiplies_by_the_hessian():
+    f = lambda x: x[0] ** 2 * x[1] + x[1] + 2
+    product = adjoint(adjoint(dk.record(f, np.array([3.0, 4.0]))))
+    columns = [product.replay(np.array([3.0, 4.0]), seed) for seed in np.eye(2)]
+    assert np.array(columns).tolist() == [[8.0, 6.0], [6.0, 0.0]]
+
+
+def test_branches_are_kept():
+    program = adjoint(dk.record(lambda x: x * x if x > 0 else -x, -2.0))
+    assert program.replay(-5.0) == -1.0
+    with pytest.raises(GuardError):
+        program.replay(5.0)
+
+
+def test_a_tape_whose_branch_needs_a_point_of_its_own_asks_for_it():
+    tape = dk.record(lambda x: x * x if x > 1000 else -x, 2000.0)
+    with pytest.raises(ArgumentsError, match=r"write adjoint\(tape, \*point\)"):
+        adjoint(tape)
+    assert adjoint(tape, 2000.0).replay(3000.0) == 6000.0
+
+
+def test_one_program_serves_every_point():
+    program = adjoint(dk.record(lambda x: np.sum(np.maximum(x, 0) ** 1.5), np.array([1.0, -1.0])))
+    for x in (np.array([4.0, -1.0]), np.array([-4.0, 9.0])):
+        assert (
+            program.replay(x).tolist() == dk.gradient(lambda x: np.sum(np.maximum(x, 0) ** 1.5), x).tolist()
+        )

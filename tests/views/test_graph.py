@@ -1,0 +1,130 @@
+"""The graph of a tape: its boxes, its arrows and the numbers on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import diffkit as dk
+from diffkit.errors import ArgumentsError
+from diffkit.views.graph import graph
+
+SUM = dk.record(lambda x, y, z: (x + y) * z, 1.0, -2.0, 3.0)
+NODES = dk.record(lambda x, y: x * x * y + (y + 2), 3.0, 4.0)
+
+
+def test_the_textbooks_graph_in_three_states():
+    point = (1.0, -2.0, 3.0)
+    structure, values, adjoints = (graph(SUM, *point, show=s) for s in ("structure", "values", "adjoints"))
+    assert [node.value for node in structure.nodes] == [None] * 5
+    assert [node.value for node in values.nodes] == [1.0, -2.0, 3.0, -1.0, -3.0]
+    assert [node.adjoint for node in values.nodes] == [None] * 5
+    assert [node.adjoint for node in adjoints.nodes] == [3.0, 3.0, -1.0, 3.0, 1.0]
+    assert [(e.tail, e.head, e.partial) for e in adjoints.edges] == [
+        ("s0", "s3", 1.0), ("s1", "s3", 1.0), ("s3", "s4", 3.0), ("s2", "s4", -1.0),
+    ]  # fmt: skip
+    assert [e.partial for e in values.edges] == [None] * 4
+
+
+def test_a_graph_without_a_point_is_its_structure():
+    assert graph(SUM) == graph(SUM, 1.0, -2.0, 3.0, show="structure")
+
+
+def test_constants_are_nodes():
+    found = graph(NODES, 3.0, 4.0, labels="n")
+    assert (
+        str(found)
+        == """\
+n1            = 3   adjoint 24
+n2            = 4   adjoint 10
+n4  n1 × n1   = 9   adjoint 4
+n5  n4 × n2   = 36  adjoint 1
+n3            = 2   adjoint 1
+n6  n2 + n3   = 6   adjoint 1
+n7  n5 + n6   = 42  adjoint 1"""
+    )
+    assert [node.kind for node in graph(NODES).nodes].count("constant") == 1
+
+
+def test_a_constant_has_a_box_for_each_use():
+    found = graph(dk.record(lambda x: 2 * x + np.sin(2 * x), 1.0))
+    assert sum(node.kind == "constant" for node in found.nodes) == 2
+
+
+def test_an_exponent_is_part_of_the_power():
+    found = graph(dk.record(lambda x: x**3, 2.0), 2.0)
+    assert found.lines_of(found.nodes[-1]) == ["v1  ^3", "8  [1]"]
+    assert found.edges[0].partial == 12.0
+
+
+def test_names_stand_for_the_inputs():
+    assert "v1  x + y" in str(graph(SUM, names=["x", "y", "z"]))
+
+
+def test_dot_has_every_node_and_edge():
+    text = graph(SUM, 1.0, -2.0, 3.0).dot()
+    assert text.startswith("digraph {")
+    assert text.endswith("}")
+    assert r's4 [label="v2  ×\n-3  [1]", penwidth=2.5]' in text
+    assert text.count("->") == 4
+
+
+def test_mermaid_has_every_node_and_edge_and_no_bare_bracket():
+    text = graph(SUM, 1.0, -2.0, 3.0).mermaid()
+    assert 's4["v2  ×<br>-3  #91;1#93;"]' in text
+    assert 's3 -->|"3"| s4' in text
+    assert text.count("-->") == 4
+
+
+def test_a_long_loop_is_one_box():
+    def logistic(x):
+        for _ in range(100):
+            x = 3.5 * x * (1 - x)
+        return x
+
+    tape = dk.record(logistic, 0.2)
+    found = graph(tape, 0.2)
+    boxes = [node for node in found.nodes if node.kind == "repeats"]
+    assert [found.lines_of(box) for box in boxes] == [["loop  3 rows × 98"]]
+    assert len(found.nodes) < 20
+    assert {e.head for e in found.edges if e.tail == "loop"} == {"s302"}
+    assert found.nodes[-1].value == pytest.approx(tape.replay(0.2))
+
+
+def test_what_is_too_large_for_a_picture_says_what_to_do():
+    def mixed(x):
+        for i in range(70):
+            x = [np.sin, np.cos, np.arctan, np.tanh][int(i**1.5) % 4](x) + x
+        return x
+
+    found = graph(dk.record(mixed, 0.2), 0.2)
+    with pytest.raises(ArgumentsError, match=r"hand \.dot\(\) to Graphviz"):
+        found.plot()
+    assert found._repr_svg_() is None
+
+
+def test_arrays_are_shown_short():
+    tape = dk.record(lambda w, x: np.sum(w @ x), np.ones((2, 3)), np.arange(3.0))
+    lines = str(graph(tape, np.ones((2, 3)), np.arange(3.0))).split("\n")
+    assert lines[0].split("  ")[-1] == "adjoint array of shape (2, 3)"
+    assert "v-1 @ v0" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "said"),
+    [
+        ((), {"show": "adjoints"}, "needs the point"),
+        ((1.0, 2.0, 3.0), {"show": "all"}, "show is 'all'; write one of"),
+        ((), {"names": ["x"]}, "the tape has 3 inputs and got 1 names"),
+    ],
+)
+def test_what_does_not_fit_is_said(arguments, options, said):
+    with pytest.raises(ArgumentsError, match=said):
+        graph(SUM, *arguments, **options)
+
+
+def test_the_svg_speaks():
+    text = graph(SUM, 1.0, -2.0, 3.0).svg()
+    assert 'role="img"' in text
+    assert "Computational graph: 3 inputs, 2 operations." in text
+    assert graph(SUM)._repr_svg_().startswith("<?xml")
