@@ -15,6 +15,18 @@ import diffkit
 
 PACKAGE = Path(diffkit.__file__).parent
 
+# A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
+# fmt: off
+FLOORS = {
+    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tape", "rules",
+        "families", "functions", "arguments"},
+    1: {"numerical", "autodiff", "symbolic", "views", "peers"},
+    2: {"methods"},
+    3: {"api"},
+    4: {"studies"},
+    5: {"report", "cli", "__main__"},
+}
+# fmt: on
 # What the ground floor's rooms may see of each other.
 GROUND = {
     "errors": set(),
@@ -25,22 +37,20 @@ GROUND = {
     "problems": {"errors"},
     "families": set(),
     "functions": {"errors", "tape"},
+    "arguments": {"errors", "structure"},
     "example": set(),
     "tape": {"errors", "structure", "primitives", "floats", "example"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
 }
-# A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
-FLOORS = {
-    0: set(GROUND),
-    1: {"arguments", "numerical", "autodiff", "symbolic", "views", "peers"},
-    2: {"methods"},
-    3: {"api"},
-    4: {"studies"},
-    5: {"report", "cli", "__main__"},
+# A study, and a view, hands itself to the report when it is drawn: the arrow that points upwards. On the top
+# floor the command line saves what the report draws. A view asks the sweep for the numbers it shows.
+EXCEPTIONS = {
+    ("studies", "report"),
+    ("cli", "report"),
+    ("__main__", "cli"),
+    ("views", "autodiff"),
+    ("views", "report"),
 }
-# A study hands itself to the report when it is drawn: the one arrow that points upwards. On the top
-# floor the command line saves what the report draws.
-EXCEPTIONS = {("studies", "report"), ("cli", "report"), ("__main__", "cli")}
 
 
 def room_of(path: Path) -> str:

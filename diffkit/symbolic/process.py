@@ -6,6 +6,7 @@ only and in the main thread only.
 
 from __future__ import annotations
 
+import os
 import pickle
 import queue
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,28 +87,27 @@ class Helper:
             raise NotClosedFormError(
                 "the expression nests too deeply for SymPy, which walks it by recursion"
             ) from None
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            why = f"the expression cannot be handed to another process: {error}"
+            raise NotClosedFormError(why) from error
         child = self._child or self._start()
         assert child.stdin is not None
-        begun = time.perf_counter()
-        try:
+        with suppress(OSError):  # it has died, and what it said last tells
             child.stdin.write(question)
             child.stdin.flush()
-        except OSError:  # it has died, and what it said last tells
-            pass
-        ended = False
+        said = self._said.get()  # that it has read the question
+        begun, ended = time.perf_counter(), False
         try:
-            while not ended:
-                try:
-                    said = self._said.get(timeout=time_limit)
-                except queue.Empty:
-                    yield Answer(None, time.perf_counter() - begun, "stopped")
-                    return
-                ended = said is None or (said.status == "failed" and said.note != DIED)
-                if said is not None:
+            while said is not None and said.note != DIED:
+                if said.status != "read":
                     yield said
-                if said is not None and said.note == DIED:
-                    return
-                begun = time.perf_counter()
+                    begun = time.perf_counter()
+                said = self._said.get(timeout=time_limit)
+            ended = said is None
+            if said is not None:
+                yield said
+        except queue.Empty:
+            yield Answer(None, time.perf_counter() - begun, "stopped")
         finally:  # what is left unsaid must not answer the next question
             if not ended:
                 self.stop()
@@ -115,6 +116,7 @@ class Helper:
         """End the process."""
         if self._child is not None:
             self._child.kill()
+            self._listener.join()
             for stream in (self._child.stdin, self._child.stdout):
                 if stream is not None:
                     stream.close()
@@ -122,17 +124,18 @@ class Helper:
             self._child = None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # The same interpreter with the same path; -c, not -m, since a notebook or a script from standard
-        # input has no main module that the other process could import.
-        program = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import _serve; _serve()"
+        # Not multiprocessing, which wants to import the main module: a notebook and a script from standard
+        # input have none.
+        path = os.pathsep.join(folder for folder in sys.path if folder)
         child = self._child = subprocess.Popen(
-            [sys.executable, "-c", program],
+            [sys.executable, "-m", __name__], env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         said = self._said = queue.SimpleQueue()
         assert child.stdout is not None
         child.stdout.readline()  # SymPy is there
-        threading.Thread(target=_listen, args=(child.stdout, said), daemon=True).start()
+        self._listener = threading.Thread(target=_listen, args=(child.stdout, said), daemon=True)
+        self._listener.start()
         return child
 
 
@@ -164,18 +167,25 @@ def _serve() -> None:
             task, argument = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
+        say(Answer(None, 0.0, "read"))
         clear_cache()  # what was found for an earlier question must not make this one look quick
         try:
             begun = time.perf_counter()
             for value in task(argument):
                 say(Answer(value, time.perf_counter() - begun))
                 begun = time.perf_counter()
-            say(None)
         except Exception as error:  # a failure of SymPy's is told, not shown
             words = " ".join(str(error).split())
             say(Answer(None, time.perf_counter() - begun, "failed", f"{type(error).__name__}: {words}"))
+        say(None)
 
 
 def _alone(question: tuple[Callable[..., Any], Any]) -> Iterator[Any]:
     function, argument = question
     yield function(argument)
+
+
+if __name__ == "__main__":  # what is pickled has to know its class by the module's own name
+    from diffkit.symbolic import process
+
+    process._serve()
