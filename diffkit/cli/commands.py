@@ -30,6 +30,7 @@ Examples:
   diffkit compare "x^2*y + y + 2" --at x=3,y=4 --json
   diffkit sweep "exp(x)" --at 1 --plot sweep.svg
   diffkit steps "x^2*sin(x)"
+  diffkit swell --family logistic --n 1-8 --plot swell.svg
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
@@ -334,4 +335,4 @@ def _place(error: BaseException) -> str:
     return lines[-1] if lines else ""
 
 
-import diffkit.cli.steps  # noqa: E402, F401  the command adds itself to those above
+from diffkit.cli import steps, swell  # noqa: E402, F401  the commands add themselves to those above
