@@ -180,6 +180,7 @@ def swell(
     order: int = 1,
     time_limit: float = 5.0,
     max_nodes: int = 1_000_000,
+    simplified: bool = True,
     text: str | None = None,
 ) -> Swell:
     """How large the derivative of f is at every stage: raw, pruned, SymPy's, shared, as a program.
@@ -205,6 +206,8 @@ def swell(
         Seconds that SymPy may take for each of its stages; it works in a process that can be stopped.
     max_nodes
         The largest tree that SymPy is given; it counts the nodes of f and of the pruned derivative.
+    simplified
+        Whether to wait for SymPy's simplify, which is slow.
     text
         What to call f in the result.
 
@@ -234,7 +237,7 @@ def swell(
         raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
     title, formula, sizes, make, asked = _what(f, x, family, n, iterate)
     rows: list[SwellRow] = []
-    given_up: dict[str, str] = {}
+    given_up = {} if simplified else {"sympy simplify": "not tried: simplified=False"}
     by: tuple[str, ...] = ()
     with Helper() as helper:
         for size in sizes or (None,):
