@@ -3,6 +3,7 @@
     dk.derivative(f, x, method="reverse")      the one API; also gradient, jacobian, hessian
     dk.compare(f, x)                           every method on the same function
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
+    dk.swell(f)                                how large a derivative becomes when it is written out
     dk.record(f, x)                            what f does, as a tape (Wengert list)
     dk.views                                   a tape as table, graph and Python source
     dk.grad(f), dk.autodiff                    automatic differentiation, functional
@@ -29,6 +30,8 @@ _HOME = {
     "hessian": "api",
     "compare": "studies.compare",
     "error_sweep": "studies.error_sweep",
+    "swell": "studies.swell",
+    "Swell": "studies.swell",
     "record": "api",
     "grad": "autodiff",
     "value_and_grad": "autodiff",
@@ -48,6 +51,7 @@ _ROOMS = (
     "report",
     "rules",
     "studies",
+    "swell",
     "symbolic",
     "tape",
     "views",
@@ -57,6 +61,7 @@ __all__ = [
     "METHODS",
     "DiffkitError",
     "Estimate",
+    "Swell",
     "Tensor",
     "autodiff",
     "compare",
@@ -75,6 +80,7 @@ __all__ = [
     "report",
     "rules",
     "studies",
+    "swell",
     "symbolic",
     "tape",
     "tensor",
@@ -92,6 +98,7 @@ if TYPE_CHECKING:
     from diffkit.result import Estimate
     from diffkit.studies.compare import compare
     from diffkit.studies.error_sweep import error_sweep
+    from diffkit.studies.swell import Swell, swell
 
 
 def __getattr__(name: str) -> Any:

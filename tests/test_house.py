@@ -18,8 +18,8 @@ PACKAGE = Path(diffkit.__file__).parent
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 # fmt: off
 FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "tables", "tape",
-        "rules", "functions", "arguments"},
+    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "families", "tables",
+        "tape", "rules", "functions", "arguments"},
     1: {"numerical", "autodiff", "symbolic", "views", "peers"},
     2: {"methods"},
     3: {"api"},
@@ -36,6 +36,7 @@ GROUND = {
     "floats": set(),
     "tables": set(),
     "problems": {"errors"},
+    "families": set(),
     "functions": {"errors", "tape"},
     "arguments": {"errors", "structure"},
     "example": set(),

@@ -190,6 +190,29 @@ def test_the_slope_of_the_fourth_logistic_map(method: str) -> None:
     assert dk.derivative(logistic, 0.2, method) == pytest.approx(exactly, rel=16 * 2.0**-52)
 
 
+@pytest.mark.parametrize("example", [12])
+def test_expression_swell_of_the_logistic_map(example: int) -> None:
+    found = dk.swell(family="logistic", n=range(1, 8), time_limit=60, simplified=False)
+    assert found.counts("sympy f")[:4] == [0, 3, 8, 18]
+    assert found.counts("sympy diff") == [0, 2, 21, 82, 264, 768, 2096]
+    assert set(np.diff(found.counts("shared"))[2:]) == {7}  # as a graph, by so many a step
+
+
+@pytest.mark.parametrize(
+    ("n", "operations", "shared"),
+    [
+        pytest.param(10, 30_211, 112, id="13-10"),
+        pytest.param(12, 149_507, 138, id="13-12", marks=pytest.mark.slow),
+        pytest.param(14, 712_707, 164, id="13-14", marks=pytest.mark.slow),
+    ],
+)
+def test_expression_swell_of_the_unrolled_loop(n: int, operations: int, shared: int) -> None:
+    found = dk.swell(family="loop", n=n, time_limit=120, max_nodes=2_000_000, simplified=False)
+    assert found["pruned"].operations == found["sympy diff"].operations == operations
+    assert found["sympy cse"].operations == shared
+    assert found["shared"].operations == 14 * n - 15  # linear, too
+
+
 @pytest.mark.parametrize(
     ("f", "x", "slope"),
     [

@@ -32,6 +32,7 @@ Examples:
   diffkit trace "log(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
   diffkit graph "(x + y)*z" --at x=1,y=-2,z=3 --plot graph.svg
   diffkit steps "x^2*sin(x)"
+  diffkit swell --family logistic --n 1-8 --plot swell.svg
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
@@ -336,5 +337,4 @@ def _place(error: BaseException) -> str:
     return lines[-1] if lines else ""
 
 
-import diffkit.cli.steps  # noqa: E402  the commands add themselves to those above
-import diffkit.cli.views  # noqa: E402, F401
+from diffkit.cli import steps, swell, views  # noqa: E402, F401  the commands add themselves to those above

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
+    from diffkit.report.growth import expression_growth
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.words import alt_text
 
@@ -26,6 +27,7 @@ __all__ = [
     "draw",
     "error_against_step",
     "error_split",
+    "expression_growth",
     "house_style",
     "look_of",
     "new_axes",
@@ -38,6 +40,7 @@ _HOME = {
     "digits_by_method": "digits",
     "error_against_step": "figures",
     "error_split": "figures",
+    "expression_growth": "growth",
     "LOOKS": "style",
     "look_of": "style",
     "new_axes": "style",
@@ -52,6 +55,7 @@ FIGURES = {
     "ErrorSweep": "error_against_step",
     "Comparison": "digits_by_method",
     "Graph": "computational_graph",
+    "Swell": "expression_growth",
 }
 
 

@@ -13,9 +13,9 @@ import pytest
 import sympy
 
 from diffkit.errors import NotClosedFormError, OptionError
-from diffkit.symbolic import limited
 from diffkit.symbolic.limited import simplify
 from diffkit.symbolic.pool import Pool
+from diffkit.symbolic.process import Helper
 
 X = sympy.symbols("x0:8")
 
@@ -59,10 +59,11 @@ def test_the_limit_holds_and_no_process_and_no_thread_is_left():
 
 
 def test_an_interrupt_ends_the_other_process(monkeypatch):
-    def interrupted(child, question, time_limit):
+    def interrupted(helper, *question):
+        helper._start()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(limited, "_asked", interrupted)
+    monkeypatch.setattr(Helper, "answer", interrupted)
     before = children()
     with pytest.raises(KeyboardInterrupt):
         simplify(X[0])

@@ -1,0 +1,92 @@
+"""`diffkit swell F`: how large the derivative becomes when it is written out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from diffkit.cli.commands import PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
+
+__all__ = ["FAMILY_NAMES", "swell_command"]
+
+# diffkit.families.FAMILIES, without loading NumPy for --help
+FAMILY_NAMES = ("logistic", "loop", "nested-sine", "product", "softplus")
+MOST = 10_000  # the largest size
+
+
+def _sizes(ctx: click.Context, param: click.Parameter, text: str | None) -> list[int] | None:
+    """Sizes: 8, or 1,2,4, or 1-8."""
+    if text is None:
+        return None
+    sizes: list[int] = []
+    for part in text.replace(" ", "").split(","):
+        found = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", part)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1 <= first <= last <= MOST:
+            raise click.BadParameter(
+                f"{text!r} is no size; write a whole number from 1 to {MOST}, several as 1,2,4, or 1-8",
+                ctx, param,
+            )  # fmt: skip
+        sizes += range(first, last + 1)
+    return sizes
+
+
+def _seconds(ctx: click.Context, param: click.Parameter, text: str) -> float:
+    from diffkit.cli.arguments import plain_number
+
+    seconds = plain_number(text)
+    if seconds is None or not 0 < seconds < 1e9:
+        raise click.BadParameter(f"{text!r} is no time; write a number of seconds such as 5", ctx, param)
+    return seconds
+
+
+@command(
+    "swell",
+    click.argument("f", metavar="[F]", required=False),
+    click.option("--family", type=click.Choice(FAMILY_NAMES),
+                 help="Functions that grow with n, instead of F."),
+    click.option("--n", metavar="N", callback=_sizes,
+                 help="Sizes: 8, or 1,2,4, or 1-8. Of the family, or of an F(x, n) in Python."),
+    click.option("--iterate", metavar="N", callback=_sizes,
+                 help="F is a step from x to the next x: apply it so many times; sizes as for --n."),
+    click.option("--wrt", metavar="X", help="By which variable, or several as x,y; by default all."),
+    click.option("--order", type=WholeNumber(1, 10), metavar="K", default=1, show_default=True,
+                 help="Which derivative, by one variable."),
+    click.option("--at", metavar="P", help="Where a Python function is followed; 0.5 by default."),
+    click.option("--time-limit", metavar="S", default="5", show_default=True, callback=_seconds,
+                 help="Seconds for each stage of SymPy's."),
+    click.option("--max-nodes", type=WholeNumber(1, 10**9), metavar="N", default=1_000_000,
+                 show_default=True, help="The largest tree that SymPy is given."),
+    PLOT, cls=FormulaCommand,
+)  # fmt: skip
+def swell_command(
+    f: str | None, family: str | None, n: list[int] | None, iterate: list[int] | None, wrt: str | None,
+    order: int, at: str | None, time_limit: float, max_nodes: int, **options: Any,
+) -> None:  # fmt: skip
+    """Measure expression swell: the size of F's derivative, written out, tidied up and shared.
+
+    Raw rules, pruned, SymPy's diff, simplify and cse, the shared graph, and reverse mode's program.
+    """
+    from diffkit.cli.arguments import read_function
+    from diffkit.cli.output import show
+
+    if (f is None) == (family is None):
+        raise click.UsageError(
+            "swell takes a function F or --family, one of them", click.get_current_context()
+        )
+    function, point, text = None, None, None
+    if f is not None:
+        function, point, text = (read_function(f), None, None) if at is None else problem(f, at)
+    elif at is not None:
+        raise click.UsageError("--at is a point for F; a family has its own", click.get_current_context())
+    from diffkit.studies import swell
+
+    with evaluating(function or (lambda x: x), point or (0.5,)):
+        found = swell(
+            function, point, family=family, n=n, iterate=iterate, order=order,
+            wrt=wrt if wrt is None else [name.strip() for name in wrt.split(",")],
+            time_limit=time_limit, max_nodes=max_nodes, text=None if iterate else text,
+        )  # fmt: skip
+    show(found, **options)

@@ -1,0 +1,122 @@
+"""The figure of expression swell: its lines, its words, and that no two of these touch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import diffkit as dk
+from diffkit.report import draw, expression_growth
+from diffkit.report.growth import STAGE_LOOKS, _spread
+from diffkit.report.style import LOOKS
+from diffkit.studies.stages import STAGES
+from diffkit.studies.swell import swell
+
+
+@pytest.fixture(scope="module")
+def family():
+    return swell(family="softplus", n=range(1, 7), time_limit=1)
+
+
+@pytest.fixture(scope="module")
+def single():
+    return swell("x*sin(x)*exp(-x^2)", time_limit=30)
+
+
+def lines(ax):
+    return {(line.get_color(), line.get_marker()): line for line in ax.get_lines()}
+
+
+def test_each_stage_is_a_line_at_its_operations_on_a_logarithmic_axis(family):
+    ax = expression_growth(family)
+    assert ax.get_yscale() == "log"
+    for stage in ("f", "raw", "pruned", "sympy diff", "sympy cse", "shared", "adjoint"):
+        look = STAGE_LOOKS[stage]
+        line = lines(ax)[look.colour, look.marker]
+        assert line.get_xdata().tolist() == list(family.sizes)
+        assert line.get_ydata().tolist() == family.counts(stage)
+
+
+def test_names_and_laws_stand_beside_the_lines(family):
+    words = [text.get_text() for text in expression_growth(family).texts]
+    assert "shared graph: 8 more a step" in words
+    assert "reverse mode: 9 more a step" in words
+    assert "raw rules: like n^1.8" in words
+    assert swell(family="logistic", n=range(1, 9), max_nodes=1).plot().texts[-1].get_text() == (
+        "raw rules: × 2.4 a step"
+    )
+
+
+def test_a_line_that_stops_says_why(family):
+    words = [text.get_text() for text in expression_growth(family).texts]
+    at = next(n for n in family.sizes if family["sympy simplify", n].operations is None)
+    assert f"stopped after 1 s at n = {at}" in words
+
+
+@pytest.mark.parametrize("name", ["family", "single"])
+def test_no_two_texts_overlap_and_all_are_in_the_figure(name, request):
+    ax = request.getfixturevalue(name).plot()
+    ax.figure.draw_without_rendering()
+    boxes = [t.get_window_extent() for t in [*ax.texts, ax._left_title, ax.xaxis.label] if t.get_text()]
+    for i, box in enumerate(boxes):
+        assert box.x1 <= ax.figure.bbox.x1
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_one_function_has_a_line_a_stage_with_its_operations(single):
+    ax = draw(single)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == [look.name for look in STAGE_LOOKS.values()]
+    words = [text.get_text() for text in ax.texts]
+    assert words[1] == f"{single['raw'].operations} operations, {single['raw'].tree} nodes"
+    assert words[-1] == f"{single['adjoint'].operations} rows, of f and the sweep back"
+
+
+def test_a_stage_without_a_count_says_so():
+    ax = dk.swell("x^2", max_nodes=1).plot()
+    assert [text.get_text() for text in ax.texts].count("not tried") == 3
+
+
+def test_the_title_and_the_alternative_text_say_what_is_drawn(family, single):
+    ax = family.plot()
+    assert ax.get_title(loc="left") == "Expression swell of the derivative of the softplus family"
+    assert ax.get_label().startswith("Operations of the derivative of the softplus family, from n = 1 to 6")
+    assert "shared graph: 8 more a step" in ax.get_label()
+    assert single.plot().get_title(loc="left") == "Expression swell of the derivative of x*sin(x)*exp(-x^2)"
+    gradient = dk.swell(family="loop", n=(1, 2), max_nodes=1).plot()
+    assert gradient.get_title(loc="left") == "Expression swell of the derivative of the loop family by a"
+
+
+def test_counts_beyond_a_float_are_left_out_of_the_picture():
+    ax = dk.swell("sin(x)*cos(x)", iterate=(100, 200, 1100), max_nodes=1).plot()
+    assert np.isnan(lines(ax)["#bd1f01", "^"].get_ydata()).tolist() == [False, False, True]
+    assert np.isfinite(lines(ax)["#3f90da", "o"].get_ydata()).all()
+
+
+def test_it_is_drawn_on_axes_that_are_given(family):
+    ax = dk.report.new_axes(8, 4.5)
+    assert family.plot(ax) is ax
+
+
+def test_stages_are_told_apart_in_the_colours_of_the_house():
+    assert set(STAGE_LOOKS) <= set(STAGES)
+    assert {look.colour for look in STAGE_LOOKS.values()} <= {look.colour for look in LOOKS.values()}
+    assert len({(look.colour, look.marker) for look in STAGE_LOOKS.values()}) == len(STAGE_LOOKS)
+    assert len({(look.colour, look.dash) for look in STAGE_LOOKS.values()}) == len(STAGE_LOOKS)
+
+
+@pytest.mark.parametrize(
+    ("heights", "moved"),
+    [
+        ([0, 100, 200], [0, 100, 200]),
+        ([50, 52], [46, 56]),
+        ([50, 52, 54], [42, 52, 62]),
+        ([50, 52, 61], [44.333, 54.333, 64.333]),
+    ],
+)
+def test_names_are_moved_apart_as_little_as_possible(heights, moved):
+    assert _spread(np.array(heights, float), 10.0, -1000.0) == pytest.approx(moved, abs=1e-3)
+
+
+def test_no_name_is_moved_below_the_axes():
+    assert _spread(np.array([1.0, 2.0]), 10.0, 0.0).tolist() == [5.0, 15.0]
