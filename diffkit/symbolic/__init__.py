@@ -8,6 +8,23 @@
     prune, collect, simplify, share   what becomes of a derivative, pass by pass
     as_text, as_latex, as_mathml      formulas on paper, as they stand
     export(formula, "c")              the source of a function, for C or NumPy
+
+Symbols are real numbers. Where a function has a kink or a jump, its derivative is a convention, and reverse
+mode has the same; between kinks and jumps, of course, it is exact.
+
+    function               first derivative there             second derivative there
+    abs(x) at 0            0                                  0
+    max(x, 0) at 0         1/2: the mean of both sides        0
+    min(x, 0) at 0         1/2                                0
+    max(x, x^2) at 0       1/2                                1
+    sign(x) at 0           0: steps have slope 0              0
+    heaviside(x) at 0      0                                  0
+    floor(x), ceil(x)      0                                  0       (at whole numbers, and between them)
+    x mod 1, frac(x)       1                                  0       (also at whole numbers)
+    cbrt(x) at 0           none: it is infinite               none
+
+A piece that holds at a single point only, as in Piecewise((sin(x)/x, Ne(x, 0)), (1, True)), says nothing
+about the slope at that point: this is the limit of the slopes around, and none where the function jumps.
 """
 
 from diffkit.symbolic.branches import piecewise

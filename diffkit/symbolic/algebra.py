@@ -13,20 +13,22 @@ import numpy as np
 
 from diffkit.errors import NotClosedFormError
 from diffkit.primitives import assemble, getitem
+from diffkit.symbolic.differentiate import as_expression, differentiate, gradient
 from diffkit.symbolic.expression import formula_of, within_reach
 from diffkit.symbolic.graph import Graph
 from diffkit.symbolic.pool import Term
 from diffkit.symbolic.written import written
-from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.walk import in_order
 from diffkit.tape.wengert import Tape
 
-__all__ = ["Graphs", "Trees", "as_expression"]
+__all__ = ["Graphs", "Trees"]
 
 
 @dataclass(frozen=True)
 class Trees:
     """Formulas as SymPy's expressions, of at most `max_nodes` nodes when they are written out.
+
+    With `sides`, a single point at which f jumps has the slope of the piece that holds there.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class Trees:
     """
 
     max_nodes: int = 20_000
+    sides: bool = False
 
     def formula(self, tape: Tape, symbols: list[Any]) -> Any:
         """The expressions of a tape's result."""
@@ -48,15 +51,16 @@ class Trees:
 
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
         """The order-th derivative by a symbol."""
-        return _differentiate(formula, symbol, order)
+        return differentiate(formula, symbol, order, self.sides)
 
     def jacobian(self, formulas: list[Any], symbols: list[Any]) -> list[Any]:
         """The derivatives of each formula by each symbol, in rows, as one list."""
-        return [d for e in formulas for d in _gradient(e, symbols)]
+        return [d for e in formulas for d in gradient(e, symbols, self.sides)]
 
     def hessian(self, formula: Any, symbols: list[Any]) -> list[Any]:
         """The second derivatives of a formula, in rows, as one list."""
-        return [d for first in _gradient(formula, symbols) for d in _gradient(first, symbols)]
+        rows = gradient(formula, symbols, self.sides)
+        return [d for first in rows for d in gradient(first, symbols, self.sides)]
 
     def check_work(self, inputs: int, rows: int) -> None:
         """Refuse what would take too long to write out."""
@@ -136,40 +140,5 @@ class Graphs(Trees):
         return Term(self.graph.pool, formula if formula.args else self.graph.pool.leaf(formula))
 
 
-def as_expression(formula: Any) -> Any:
-    """A result that does not depend on the inputs is a plain number: as a SymPy number."""
-    return formula if hasattr(formula, "args") else SYMPY.leaf(formula)
-
-
 def _counted(operations: int, how: str) -> str:
     return f"{operations} operation{'s' if operations != 1 else ''} {how}"
-
-
-@within_reach()
-def _gradient(formula: Any, symbols: list[Any]) -> list[Any]:
-    """The derivative with respect to each symbol; a term of a sum is asked only for those it holds."""
-    import sympy
-
-    terms: dict[Any, list[Any]] = {}
-    for term in sympy.Add.make_args(as_expression(formula)):
-        for symbol in term.free_symbols:
-            terms.setdefault(symbol, []).append(term)
-    return [_differentiate(sympy.Add(*terms.get(symbol, ())), symbol, 1) for symbol in symbols]
-
-
-@within_reach()
-def _differentiate(formula: Any, symbol: Any, order: int) -> Any:
-    import sympy
-
-    derived = sympy.diff(as_expression(formula), symbol, order)
-    if derived.has(sympy.floor, sympy.ceiling):  # SymPy does not say that these are constant between jumps
-        derived = derived.replace(_is_slope_of_steps, lambda e: sympy.Integer(0)).doit()
-    if derived.has(sympy.Derivative, sympy.Subs):
-        raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
-    return derived
-
-
-def _is_slope_of_steps(e: Any) -> bool:
-    import sympy
-
-    return isinstance(e, sympy.Derivative) and isinstance(e.expr, sympy.floor | sympy.ceiling)

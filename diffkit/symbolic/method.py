@@ -11,8 +11,9 @@ import numpy as np
 from diffkit.errors import NonScalarError, NotElementwiseError
 from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import as_leaf
-from diffkit.symbolic.algebra import Graphs, Trees, as_expression
+from diffkit.symbolic.algebra import Graphs, Trees
 from diffkit.symbolic.branches import both_sides
+from diffkit.symbolic.differentiate import as_expression
 from diffkit.symbolic.expression import names_of, symbols_of
 from diffkit.tape.formula import as_tape
 from diffkit.tape.record import record
@@ -80,7 +81,7 @@ class Symbolic:
         )
 
     def _algebra(self) -> Trees | Graphs:
-        return (Graphs if self.share else Trees)(self.max_nodes)
+        return (Graphs if self.share else Trees)(self.max_nodes, self.branches)
 
     def _common_formula(
         self, f: Callable[..., Any], x: Any, algebra: Trees | Graphs

@@ -14,7 +14,8 @@ from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.functions import SympyFunction, as_function
 from diffkit.result import real_answer
 from diffkit.structure import as_leaf, flatten_arguments
-from diffkit.symbolic.algebra import Graphs, Trees, as_expression
+from diffkit.symbolic.algebra import Graphs, Trees
+from diffkit.symbolic.differentiate import as_expression
 from diffkit.symbolic.expression import symbols_of
 from diffkit.tape.formula import as_tape
 from diffkit.tape.record import record

@@ -11,8 +11,7 @@ import numpy as np
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.functions import SympyFunction, TextFunction, as_function
 from diffkit.structure import as_leaf
-from diffkit.symbolic.expression import symbols_of
-from diffkit.symbolic.method import _names
+from diffkit.symbolic.expression import names_of, symbols_of
 from diffkit.symbolic.passes import as_printed
 from diffkit.symbolic.pool import Pool, Term
 from diffkit.symbolic.written import written
@@ -54,7 +53,7 @@ def read(f: Any, wrt: Any, at: Any, in_order: bool) -> tuple[Term, Term]:
         symbols = sorted(g.expression.free_symbols, key=lambda s: g.variables.index(s.name))
     else:
         leaves = _point(g, at)
-        shaped = [symbols_of(n, np.shape(v)) for n, v in zip(_names(g, leaves), leaves, strict=True)]
+        shaped = [symbols_of(n, np.shape(v)) for n, v in zip(names_of(g, leaves), leaves, strict=True)]
         with np.errstate(all="ignore"):
             u = written(record(g, *leaves), shaped, pool)
         symbols = [s for leaf in shaped for s in np.ravel(leaf)]
@@ -69,7 +68,7 @@ def _point(g: Callable[..., Any], at: Any) -> list[Any]:
         count = len(g.variables) if isinstance(g, TextFunction) else _parameters(g)
         return [1.0] * count
     if isinstance(at, Mapping):
-        names = _names(g, list(at.values()))
+        names = names_of(g, list(at.values()))
         if set(names) != set(at):
             raise ArgumentsError(f"f takes {', '.join(names)} and the point gives {', '.join(map(str, at))}")
         return [as_leaf(at[name]) for name in names]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diffkit.errors import NotClosedFormError, OptionError
+from diffkit.symbolic import differentiate as by_sympy
 from diffkit.symbolic import printed
 from diffkit.symbolic.agreement import PROVED, Agreement
-from diffkit.symbolic.algebra import _differentiate
 from diffkit.symbolic.expression import within_reach
 from diffkit.symbolic.limited import simplify
 from diffkit.symbolic.passes import _Pruning, as_printed, as_written, collect, evaluated, prune, share
@@ -360,7 +360,7 @@ def _best(stages: Sequence[Stage]) -> Stage:
 def _agreement(u: Term, x: Term, order: int) -> Agreement:
     """Compares with sympy.diff; its symbols are real, as f's arguments are."""
     f = _real(u.node)
-    return Agreement(f, _differentiate(f, _real(x.node), order))
+    return Agreement(f, by_sympy.differentiate(f, _real(x.node), order))
 
 
 def _real(e: Any) -> Any:

@@ -57,7 +57,7 @@ TABLE: dict[Any, Row] = {
     # Mod has no derivative in SymPy; floor is constant between its jumps.
     np.remainder:     lambda m, a, b: a - b * m.floor(a / b),
     np.floor_divide:  lambda m, a, b: m.floor(a / b),
-    np.fmod:          lambda m, a, b: m.sign(a) * (abs(a) - abs(b) * m.floor(abs(a) / abs(b))),
+    np.fmod:          lambda m, a, b: a - b * m.sign(a / b) * m.floor(abs(a / b)),
     np.absolute:      (lambda m, a: abs(a), "Abs"),
     np.fabs:          (lambda m, a: abs(a), "Abs"),
     np.sign:          "sign",

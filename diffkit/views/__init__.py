@@ -1,8 +1,8 @@
 """How a tape looks.
 
-    dk.views.table(tape, *point)     its values beside their tangents or adjoints, row by row
-    dk.views.graph(tape, *point)     its computational graph: a picture, SVG, DOT, Mermaid, text
-    dk.views.source(tape)            its program as Python source
+dk.views.table(tape, *point)     its values beside their tangents or adjoints, row by row
+dk.views.graph(tape, *point)     its computational graph: a picture, SVG, DOT, Mermaid, text
+dk.views.source(tape)            its program as Python source
 """
 
 from diffkit.views.graph import Graph, graph

@@ -50,6 +50,10 @@ def in_a_row(x):
     return y
 
 
+def cardinal_sine(x):
+    return 1.0 if x == 0 else np.sin(x) / x
+
+
 def root(x):
     if x < 0:
         raise ValueError("negative")
@@ -67,8 +71,7 @@ ONE = [
     (lambda x: x if x > 0 and x < 1 else 2 * x, sympy.Piecewise((x, (x > 0) & (x < 1)), (2 * x, True))),
     (lambda x: x**3 if 0 < x < 1 else 2 * x, sympy.Piecewise((x**3, (x > 0) & (x < 1)), (2 * x, True))),
     (lambda x: x if x > 1 or x < -1 else x**3, sympy.Piecewise((x, (x > 1) | (x < -1)), (x**3, True))),
-    (lambda x: 1.0 if x == 0 else np.sin(x) / x,
-     sympy.Piecewise((1, sympy.Eq(x, 0)), (sympy.sin(x) / x, True))),
+    (cardinal_sine, sympy.Piecewise((1, sympy.Eq(x, 0)), (sympy.sin(x) / x, True))),
     (lambda x: x**2 if x else 2.0, sympy.Piecewise((x**2, sympy.Ne(x, 0)), (2, True))),
     (lambda x: x if np.sin(x) > 0.5 else -x,
      sympy.Piecewise((x, sympy.sin(x) > sympy.Rational(1, 2)), (-x, True))),
@@ -91,7 +94,10 @@ POINTS = [-2.5, -1.0, -0.25, 0.0, 0.3, 1.0, 1.75, 4.0]
 def test_the_derivative_is_that_of_automatic_differentiation_on_every_side_and_where_they_meet(f, order):
     for at in POINTS:
         found = dk.derivative(f, at, method="symbolic", branches=True, order=order)
-        assert found == pytest.approx(dk.derivative(f, at, order=order), rel=1e-13, abs=1e-13)
+        exact = dk.derivative(f, at, order=order)
+        if f is cardinal_sine and at == 0:  # the slope of its 1 is that of 1, to automatic differentiation
+            exact = -1 / 3 if order == 2 else 0
+        assert found == pytest.approx(exact, rel=1e-13, abs=1e-13)
 
 
 def larger(x, y):
