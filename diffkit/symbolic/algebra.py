@@ -28,6 +28,8 @@ __all__ = ["Graphs", "Trees"]
 class Trees:
     """Formulas as SymPy's expressions, of at most `max_nodes` nodes when they are written out.
 
+    With `sides`, a single point at which f jumps has the slope of the piece that holds there.
+
     Examples
     --------
     >>> import sympy
@@ -57,11 +59,8 @@ class Trees:
 
     def hessian(self, formula: Any, symbols: list[Any]) -> list[Any]:
         """The second derivatives of a formula, in rows, as one list."""
-        return [
-            second
-            for first in gradient(formula, symbols, self.sides)
-            for second in gradient(first, symbols, self.sides)
-        ]
+        rows = gradient(formula, symbols, self.sides)
+        return [d for first in rows for d in gradient(first, symbols, self.sides)]
 
     def check_work(self, inputs: int, rows: int) -> None:
         """Refuse what would take too long to write out."""

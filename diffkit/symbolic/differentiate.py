@@ -74,7 +74,7 @@ def differentiate(formula: Any, x: Any, order: int = 1, sides: bool = False) -> 
 
 def as_expression(formula: Any) -> Any:
     """A result that does not depend on the inputs is a plain number: as a SymPy number."""
-    return formula if hasattr(formula, "args") else SYMPY.leaf(formula)
+    return formula if hasattr(formula, "args") else SYMPY.leaf(formula)  # free_symbols walks the whole tree
 
 
 # -- kinks and steps ------------------------------------------------------------------------------------

@@ -46,6 +46,14 @@ def test_a_maximum_of_three_in_one_node_is_selected_in_turn():
     assert gradient == {"x": 0.0, "y": 1.0, "z": 0.0}
 
 
+def test_a_fractional_part_and_a_remainder_rise_as_their_operand_also_at_a_jump():
+    x, y = sympy.symbols("x y", real=True)
+    for at in (2.0, 2.5):
+        assert dk.derivative(sympy.frac(x) * 3, at, method="symbolic", share=True) == 3.0
+    remainder = dk.gradient(sympy.Mod(x, y), {"x": 7.5, "y": 2.0}, method="symbolic", share=True)
+    assert remainder == {"x": 1.0, "y": -3.0}
+
+
 def test_what_has_no_row_here_has_the_students():
     x = Pool().term(sympy.Symbol("x"))
     assert precise_rule_for(x.call(sympy.sin, x), lambda u: True)[0].name == "sine"
