@@ -67,7 +67,8 @@ def swell_command(
 ) -> None:  # fmt: skip
     """Measure how large the derivative of F becomes.
 
-    Expression swell: written out, tidied up and shared. Raw rules, pruned, SymPy's diff, simplify and cse, the shared graph, and reverse mode's program.
+    Expression swell: by the raw rules, pruned, by SymPy's diff, simplify and cse, as a shared graph, and
+    beside them reverse mode's program.
     """
     from diffkit.cli.arguments import read_function
     from diffkit.cli.output import show

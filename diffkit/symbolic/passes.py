@@ -15,6 +15,8 @@ from diffkit.symbolic.pool import Pool, Term, below, in_order, negated, turned
 
 __all__ = ["as_written", "collect", "evaluated", "prune", "share"]
 
+MOST_PARTS = 100  # of a flat sum or product: flattened on and on, squares of squares would double each time
+
 
 def prune(expression: Any) -> Any:
     """The expression without what changes nothing: 0 + u, 1*u, 0*u, u^1, 0/u, --u; numbers combined.
@@ -231,7 +233,7 @@ class _Pass:
             f = waiting.pop()
             if f.node.is_Rational:
                 number *= f.node
-            elif f.node.is_Mul:
+            elif f.node.is_Mul and len(found) + len(waiting) < MOST_PARTS:
                 waiting += [Term(self.pool, a) for a in f.node.args[::-1]]
             elif below(f.node) and f.node.args[0].is_Mul and f.node.args[1].is_Integer:
                 n = Term(self.pool, f.node.args[1])
@@ -259,7 +261,10 @@ class _Pruning(_Pass):
         self._ordered = ordered
 
     def sum(self, terms: list[Term]) -> Term:
-        flat = [Term(self.pool, a) for t in terms for a in (t.node.args if t.node.is_Add else [t.node])]
+        flat: list[Term] = []
+        for t in terms:
+            nested = t.node.is_Add and len(flat) < MOST_PARTS
+            flat += [Term(self.pool, a) for a in t.node.args] if nested else [t]
         numbers = [t for t in flat if t.node.is_Rational]
         total = self.pool.term(sum(t.node for t in numbers))
         place = next((i for i, t in enumerate(flat) if t.node.is_Rational), 0)
@@ -306,7 +311,8 @@ class _Collecting(_Pass):
             t, times = waiting.pop()
             number, factors = self._factors([t])
             number *= times
-            if len(factors) == 1 and factors[0].node.is_Add:
+            flat = len(factors) == 1 and factors[0].node.is_Add and len(found) + len(waiting) < MOST_PARTS
+            if flat:
                 waiting += [(Term(self.pool, a), number) for a in factors[0].node.args[::-1]]
                 continue
             rest = self._with_number(1, factors) if factors else self.pool.term(1)

@@ -339,7 +339,6 @@ def _functions() -> dict[str, tuple[Make, bool]]:
     }
     divide, multiply, subtract = np.true_divide, np.multiply, np.subtract
     several: dict[str, Make] = {
-        "frac": lambda row, x: row(subtract, x, row(np.floor, x)),
         "Heaviside": lambda row, x, at_zero=0.5: row(np.heaviside, x, at_zero),
         # Away from its point the delta is 0; at the point the function has no derivative.
         "DiracDelta": lambda row, x, k=0: row(np.where, row(np.equal, x, 0), np.inf, 0.0),

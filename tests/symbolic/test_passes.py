@@ -135,3 +135,14 @@ def test_every_pass_is_linear_where_the_tree_is_exponential():
     assert time.perf_counter() - begun < 10
     assert max(sizes) < 20 * 60
     assert len(named) > 60
+
+
+@pytest.mark.parametrize("one_pass", [prune, collect])
+@pytest.mark.parametrize(
+    "twice", [lambda u: u * u + 1, lambda u: u * u, lambda u: u + u * 3, lambda u: (u + 1) + (u + 2)]
+)
+def test_what_is_used_twice_again_and_again_stays_small(one_pass, twice):
+    u = Pool().term(sympy.Symbol("x", real=True))
+    for _ in range(60):
+        u = twice(u)
+    assert len(in_order([one_pass(u).node])) < 60 * 120
