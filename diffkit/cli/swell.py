@@ -65,10 +65,9 @@ def swell_command(
     f: str | None, family: str | None, n: list[int] | None, iterate: list[int] | None, wrt: str | None,
     order: int, at: str | None, time_limit: float, max_nodes: int, **options: Any,
 ) -> None:  # fmt: skip
-    """Measure how large the derivative of F becomes.
+    """Measure how a derivative swells.
 
-    Expression swell: by the raw rules, pruned, by SymPy's diff, simplify and cse, as a shared graph, and
-    beside them reverse mode's program.
+    Its size as it is written out, tidied up and shared: raw rules, pruned, SymPy's diff, simplify and cse, the shared graph, and reverse mode's program.
     """
     from diffkit.cli.arguments import read_function
     from diffkit.cli.output import show

@@ -10,6 +10,7 @@ import argparse
 import os
 
 from tests.benchmarks.counting import memory_table, rows_table
+from tests.benchmarks.swelling import swell_table
 from tests.benchmarks.timing import time_tables
 
 
@@ -22,7 +23,7 @@ def main() -> None:
         os.environ[name] = "1"  # the processes that are timed inherit it: what is compared is the work
     for table in time_tables(2 if asked.tiny else asked.rounds, asked.tiny):
         print(table, end="\n\n", flush=True)
-    print(memory_table(asked.tiny), rows_table(), sep="\n\n")
+    print(memory_table(asked.tiny), rows_table(), swell_table(asked.tiny), sep="\n\n")
 
 
 if __name__ == "__main__":
