@@ -67,7 +67,8 @@ def swell_command(
 ) -> None:  # fmt: skip
     """Measure how a derivative swells.
 
-    Its size as it is written out, tidied up and shared: raw rules, pruned, SymPy's diff, simplify and cse, the shared graph, and reverse mode's program.
+    Its size as it is written out, tidied up and shared: raw rules, pruned, SymPy's diff, simplify and
+    cse, the shared graph, and reverse mode's program.
     """
     from diffkit.cli.arguments import read_function
     from diffkit.cli.output import show
