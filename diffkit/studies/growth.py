@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +55,8 @@ def growth(sizes: Sequence[int], counts: Sequence[int | None]) -> Growth | None:
     """The law that the counts of the last four sizes follow best; None of fewer than three.
 
     Both laws are straight lines in the logarithm of the count: against n, or against log n. The one that
-    lies closer, in least squares, is taken.
+    lies closer, in least squares, is taken. Counts to which every step adds the same are linear: their
+    power is 1, although an offset bends their line in the logarithms.
 
     Examples
     --------
@@ -61,11 +64,16 @@ def growth(sizes: Sequence[int], counts: Sequence[int | None]) -> Growth | None:
     x 2.00 a step
     >>> print(growth([10, 20, 40], [70, 140, 280]))
     n^1.00, 7 more a step
+    >>> print(growth(range(1, 9), [7 * n - 5 for n in range(1, 9)]))
+    n^1.00, 7 more a step
     """
     known = [(n, c) for n, c in zip(sizes, counts, strict=True) if c][-LAST:]
     if len(known) < 3:
         return None
     n, c = np.array([n for n, _ in known], float), [count for _, count in known]
+    steps = {Fraction(d - c, m - n) for (n, c), (m, d) in pairwise(known)}
+    if len(steps) == 1 and min(steps) > 0:  # linear, whatever count it began with
+        return Growth("power", 1.0, float(min(steps)), tuple(size for size, _ in known), tuple(c))
     logs = np.array([math.log(count) for count in c])  # whole numbers may be too large for a float
     laws = {}
     for kind, against in (("power", np.log(n)), ("exponential", n)):

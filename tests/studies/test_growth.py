@@ -25,7 +25,10 @@ def test_a_power_of_n_is_found(power):
 
 
 def test_what_grows_evenly_says_by_how_much():
-    assert str(growth([10, 20, 40, 80], [8 * n - 12 for n in (10, 20, 40, 80)])) == "n^1.07, 8 more a step"
+    assert str(growth([10, 20, 40, 80], [8 * n - 12 for n in (10, 20, 40, 80)])) == "n^1.00, 8 more a step"
+    assert str(growth([10, 20, 40, 80], [8 * n - 12 + n // 80 for n in (10, 20, 40, 80)])) == (
+        "n^1.07, 8.01 more a step"
+    )
     assert str(growth([1, 2, 3, 4], [n * n for n in (1, 2, 3, 4)])) == "n^2.00"
 
 
