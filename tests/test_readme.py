@@ -53,11 +53,13 @@ def test_the_set_up_commands_are_the_ones_that_ci_runs():
 
 
 def test_the_words_for_the_picture_give_the_numbers_that_stand_in_it():
-    ((words, target),) = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", README)
+    (words, target), (more_words, graph) = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", README)
     labels = re.findall(r">([^<>]+)</text>", (ROOT / target).read_text(encoding="utf-8"))
     shown = [number for label in labels for number in re.findall(r"\de-\d\d", label)]
     assert len(shown) == 8  # the best step and error of each difference, and two errors without a step
     assert sorted(re.findall(r"\de-\d\d", words)) == sorted(shown)
+    for number in re.findall(r"\d\.\d+", more_words):
+        assert f"[{number}]" in (ROOT / graph).read_text(encoding="utf-8")
 
 
 def test_the_files_that_the_readme_points_to_are_there():

@@ -1,0 +1,39 @@
+"""Draw the pictures of the README again: `python -m diffkit.report figures`.
+
+Each file is named after the function that draws it, and the same numbers give the same bytes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import diffkit as dk
+from diffkit.report.style import save
+
+__all__ = ["PICTURES", "main"]
+
+
+def _survey(x: Any, y: Any) -> Any:
+    import numpy as np
+
+    return np.log(x) + x * y - np.sin(y)
+
+
+PICTURES: dict[str, Callable[[], Any]] = {
+    "error_against_step": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7),
+    "expression_growth": lambda: dk.swell(family="logistic", n=range(1, 13)),
+    "computational_graph": lambda: dk.views.graph(dk.record(_survey, 2.0, 5.0), 2.0, 5.0, names=["x", "y"]),
+}
+
+
+def main(folder: str = "figures") -> None:
+    """Write every picture to a folder."""
+    for name, study in PICTURES.items():
+        print(save(study().plot(), Path(folder, f"{name}.svg")))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])
