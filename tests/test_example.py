@@ -24,6 +24,7 @@ def test_a_row_holds_for_the_calls_beside_it(function, shown, check_maps, progra
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
 def test_the_derivative_has_the_precision_of_the_call(function, shown, program):
     f, shapes = program(function, shown)

@@ -177,13 +177,12 @@ class Symbolic:
     ) -> tuple[Any, list[Any]]:
         """The formula of f's result, of which so many derivatives are wanted, and the symbols in it."""
         g = lambda *point: real_answer(f(*point))
+        tape = None if self.branches else record(g, *leaves)
+        algebra.check_work(work, 1 if tape is None else len(tape))
         names = names_of(f, leaves)
         symbols = [symbols_of(name, np.shape(leaf)) for name, leaf in zip(names, leaves, strict=True)]
-        if self.branches:
-            algebra.check_work(work, 1)
+        if tape is None:
             return algebra.taken(both_sides(g, leaves, symbols, max_nodes=self.max_nodes)), symbols
-        tape = record(g, *leaves)
-        algebra.check_work(work, len(tape))
         return algebra.formula(tape, symbols), symbols
 
     def _evaluate(

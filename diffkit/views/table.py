@@ -238,7 +238,7 @@ def table(
     primals = (
         [f"input {i + 1}" for i in range(inputs)]
         + ["constant"] * (tape.input_count - inputs)
-        + [formula(_one_row(tape, row), [f"s{slot}" for slot in range(count)]) for row in tape.instructions]
+        + [formula(_one_row(tape, row), [f"s{slot}" for slot in row.slots]) for row in tape.instructions]
     )
     steps = count if step is None else step
     shown = range(steps) if mode == "forward" else range(count - steps, count)
@@ -254,9 +254,12 @@ def table(
 
 
 def _one_row(tape: Tape, row: Instruction) -> Tape:
-    """A program of this row alone, whose inputs are all slots."""
-    count = tape.input_count + len(tape)
-    return replace(tape, instructions=(row,), input_count=count, outputs=(Slot(count),), guards=())
+    """A program of this row alone, whose inputs are its operands that are slots, in order."""
+    numbers = iter(range(len(row.slots)))
+    args = tuple(Slot(next(numbers)) if isinstance(a, Slot) else a for a in row.args)
+    count = len(row.slots)
+    alone = replace(row, args=args)
+    return replace(tape, instructions=(alone,), input_count=count, outputs=(Slot(count),), guards=())
 
 
 def _directions(point: tuple[Any, ...], direction: Sequence[Any] | None) -> tuple[Any, ...]:
