@@ -116,6 +116,10 @@ def test_text_a_callable_sympy_and_a_tape_are_one_function():
         assert len({study[stage].operations for study in found}) == 1
 
 
+def test_what_has_no_name_is_called_by_its_class():
+    assert swell(dk.record("x*y", {"x": 1.0, "y": 2.0}), **QUICK).title()[0] == "Expression swell of f = Tape"
+
+
 def test_a_step_is_applied_again_and_again():
     step = lambda x: 4 * x * (1 - x)
     own = swell(step, iterate=(1, 2, 3), **QUICK)
