@@ -199,12 +199,12 @@ def as_function(f: Any) -> Callable[..., Any]:
 
 
 def text_of(f: Callable[..., Any]) -> str:
-    """What to call a function: its text or expression, or the name of a callable.
+    """What to call a function: its text or expression, the name of a callable, or of its class.
 
     >>> text_of(parse("x^2")), text_of(np.sin)
     ('x^2', 'sin')
     """
-    return repr(f) if hasattr(f, "variables") else str(getattr(f, "__name__", repr(f)))
+    return repr(f) if hasattr(f, "variables") else str(getattr(f, "__name__", type(f).__name__))
 
 
 def parse(text: str) -> TextFunction:

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.arguments import leaf_names
 from diffkit.errors import ArgumentsError, DiffkitError, GuardError, NoRuleError, NotClosedFormError
+from diffkit.functions import as_function
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
-from diffkit.symbolic.expression import names_of, require_size, symbols_of, within_reach
+from diffkit.symbolic.expression import require_size, symbols_of, within_reach
 from diffkit.tape.active import Active, apply
 from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.node import Node, reachable
@@ -42,7 +44,7 @@ def piecewise(
     Parameters
     ----------
     f
-        A function whose branches (if, while, and, or, not) compare numbers.
+        A function whose branches (if, while, and, or, not) compare numbers; text and SymPy expressions, too.
     point
         Arguments as f takes them; which numbers they are makes no difference to the formula.
     names
@@ -66,9 +68,10 @@ def piecewise(
     >>> piecewise(relu, 1.0)
     Piecewise((x, x > 0), (0, True))
     """
+    f = as_function(f)
     leaves, structure = flatten_arguments(point)
     leaves = [as_leaf(leaf) for leaf in leaves]
-    names = list(names) if names is not None else names_of(f, leaves)
+    names = list(names) if names is not None else leaf_names(f, point, structure, len(leaves))
     if len(names) != len(leaves) or len(set(names)) != len(names):
         raise ArgumentsError(f"f has {len(leaves)} inputs; give each a name of its own, not {names}")
     symbols = [symbols_of(name, np.shape(leaf)) for name, leaf in zip(names, leaves, strict=True)]

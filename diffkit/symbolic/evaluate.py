@@ -32,7 +32,7 @@ def evaluate(expression: Any, point: Mapping[str, Any] | None = None, digits: in
     Raises
     ------
     ArgumentsError
-        If a symbol has no number, or none that is finite.
+        If a symbol has no number, or none that is finite, or these are no expression, point and digits.
     DomainError
         If the value is complex, or digits cancel without end.
     NotClosedFormError
@@ -49,6 +49,12 @@ def evaluate(expression: Any, point: Mapping[str, Any] | None = None, digits: in
     import sympy
 
     formula = as_expression(expression)
+    if not isinstance(formula, sympy.Expr):
+        raise ArgumentsError(f"{expression!r:.60} is not one SymPy expression; write one, such as x**2")
+    if point is not None and not isinstance(point, Mapping):
+        raise ArgumentsError(f"the point is {point!r:.60}; write the symbols by name, such as {{'x': 0.1}}")
+    if not isinstance(digits, int | np.integer) or isinstance(digits, bool) or digits < 1:
+        raise ArgumentsError(f"digits is {digits!r}; write a whole number from 1 on")
     numbers = _numbers(formula, point or {})
     formula = formula.replace(lambda e: isinstance(e, sympy.Piecewise), lambda e: _chosen(e, numbers))
     # SymPy rounds what is in a floor to few digits before it takes the floor: exact numbers it does not.

@@ -49,10 +49,6 @@ def _both_vary(u: Term, varies: Varies) -> Terms | None:
     return parts if parts and all(map(varies, parts)) else None
 
 
-def _mod(u: Term, varies: Varies) -> Terms | None:
-    return tuple(Term(u.pool, a) for a in u.node.args) if type(u.node).__name__ == "Mod" else None
-
-
 def _raised(u: Term, parts: Terms, derived: Terms) -> Term:
     base, exponent = parts
     log: Any = _sympy().log
@@ -105,9 +101,6 @@ def _rules() -> tuple[Rule, ...]:
         _slope("asin",  "u'/sqrt((1 - u)(1 + u))",  lambda u: 1 / _root((1 - u) * (1 + u))),
         _slope("acos",  "-u'/sqrt((1 - u)(1 + u))", lambda u: -1 / _root((1 - u) * (1 + u))),
         _slope("atanh", "u'/((1 - u)(1 + u))",      lambda u: 1 / ((1 - u) * (1 + u))),
-        _slope("frac",  "u', also at whole numbers", lambda u: 1),
-        Rule("remainder", "(u mod v)' = u' - floor(u/v) v'", _mod,
-             lambda u, p, d: d[0] - (p[0] / p[1]).call(_sympy().floor, p[0] / p[1]) * d[1]),
         _picked("Max", larger=True),
         _picked("Min", larger=False),
     )

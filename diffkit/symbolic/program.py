@@ -181,7 +181,7 @@ class _Formula:
         if isinstance(g, SympyFunction):  # not by way of floats
             known = {symbol.name: symbol for symbol in g.expression.free_symbols}
             self.symbols = [known.get(name, s) for name, s in zip(self.names, self.symbols, strict=True)]
-            found = self.algebra.taken(np.array(g.expression, dtype=object))
+            found = np.asarray(self.algebra.taken(np.array(g.expression, dtype=object)), dtype=object)
         else:
             with np.errstate(all="ignore"):
                 tape = record(lambda *inputs: real_answer(g(*self.structure.build(inputs))), *leaves)

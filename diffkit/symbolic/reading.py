@@ -57,7 +57,7 @@ def read(f: Any, wrt: Any, at: Any, in_order: bool) -> tuple[Term, Term]:
         with np.errstate(all="ignore"):
             u = written(record(g, *leaves), shaped, pool)
         symbols = [s for leaf in shaped for s in np.ravel(leaf)]
-    if not isinstance(u, Term) or not hasattr(u.node, "is_Add"):
+    if not isinstance(u, Term) or not hasattr(u.node, "is_Add") or u.node.is_Matrix:
         raise NonScalarError("steps needs one formula and f returns several; pick one of them")
     return u, pool.term(_variable(symbols, wrt))
 
@@ -93,7 +93,7 @@ def _variable(symbols: list[Any], wrt: Any) -> Any:
         if len(symbols) > 1:
             raise ArgumentsError(
                 f"f has {len(names)} variables ({', '.join(names)}); say by which it is differentiated, "
-                f"wrt={names[0]!r}"
+                f"wrt={names[0]!r} (in the shell --wrt {names[0]})"
             )
         return symbols[0] if symbols else sympy.Symbol("x", real=True)
     if str(wrt) in names:

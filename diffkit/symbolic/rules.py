@@ -171,6 +171,10 @@ def _pieces(u: Term, varies: Varies) -> Terms | None:
     return None if pairs is None else tuple(Term(u.pool, pair.args[0]) for pair in pairs)
 
 
+def _remainder(u: Term, varies: Varies) -> Terms | None:
+    return _operands(u) if type(u.node).__name__ == "Mod" else None
+
+
 def _other(u: Term, varies: Varies) -> Terms | None:
     return tuple(a for a in _operands(u) if varies(a)) if u.node.is_Function else None
 
@@ -304,6 +308,9 @@ def rules() -> tuple[Rule, ...]:
         f("absolute value", "Abs", "sign(u) u'", lambda v, f: f("sign", v)),
         *(f("step function", name, "0 between the jumps", lambda v, f: v.pool.term(0))
           for name in ("sign", "floor", "ceiling", "Heaviside")),
+        f("fractional part", "frac", "u', also at whole numbers", lambda v, f: v.pool.term(1)),
+        Rule("remainder", "(u mod v)' = u' - floor(u/v) v'", _remainder,
+             lambda u, p, d: d[0] - (p[0] / p[1]).call(_sympy("floor"), p[0] / p[1]) * d[1]),
         Rule("function", "f(u, v)' = f_u u' + f_v v', with SymPy's f_u and f_v", _other, _by_sympy),
     )
     # fmt: on

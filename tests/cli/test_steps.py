@@ -112,6 +112,7 @@ def test_a_narrow_terminal_gets_a_narrow_table(shell, monkeypatch):
     ("arguments", "status", "said"),
     [
         (["x*y"], 2, "f has 2 variables (x, y)"),
+        (["x*y"], 2, "in the shell --wrt x"),
         (["x*y", "--wrt", "t"], 2, "f has no variable 't'; it has x, y"),
         (["sin(x"], 2, "never closed"),
         (["x", "--order", "0"], 2, "'0' is not a whole number from 1 to 10"),

@@ -116,6 +116,10 @@ def test_text_a_callable_sympy_and_a_tape_are_one_function():
         assert len({study[stage].operations for study in found}) == 1
 
 
+def test_what_has_no_name_is_called_by_its_class():
+    assert swell(dk.record("x*y", {"x": 1.0, "y": 2.0}), **QUICK).title()[0] == "Expression swell of f = Tape"
+
+
 def test_a_step_is_applied_again_and_again():
     step = lambda x: 4 * x * (1 - x)
     own = swell(step, iterate=(1, 2, 3), **QUICK)
@@ -204,7 +208,7 @@ def test_the_table_has_the_sizes_the_laws_and_the_largest_size(logistic):
     by_size, laws, by_stage = logistic.tables()
     assert by_size.rows[3][:4] == ("4", "21", "108", "59")
     assert by_size.rows[-1][by_size.columns.index("SymPy simplify")] in ("stopped", "not tried")
-    assert ("shared", "n^1.30, 7 more a step", "n = 5 to 8") in laws.rows
+    assert ("shared", "n^1.00, 7 more a step", "n = 5 to 8") in laws.rows
     assert [row[0] for row in by_stage.rows][-1] == "adjoint rows"
     assert "the bare rules give 10 371 nodes, of which 87 are distinct" in text
 

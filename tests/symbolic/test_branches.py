@@ -80,6 +80,12 @@ ONE = [
 ]  # fmt: skip
 
 
+def test_text_and_arguments_by_name_keep_their_names():
+    assert piecewise("max(x, y)*x", {"y": 1.0, "x": 2.0}) == x * sympy.Max(x, y)
+    larger = lambda p: p["x"] if p["x"] > p["y"] else p["y"]
+    assert piecewise(larger, {"y": 1.0, "x": 2.0}) == sympy.Piecewise((x, x > y), (y, True))
+
+
 @pytest.mark.parametrize(("f", "formula"), ONE)
 @pytest.mark.parametrize("at", [-2.5, -0.5, 0.0, 0.3, 4.0])
 def test_the_formula_is_the_same_wherever_f_is_looked_at(f, formula, at):

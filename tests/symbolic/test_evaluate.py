@@ -86,6 +86,22 @@ def test_a_point_has_finite_real_numbers(value):
         evaluate(x**2, {"x": value})
 
 
+@pytest.mark.parametrize(
+    ("question", "match"),
+    [
+        (("x^2", {"x": 1.0}), r"'x\^2' is not one SymPy expression"),
+        ((sympy.Matrix([x]), {"x": 1.0}), "is not one SymPy expression"),
+        ((x**2, 0.1), r"the point is 0.1; write the symbols by name"),
+        ((x**2, {"x": 0.1}, 0), "digits is 0; write a whole number from 1 on"),
+        ((x**2, {"x": 0.1}, 2.5), "digits is 2.5; write a whole number from 1 on"),
+    ],
+)
+def test_what_is_no_expression_point_or_digits_is_refused(question, match, assert_one_clear_line):
+    with pytest.raises(ArgumentsError, match=match) as caught:
+        evaluate(*question)
+    assert_one_clear_line(caught.value)
+
+
 def test_a_complex_value_is_refused_and_a_pole_is_nan():
     with pytest.raises(DomainError, match="is complex at this point"):
         evaluate(sympy.log(x), {"x": -1.0})

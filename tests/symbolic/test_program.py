@@ -74,6 +74,13 @@ def test_a_sympy_matrix_has_a_jacobian_in_formulas_and_in_numbers():
     assert dk.symbolic.jacobian(rotation, share=True).replay(0.5) == pytest.approx(np.array(expected))
 
 
+def test_a_sympy_expression_has_a_program():
+    pieces = sympy.Piecewise((x**2, x > 0), (sympy.sin(x), True))
+    assert dk.symbolic.program(pieces, order=2).replay(-0.5) == (np.sin(-0.5), np.cos(-0.5), -np.sin(-0.5))
+    assert dk.symbolic.program(pieces, order=2).replay(0.5) == (0.25, 1.0, 2.0)
+    assert dk.symbolic.gradient(x**2 * y, share=True).replay({"x": 3.0, "y": 4.0}) == {"x": 24.0, "y": 9.0}
+
+
 def test_a_derivative_of_any_order_is_an_expression():
     assert dk.symbolic.derivative("sin(2*x)", order=3) == -8 * sympy.cos(2 * x)
     assert dk.symbolic.derivative(lambda t: np.array([t, t**3]), 1.0, order=2).tolist() == [

@@ -50,6 +50,7 @@ def test_a_constant_has_the_variable_that_one_wants():
         ("x*y", None, None, ArgumentsError, r"f has 2 variables \(x, y\); say .*, wrt='x'"),
         ("x*y", "z", None, ArgumentsError, "f has no variable 'z'; it has x, y"),
         (lambda x: [x, x], None, None, NonScalarError, "returns several; pick one"),
+        (sympy.Matrix([[sympy.Symbol("x"), 1]]), None, None, NonScalarError, "returns several; pick one"),
         (lambda a, b: a * b, "a", {"a": 1.0, "c": 2.0}, ArgumentsError, "f takes a, b and .* a, c"),
         (lambda x: x if x > 0 else -x, None, None, NotClosedFormError, "f branches on its argument at line"),
         (3.5, None, None, ArgumentsError, "give a callable, a SymPy expression or text"),

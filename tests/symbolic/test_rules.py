@@ -28,10 +28,12 @@ EXAMPLES = {
     "exponential (a^u)": lambda x: 2 ** (x * x),
     "general power": lambda x: x**x,
     "piecewise": lambda x: x.pool.term(sympy.Piecewise((X**2, X > 0), (X, True))),
+    "remainder": lambda x: x.call(sympy.Mod, 5 * x, x * x + 1),
     "function": lambda x: x.call(sympy.atan2, x * x, x + 1),
 }
 FUNCTIONS = (
-    "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf Abs sign floor ceiling Heaviside"
+    "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf Abs sign floor ceiling "
+    "Heaviside frac"
 )
 
 
