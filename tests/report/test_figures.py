@@ -82,6 +82,7 @@ class FivePoint(dk.numerical.Central):
         return dk.numerical.Central(accuracy=4).stencil(derivative)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("f", "x", "more"),
     [

@@ -87,6 +87,7 @@ def test_the_title_and_the_alternative_text_say_what_is_drawn(family, single):
     assert gradient.get_title(loc="left") == "Expression swell of the derivative of the loop family by a"
 
 
+@pytest.mark.slow
 def test_counts_beyond_a_float_are_left_out_of_the_picture():
     ax = dk.swell("sin(x)*cos(x)", iterate=(100, 200, 1100), max_nodes=1).plot()
     assert np.isnan(lines(ax)["#bd1f01", "^"].get_ydata()).tolist() == [False, False, True]

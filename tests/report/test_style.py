@@ -35,6 +35,7 @@ def simple() -> Any:
     return ax
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_drawn_twice_a_figure_gives_the_same_bytes(sweep: Any, tmp_path: Path, kind: str) -> None:
     first, second = (save(error_against_step(sweep), tmp_path / f"{k}.{kind}") for k in "ab")

@@ -48,6 +48,7 @@ def test_the_loop_of_a_hundred_steps_has_a_linear_graph():
     assert found["shared"].operations < found["adjoint"].operations < 16 * 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_each_familys_derivative_as_a_graph_is_linear(family):
     found = swell(family=family, n=(16, 32, 48, 64), **QUICK)

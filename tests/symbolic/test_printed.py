@@ -104,6 +104,7 @@ def test_csv_and_json_hold_every_step():
     assert data["derivative"] == "3*exp(x) + x*exp(x)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "markdown", "latex", "html", "csv"])
 def test_a_pass_that_was_stopped_says_so(form):
     trace = steps("*".join(f"(1 + exp(x^{i} + x))^{i}" for i in range(2, 9)), time_limit=0.05)
