@@ -309,7 +309,10 @@ def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Es
     if method.kind == "numerical":
         note = f" ({found.note.rstrip('.')})" if found.note else ""
         return f"{method.name} leaves the domain of f near {at}{note}; write a smaller h, or method='reverse'"
-    return f"{method.name} gives nan at {at}, where f = {y}: f is not differentiable there"
+    return (
+        f"{method.name} gives nan at {at}, where f = {y}: f is not differentiable there, or 0/0 or 0*inf "
+        f"comes up on the way; another method may find it"
+    )
 
 
 def _output(found: Estimate, value: Any, full_output: bool) -> Any:

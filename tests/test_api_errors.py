@@ -115,6 +115,15 @@ def test_a_slope_may_be_infinite_where_f_is_not(method: str) -> None:
     assert dk.derivative(np.sqrt, 0.0, method) == np.inf
 
 
+def test_a_method_that_meets_zero_times_infinity_does_not_blame_f_alone(
+    assert_one_clear_line: Callable[[DiffkitError], None],
+) -> None:
+    assert dk.derivative("x*sqrt(x)", 0.0, "symbolic") == 0.0
+    with pytest.raises(DomainError, match=r"reverse gives nan at 0.0, .* or 0/0 or 0\*inf") as caught:
+        dk.derivative("x*sqrt(x)", 0.0, "reverse")
+    assert_one_clear_line(caught.value)
+
+
 @pytest.mark.parametrize("method", ["backward", "central", "richardson"])
 def test_a_difference_that_leaves_the_domain_says_where_and_what_to_write(
     method: str, assert_one_clear_line: Callable[[DiffkitError], None]

@@ -120,13 +120,15 @@ class Swell(Study):
         raw, shared, adjoint = self["raw"], self["shared"], self["adjoint"]
         if raw.tree is None or raw.operations is None or shared.operations is None:
             return [f"{raw.note}."]
+        if raw.tree == raw.shared:
+            return ["Nothing swells: the bare rules write no part of the derivative twice."]
         told = (
             f"Why: written out, every rule copies its operands, and the bare rules give {whole(raw.tree)} "
             f"nodes, of which {whole(raw.shared or 0)} are distinct. Keeping each once leaves "
-            f"{whole(shared.operations)} operations"
+            f"{_counted(shared.operations, 'operation')}"
         )
         if adjoint.operations is not None:
-            told += f"; reverse mode's program has {whole(adjoint.operations)} rows"
+            told += f"; reverse mode's program has {_counted(adjoint.operations, 'row')}"
         return [told + "."]
 
     def to_dict(self) -> dict[str, Any]:
@@ -151,6 +153,10 @@ class Swell(Study):
     def csv(self) -> str:
         """One line a stage and size."""
         return csv_text(EXPORTED, [[getattr(row, key) for key in EXPORTED] for row in self.rows])
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{whole(count)} {what}{'s' * (count != 1)}"
 
 
 def _heading(stage: str) -> str:

@@ -26,6 +26,8 @@ mode has the same; between kinks and jumps, of course, it is exact.
 
 A piece that holds at a single point only, as in Piecewise((sin(x)/x, Ne(x, 0)), (1, True)), says nothing
 about the slope at that point: this is the limit of the slopes around, and none where the function jumps.
+With share=True, whose rules look at no limits, it is the slope of the piece, here 0, which reverse mode has
+too; and sinc has none at 0.
 """
 
 from diffkit.symbolic.branches import piecewise

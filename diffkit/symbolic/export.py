@@ -269,4 +269,8 @@ def _printers() -> dict[str, Callable[[Mapping[str, str]], Any]]:
     class CSource(Exact, C99CodePrinter):  # type: ignore[misc]
         target = "C"
 
+        def _print_Mod(self, e: Any) -> str:  # C's fmod has the sign of the dividend
+            a, b = (f"({self._print(arg)})" for arg in e.args)
+            return f"({a} - {b}*floor({a}/{b}))"
+
     return {"numpy": NumPySource, "c": CSource}

@@ -121,6 +121,13 @@ def test_what_has_no_name_is_called_by_its_class():
     assert swell(dk.record("x*y", {"x": 1.0, "y": 2.0}), **QUICK).title()[0] == "Expression swell of f = Tape"
 
 
+def test_what_does_not_swell_and_what_is_one_row_is_said_as_it_is():
+    assert swell("3", **QUICK).remarks() == [
+        "Nothing swells: the bare rules write no part of the derivative twice."
+    ]
+    assert swell("x*y", **QUICK).remarks()[0].endswith("0 operations; reverse mode's program has 1 row.")
+
+
 def test_a_step_is_applied_again_and_again():
     step = lambda x: 4 * x * (1 - x)
     own = swell(step, iterate=(1, 2, 3), **QUICK)

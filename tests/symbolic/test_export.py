@@ -67,6 +67,15 @@ def test_c_source_compiles_without_a_warning_and_computes_the_formula(e, tmp_pat
     assert f(*AT.values()) == pytest.approx(truth(e), rel=8 * 2.0**-52)
 
 
+@needs_a_compiler
+@pytest.mark.parametrize(("x", "y"), [(-0.5, 3.0), (7.5, -2.0), (-7.5, -2.0), (7.5, 2.0)])
+def test_a_remainder_in_c_has_the_sign_of_its_divisor(x, y, tmp_path):
+    f = c_library(export(2 - X * sympy.Mod(X, Y) ** 2, "c"), tmp_path).f
+    f.restype, f.argtypes = ctypes.c_double, [ctypes.c_double] * 2
+    assert f(x, y) == 2 - x * np.mod(x, y) ** 2
+    assert "floor((x)/(49))" in export(sympy.Mod(X, 49), "c")  # 1.0/49.0*x would be below 1 at 49
+
+
 def test_numpy_source_takes_arrays():
     f = numpy_function(export(FORMULAS[4] + 1 / X, "numpy"))
     x, y = np.array([1, 2, 3]), np.array([2, 2, 2])

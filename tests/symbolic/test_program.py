@@ -81,6 +81,13 @@ def test_a_sympy_expression_has_a_program():
     assert dk.symbolic.gradient(x**2 * y, share=True).replay({"x": 3.0, "y": 4.0}) == {"x": 24.0, "y": 9.0}
 
 
+def test_a_program_has_the_slope_of_the_piece_that_holds_at_a_single_point():
+    pieces = sympy.Piecewise((sympy.exp(x), sympy.Ne(x, 0)), (1, True))
+    assert dk.symbolic.program(pieces).replay(0.0) == (1.0, 0.0)
+    assert dk.derivative(pieces, 0.0, "reverse") == 0.0
+    assert dk.derivative(pieces, 0.0, "symbolic") == 1.0  # the limit
+
+
 def test_a_derivative_of_any_order_is_an_expression():
     assert dk.symbolic.derivative("sin(2*x)", order=3) == -8 * sympy.cos(2 * x)
     assert dk.symbolic.derivative(lambda t: np.array([t, t**3]), 1.0, order=2).tolist() == [
