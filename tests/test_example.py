@@ -38,6 +38,7 @@ def test_the_derivative_has_the_precision_of_the_call(function, shown, program):
     assert all(x_bar.dtype == np.float32 for x_bar in x_bars)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
 def test_a_tape_of_the_call_gives_its_value(function, shown, program):
     f, shapes = program(function, shown)

@@ -298,6 +298,7 @@ def test_a_selected_side_keeps_the_other_sides_infinity_out():
     assert x.grad.tolist() == [0.0, 0.25]
 
 
+@pytest.mark.slow
 def test_a_chain_of_100_000_operations_needs_no_recursion_nor_does_freeing_it():
     x = leaf(0.5)
     y = x

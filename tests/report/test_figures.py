@@ -63,6 +63,7 @@ def assert_no_collision(ax: Axes, dpi: float) -> None:
 PAGE, SLIDE = (7.5, 5.0), (8.0, 4.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "methods", "size"),
     [*itertools.product(CASES, (THREE, ALL), (PAGE,)), (CASES[0], THREE, SLIDE), (CASES[0], ALL, SLIDE)],

@@ -28,6 +28,7 @@ def logistic():
 # -- what grows how ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_logistic_maps_tree_doubles_and_its_graph_grows_by_seven():
     found = swell(family="logistic", n=range(1, 13), **QUICK)
     assert found.growth("f").kind == found.growth("raw").kind == "exponential"
@@ -240,6 +241,7 @@ def test_a_function_without_a_formula_keeps_its_program():
     assert "f branches on its argument" in str(found).splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_numbers_beyond_a_float_are_whole_in_json():
     found = swell("sin(x)*cos(x)", iterate=1100, **QUICK)
     count = found["raw"].operations

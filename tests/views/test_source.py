@@ -89,7 +89,8 @@ EXAMPLES = [
 OWN_FUNCTION = {"integral", "trajectory", "filtered_along"}  # which are handed a function of the user's
 
 
-@pytest.mark.parametrize("recorded", ["float64", pytest.param("float32", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("recorded", ["float64", "float32"])
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
 def test_the_source_of_every_example_gives_the_bits_of_its_replay(function, shown, recorded, program):
     f, shapes = program(function, shown)
