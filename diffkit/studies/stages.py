@@ -12,6 +12,7 @@ import numpy as np
 from diffkit.autodiff import grad, value_and_grad
 from diffkit.errors import DiffkitError, NonScalarError, NotClosedFormError
 from diffkit.studies.row import one_line
+from diffkit.symbolic.expression import symbols_of
 from diffkit.symbolic.graph import Graph
 from diffkit.symbolic.passes import evaluated, prune, share
 from diffkit.symbolic.pool import Pool, Term
@@ -119,7 +120,7 @@ def _by_rules(subject: Subject) -> Measured:
     graph = Graph()
     pool = graph.pool
     shapes = map(np.shape, subject.leaves)
-    symbols = [_symbols(name, shape) for name, shape in zip(subject.names, shapes, strict=True)]
+    symbols = [symbols_of(name, shape) for name, shape in zip(subject.names, shapes, strict=True)]
     begun = time.perf_counter()
     u = written(_tape(subject), symbols, pool)
     if not isinstance(u, Term):
@@ -167,17 +168,6 @@ def _tape(subject: Subject) -> Tape:
 
 def _row(stage: str, size: Size, seconds: float) -> SwellRow:
     return SwellRow(None, stage, size.operations, size.tree, size.shared, size.characters, seconds)
-
-
-def _symbols(name: str, shape: tuple[int, ...]) -> Any:
-    import sympy
-
-    if not shape:
-        return sympy.Symbol(name, real=True)
-    out = np.empty(shape, dtype=object)
-    for index in np.ndindex(shape):
-        out[index] = sympy.Symbol(f"{name}[{', '.join(map(str, index))}]", real=True)
-    return out
 
 
 # -- by SymPy, in a process that can be stopped -----------------------------------------------------------
