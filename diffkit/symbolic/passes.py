@@ -13,7 +13,7 @@ from typing import Any
 
 from diffkit.symbolic.pool import Pool, Term, below, in_order, negated, turned
 
-__all__ = ["as_written", "collect", "evaluated", "prune", "share"]
+__all__ = ["Pruning", "as_printed", "as_written", "collect", "evaluated", "prune", "share"]
 
 MOST_PARTS = 100  # of a flat sum or product: flattened on and on, squares of squares would double each time
 
@@ -37,7 +37,7 @@ def prune(expression: Any) -> Any:
     >>> prune(raw)
     y
     """
-    return _passed(_Pruning, expression)
+    return _passed(Pruning, expression)
 
 
 def collect(expression: Any) -> Any:
@@ -59,12 +59,12 @@ def collect(expression: Any) -> Any:
     >>> collect(raw)
     3*x**2
     """
-    return _passed(_Collecting, _passed(_Pruning, expression))
+    return _passed(_Collecting, _passed(Pruning, expression))
 
 
 def as_written(u: Term) -> Term:
     """The term pruned, its factors in the order they were written in: what a student begins with."""
-    return _Pruning(u.pool, ordered=False)(u)
+    return Pruning(u.pool, ordered=False)(u)
 
 
 def as_printed(expression: Any, pool: Pool) -> Term:
@@ -255,7 +255,9 @@ class _Pass:
         return self._multiplied(factors if number == 1 else [self.pool.term(number), *factors])
 
 
-class _Pruning(_Pass):
+class Pruning(_Pass):
+    """The pass behind `prune`, for those who prune again and again in one pool: it keeps what it has done."""
+
     def __init__(self, pool: Pool, ordered: bool = True) -> None:
         super().__init__(pool)
         self._ordered = ordered

@@ -13,7 +13,7 @@ from diffkit.symbolic.agreement import PROVED, Agreement
 from diffkit.symbolic.differentiate import differentiate as by_sympy
 from diffkit.symbolic.expression import within_reach
 from diffkit.symbolic.limited import simplify
-from diffkit.symbolic.passes import _Pruning, as_printed, as_written, collect, evaluated, prune, share
+from diffkit.symbolic.passes import Pruning, as_printed, as_written, collect, evaluated, prune, share
 from diffkit.symbolic.pool import Pool, Term, in_order
 from diffkit.symbolic.reading import read
 from diffkit.symbolic.rewrite import Variable, differentiate, finished
@@ -259,7 +259,7 @@ def steps(
 def _trace(u: Term, x: Term, order: int, shortcuts: bool, max_steps: int, before: int) -> list[Step]:
     """The steps of one derivative."""
     pool, varies = u.pool, Variable(x)
-    tidy = _Pruning(pool) if shortcuts else lambda t: t
+    tidy = Pruning(pool) if shortcuts else lambda t: t
     line, found = _derivative(u, x), list[Step]()
     while (waiting := _first_waiting(line.node)) is not None:
         if before + len(found) >= max_steps:
