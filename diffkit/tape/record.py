@@ -59,11 +59,11 @@ class Recorder(Trace):
         if value.__class__ is not np.ndarray:
             return copy.deepcopy(value) if value.__class__ is list else value
         if value.size <= SMALL or value.dtype.kind not in "biufc":
-            return value.copy()
+            return value.copy("K")  # as it lies in memory: the order of a sum, and so its last bits, follow that
         # A loop that reads one large array many times keeps one copy of it: comparing needs no memory.
         known = self.seen.get(id(value))
         if known is None or not _same_bits(known[1], value):
-            known = self.seen[id(value)] = (value, value.copy())  # holding `value` keeps its id its own
+            known = self.seen[id(value)] = (value, value.copy("K"))  # holding `value` keeps its id its own
         return known[1]
 
     def visited(self, node: Node, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
