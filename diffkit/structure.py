@@ -57,7 +57,9 @@ class Structure:
             return next(supply)
         if self.kind is _Constant:
             return self.keys[0]
-        items = [child.build(supply) for child in self.children]
+        items = [next(supply) if child.kind is None else child.build(supply) for child in self.children]
+        if self.kind is tuple or self.kind is list:
+            return self.kind(items)
         if self.kind is dict:
             return dict(zip(self.keys, items, strict=True))
         if is_dataclass(self.kind):
