@@ -156,9 +156,11 @@ def test_each_file_has_its_tests_at_its_own_path():
     assert not [path for path in files if not (tests / path.with_name(f"test_{path.name}")).is_file()]
 
 
-def test_nothing_evaluates_text():
+def test_nothing_evaluates_text_but_the_one_file_that_writes_its_own():
     banned = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify"}
-    for path in SOURCES:
+    written = [path for path in SOURCES if path.name == "written.py" and path.parent.name == "straight"]
+    assert len(written) == 1
+    for path in set(SOURCES) - set(written):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))

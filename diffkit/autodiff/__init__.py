@@ -3,6 +3,7 @@
 from diffkit.autodiff.adjoint import adjoint
 from diffkit.autodiff.anomaly import detect_anomaly
 from diffkit.autodiff.checkpoint import checkpoint
+from diffkit.autodiff.compile import compile
 from diffkit.autodiff.custom import custom_rule
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
@@ -14,6 +15,7 @@ __all__ = [
     "Reverse",
     "adjoint",
     "checkpoint",
+    "compile",
     "custom_rule",
     "detect_anomaly",
     "grad",

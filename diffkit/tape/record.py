@@ -59,7 +59,7 @@ class Recorder(Trace):
         if value.__class__ is not np.ndarray:
             return copy.deepcopy(value) if value.__class__ is list else value
         if value.size <= SMALL or value.dtype.kind not in "biufc":
-            return value.copy("K")  # as it lies in memory: the order of a sum, and so its last bits, follow that
+            return value.copy("K")  # as it lies in memory, on which the last bits of a sum depend
         # A loop that reads one large array many times keeps one copy of it: comparing needs no memory.
         known = self.seen.get(id(value))
         if known is None or not _same_bits(known[1], value):

@@ -387,6 +387,6 @@ def test_an_argument_that_scipy_refuses_stays_as_it_is():
 
 def test_a_constant_lies_in_the_tape_as_it_lay_in_memory_so_that_sums_have_the_same_bits():
     X, w = np.random.default_rng(0).normal(size=(500, 30)), np.random.default_rng(1).normal(size=500)
-    tape = dk.record(lambda w: X.T @ w, w)
+    tape = record(lambda w: X.T @ w, w)
     assert tape.instructions[0].constants[0].flags.f_contiguous
     assert np.array_equal(tape.replay(w), X.T @ w)
