@@ -99,7 +99,7 @@ class Compiled:
 
     def __call__(self, *point: Any) -> tuple[Any, Any]:
         given, structure = flatten_arguments(point)
-        leaves = [leaf if leaf.__class__ is float else _in_order(as_number(real_leaf(leaf))) for leaf in given]
+        leaves = [leaf if leaf.__class__ is float else _in_order(leaf) for leaf in given]
         if watching.get() is not None or not all(isinstance(leaf, _PLAIN) for leaf in leaves):
             return self._uncompiled(*point)  # somebody looks on, or differentiates what we do
         key = (structure, *map(_sort, leaves))
@@ -158,7 +158,8 @@ def _all(count: int) -> int | tuple[int, ...]:
 
 
 def _in_order(leaf: Any) -> Any:
-    """An array that lies in memory as programs want it: in reading order, and writable as theirs are."""
+    """A leaf to differentiate by; an array in reading order, and writable as those of programs are."""
+    leaf = as_number(real_leaf(leaf))
     if leaf.__class__ is not np.ndarray or leaf.flags.carray:
         return leaf
     return np.require(leaf, requirements=["C", "W"])

@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import diffkit as dk
-from diffkit.autodiff import checkpoint, compile, detect_anomaly, value_and_grad
-from diffkit.autodiff import compile as compile_
+from diffkit.autodiff import checkpoint, detect_anomaly, value_and_grad
 from diffkit.errors import ArgumentsError, MissingPackageError, NonScalarError
 from diffkit.functions import as_function
 from diffkit.problems import PROBLEMS
+
+compiled = dk.autodiff.compile
 
 
 def bits(value):
@@ -33,7 +34,7 @@ def bits(value):
 
 def assert_same(f, *points, jit=False):
     """Compiled at the first point, f is what it is uncompiled at all of them."""
-    both = compile(f, jit=jit)
+    both = compiled(f, jit=jit)
     for point in points:
         which = tuple(range(len(point))) if len(point) > 1 else 0
         assert bits(both(*point)) == bits(value_and_grad(f, which)(*point))
@@ -44,7 +45,7 @@ def draw(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-@pytest.mark.parametrize("name", [name for name in PROBLEMS])
+@pytest.mark.parametrize("name", list(PROBLEMS))
 def test_every_problem_has_the_same_bits_as_a_number_and_as_a_sum_over_an_array(name):
     f, at = as_function(PROBLEMS[name].f), PROBLEMS[name].at
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -77,7 +78,9 @@ PROGRAMS = {
     "rows and columns": (lambda A, b: np.sum(np.exp(-(A**2)) * b) + np.max(A) * b[0], [(500, 60), (60,)]),
     "columns": (lambda A, b: np.sum(np.cos(A) / (1 + b**2)), [(500, 60), (500, 1)]),
     "transposed": (lambda A: np.sum(np.sin(A.T) * np.arange(500.0)) + A.T[3, 4], [(500, 60)]),
-    "where and maximum": (lambda x: np.where(x > 0, np.sqrt(np.abs(x)), x).sum() + np.maximum(x, 1).max(), [(300,)]),
+    "where and maximum": (
+        lambda x: np.where(x > 0, np.sqrt(np.abs(x)), x).sum() + np.maximum(x, 1).max(), [(300,)],
+    ),
     "an argument that is returned": (lambda x, y: np.sum(x * y), [(100,), (100,)]),
     "index arrays": (lambda x: np.sum(x[[0, 0, 2]] * x[::-1][:3]), [(100,)]),
     "numbers from arrays": (lambda x: np.exp(-np.mean(x)) * np.sum(np.cos(x) * np.mean(x)), [(200,)]),
@@ -92,7 +95,9 @@ def test_programs_of_arrays_have_the_same_bits(name):
     f, shapes = PROGRAMS[name]
     single = len({len(shape) for shape in shapes}) == 1 and f.__code__.co_argcount == 1
     for shape in shapes if single else [None]:
-        points = [tuple(draw(*s, seed=k + i) for i, s in enumerate([shape] if single else shapes)) for k in (0, 5)]
+        points = [
+            tuple(draw(*s, seed=k + i) for i, s in enumerate([shape] if single else shapes)) for k in (0, 5)
+        ]
         assert_same(f, *points)
         assert_same(f, *[tuple(part.astype(np.float32) for part in point) for point in points])
 
@@ -100,8 +105,8 @@ def test_programs_of_arrays_have_the_same_bits(name):
 def test_the_gradient_is_shaped_as_the_argument_and_a_tuple_of_several():
     assert_same(lambda p: np.sum(p["w"] @ p["w"]) * p["b"][0], ({"w": draw(3), "b": [2.0, draw(2)]},))
     assert_same(lambda x, y: x * y, (2.0, 3.0))
-    assert compile(lambda x: x * x)(3) == (9.0, 6.0)
-    assert bits(compile(np.sum)([1, 2])) == bits((3.0, np.ones(2)))
+    assert compiled(lambda x: x * x)(3) == (9.0, 6.0)
+    assert bits(compiled(np.sum)([1, 2])) == bits((3.0, np.ones(2)))
 
 
 def test_a_flipped_branch_and_a_new_shape_are_recorded_once_each():
@@ -128,7 +133,7 @@ def test_where_a_result_is_not_finite_the_answer_and_its_warnings_are_the_uncomp
         (lambda x: 1 / x, 2.0, 0.0), (lambda x: np.log(x), 2.0, -1.0), (lambda x: np.exp(x), 2.0, 1e4),
         (lambda x: np.sqrt(x) * x, 2.0, 0.0),
     ):  # fmt: skip
-        both = compile(f, start)
+        both = compiled(f, start)
         with warnings.catch_warnings(record=True) as ours:
             warnings.simplefilter("always")
             found = both(there)
@@ -140,7 +145,7 @@ def test_where_a_result_is_not_finite_the_answer_and_its_warnings_are_the_uncomp
 
 def test_what_is_not_selected_meets_no_infinite_slope():
     f = lambda x: np.where(x > 0, np.sqrt(x), 0.0).sum() + np.maximum(x, 0.0).sum()
-    both = compile(f, np.linspace(0.5, 1, 100))
+    both = compiled(f, np.linspace(0.5, 1, 100))
     x = np.zeros(100)
     x[3] = 4.0
     assert bits(both(x)) == bits(value_and_grad(f)(x))
@@ -148,7 +153,7 @@ def test_what_is_not_selected_meets_no_infinite_slope():
 
 
 def test_results_are_the_callers_own_and_inputs_stay_as_they_are():
-    both = compile(lambda x, y: np.sum(x * y), np.ones(100), np.ones(100))
+    both = compiled(lambda x, y: np.sum(x * y), np.ones(100), np.ones(100))
     x, y = draw(100), draw(100, seed=1)
     _, (first, second) = both(x, y)
     assert np.array_equal(first, y)
@@ -175,7 +180,7 @@ def test_functions_that_write_into_arrays_and_recomputed_parts_compile():
 
 
 def test_a_compiled_function_has_derivatives_like_any_other():
-    both = compile(lambda x: x**3, 2.0)
+    both = compiled(lambda x: x**3, 2.0)
     assert dk.derivative(lambda x: both(x)[0], 2.0) == 12.0
     assert dk.derivative(lambda x: both(x)[1], 2.0) == 12.0
     with detect_anomaly():
@@ -184,7 +189,7 @@ def test_a_compiled_function_has_derivatives_like_any_other():
 
 def test_threads_do_not_share_memory():
     f = lambda x: np.sum(np.sin(x) ** 2 + x * np.exp(-x))
-    both, points = compile(f), [draw(40_000, seed=k) for k in range(8)]
+    both, points = compiled(f), [draw(40_000, seed=k) for k in range(8)]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(both, points * 3))
     assert [bits(value) for value in found] == [bits(value_and_grad(f)(x)) for x in points * 3]
@@ -198,30 +203,30 @@ def test_complex_arguments_follow_the_convention_of_gradients():
 
 
 def test_the_source_can_be_read_and_what_is_compiled_can_be_sent():
-    both = compile(lambda x: x * x + 1, 2.0)
+    both = compiled(lambda x: x * x + 1, 2.0)
     assert both.source.startswith("def program(v0):")
-    sent = pickle.loads(pickle.dumps(compile(np.square)))
+    sent = pickle.loads(pickle.dumps(compiled(np.square)))
     assert sent(3.0) == (9.0, 6.0)
 
 
 def test_what_cannot_be_compiled_says_so():
     with pytest.raises(NonScalarError, match="shape \\(3,\\)"):
-        compile(lambda x: x * 2, np.ones(3))
+        compiled(lambda x: x * 2, np.ones(3))
     with pytest.raises(ArgumentsError, match="real numbers"):
-        compile(np.sin, "text")
+        compiled(np.sin, "text")
     with pytest.raises(ArgumentsError, match="there are 0"):
-        compile(lambda: 1.0)()
+        compiled(lambda: 1.0)()
 
 
 def test_a_program_that_is_too_long_says_how_long_it_may_be(monkeypatch):
     monkeypatch.setattr(sys.modules["diffkit.autodiff.compile"], "MOST_ROWS", 10)
     with pytest.raises(ArgumentsError, match=r"the program has \d+ rows, and compile takes at most 10"):
-        compile(lambda x: x * np.sin(x) * np.cos(x) * np.exp(x) * np.tan(x), 2.0)
+        compiled(lambda x: x * np.sin(x) * np.cos(x) * np.exp(x) * np.tan(x), 2.0)
 
 
 def test_only_the_ways_that_fitted_last_are_kept(monkeypatch):
     monkeypatch.setattr(sys.modules["diffkit.autodiff.compile"], "MOST_PROGRAMS", 2)
-    both = compile_(lambda x: x if x < 1 else x * 2 if x < 2 else x * 3)
+    both = compiled(lambda x: x if x < 1 else x * 2 if x < 2 else x * 3)
     for x in (0.5, 1.5, 2.5, 0.5):
         assert both(x) == (x * (1 + int(x)), 1.0 + int(x))
     assert both.programs == 2
@@ -230,14 +235,18 @@ def test_only_the_ways_that_fitted_last_are_kept(monkeypatch):
 def test_without_numba_machine_code_names_the_install_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(MissingPackageError, match=r'pip install "diffkit\[jit\]"'):
-        compile(np.sin, jit=True)
+        compiled(np.sin, jit=True)
 
 
-# Random programs: every operand is a number, or one of the arrays so far, of which all have one of three shapes.
-UNARY = (np.sin, np.cos, np.tanh, np.negative, np.square, np.arctan, lambda x: np.exp(-x * x), lambda x: x[::-1],
-         lambda x: np.where(x > 0, x, 0.5 * x), lambda x: x / (1 + np.mean(x) ** 2))  # fmt: skip
+# Random programs: every operand is a number, or one of the arrays so far, which are of one shape.
+UNARY = (
+    np.sin, np.cos, np.tanh, np.negative, np.square, np.arctan, lambda x: np.exp(-x * x), lambda x: x[::-1],
+    lambda x: np.where(x > 0, x, 0.5 * x), lambda x: x / (1 + np.mean(x) ** 2),
+)  # fmt: skip
 BINARY = (np.add, np.subtract, np.multiply, np.maximum, lambda a, b: a / (2 + np.cos(b)), np.arctan2)
-STEPS = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=12)
+STEPS = st.lists(
+    st.tuples(st.integers(0, 15), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=12
+)
 
 
 def program(steps, x):

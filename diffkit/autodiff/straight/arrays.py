@@ -162,7 +162,8 @@ class Writer:
             fill = [f"{name}.fill(0)", f"{name}[{self.names.constant(key)}] = {operands[0]}"]
             return [f"{name} = {self.home(slot)}", *fill]
         if function is np.matmul and not row.keywords and kind.is_array and kind.in_order:
-            return [f"{name} = {self.names.function(np.matmul)}({', '.join(operands)}, out={self.home(slot)})"]
+            product = self.names.function(np.matmul)
+            return [f"{name} = {product}({', '.join(operands)}, out={self.home(slot)})"]
         called = self.names.function(PLAIN.get(function, function))
         call = numbers.called(called, operands, row.keywords, self.names)
         return [f"{name} = float({call})" if kind.type is float else f"{name} = {call}"]

@@ -93,7 +93,8 @@ class _Writer:
         if plain and not row.keywords and (kind.is_array or kind.type is float):
             args = row.args
             if row.function in PRODUCTS and len(args) == 2:
-                return self.product(_uniform(args[0], kind), _uniform(args[1], kind))
+                a, b = (_uniform(a, kind) if alike else a for a in args)
+                return self.product(a, b)
             if row.function is np.negative and args[0].__class__ is Slot and args[0].index in self.factors:
                 c, v = self.factors[args[0].index]
                 return self.scaled(-c, v)
