@@ -70,6 +70,7 @@ def test_an_interrupt_ends_the_other_process(monkeypatch):
     assert children() == before
 
 
+@pytest.mark.slow
 def test_it_works_in_a_script_from_standard_input(tmp_path):
     script = (
         "import sympy; from diffkit.symbolic import simplify; x = sympy.Symbol('x')\n"
