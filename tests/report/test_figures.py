@@ -106,7 +106,7 @@ def test_no_two_words_touch_whatever_is_swept(f: str, x: float, more: dict[str, 
     assert all(LOOKS[name].name in told for name in sweep.curves if name in LOOKS)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_one_to_five_methods_are_all_named(build: Callable[..., Any], count: int) -> None:
     sweep = build(CASES[0], ALL).only(*ALL[:count])
@@ -115,7 +115,7 @@ def test_one_to_five_methods_are_all_named(build: Callable[..., Any], count: int
     assert_no_collision(ax, dpi=100)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("method", ["forward", "richardson", "complex-step"])
 @pytest.mark.parametrize("text", CASES)
 def test_no_two_words_touch_in_a_split(build: Callable[..., Any], text: str, method: str) -> None:
