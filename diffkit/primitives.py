@@ -17,6 +17,8 @@ __all__ = [
     "assemble",
     "component",
     "getitem",
+    "kept",
+    "mutual_product",
     "primitive",
     "put",
     "scatter",
@@ -125,9 +127,32 @@ def _far_slope(x: Any) -> Any:
 
 
 @primitive
-def selected_product(a: Any, b: Any) -> Any:
-    """a * b, as a function that selects: a zero of either stands for what was not selected."""
-    return a * b
+def selected_product(bar: Any, slope: Any) -> Any:
+    """bar * slope, where an exact zero in bar stands for what was not selected: it stays zero.
+
+    Whatever the slope is there, infinite or nan. A zero slope is a number, and 0 * inf is nan.
+    """
+    return _left_out(bar == 0, bar * slope)
+
+
+@primitive
+def mutual_product(bar: Any, slope: Any) -> Any:
+    """bar * slope, where an exact zero in either stands for what was not selected."""
+    return _left_out(np.logical_or(bar == 0, slope == 0), bar * slope)
+
+
+@primitive
+def kept(slope: Any, bar: Any) -> Any:
+    """The slope of a selected product by its bar: 0 where that, being zero, did not meet the slope."""
+    return _left_out(bar == 0, slope)
+
+
+def _left_out(where: Any, x: Any) -> Any:
+    """x with zeros where it is no finite number and left out."""
+    if x.__class__ is float and x - x == 0:  # neither infinite nor nan
+        return x
+    finite = np.isfinite(x)
+    return x if finite.all() else np.where(np.logical_and(where, np.logical_not(finite)), 0.0, x)[()]
 
 
 @primitive

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,22 @@ from diffkit.numerical.step import optimal_step, unit_roundoff
 from diffkit.structure import flatten
 
 collect_ignore = ["benchmarks"]  # run by themselves: python -m tests.benchmarks
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked `sampled(k)`, leave the first of every k cases to the default run; the rest are slow.
+
+    Cases follow one another with the topmost `parametrize` varying fastest. Of rows crossed with m modes,
+    every row is there when k is at most m, and every mode when k and m have no common factor.
+    """
+    seen: Counter[str] = Counter()
+    for item in items:
+        for mark in item.iter_markers("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % mark.args[0]:
+                item.add_marker("slow")
+            seen[test] += 1
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ BAD_POINTS = {
 # fmt: on
 
 
+@pytest.mark.sampled(3)
 @every_method
 @pytest.mark.parametrize("ask", [dk.derivative, dk.gradient, dk.jacobian, dk.hessian])
 @pytest.mark.parametrize(("x", "error", "says"), BAD_POINTS.values(), ids=BAD_POINTS)

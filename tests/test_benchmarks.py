@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_one_command_prints_every_table_of_the_benchmarks():
     found = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks", "--tiny"], cwd=ROOT, capture_output=True, text=True

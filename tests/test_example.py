@@ -10,8 +10,8 @@ from diffkit.tape import record, written
 
 ROWS = [rule for rule in rules() if rule.partials is None]
 SHOWN = {rule.function: rule.examples for rule in ROWS} | written.EXAMPLES
-EXAMPLES = [
-    pytest.param(function, shown, id=f"{function.__name__}-{i}")
+EXAMPLES = [  # by default the first of each row
+    pytest.param(function, shown, id=f"{function.__name__}-{i}", marks=[pytest.mark.slow] if i else [])
     for function, examples in SHOWN.items()
     for i, shown in enumerate(examples)
 ]
@@ -23,7 +23,6 @@ def test_a_row_holds_for_the_calls_beside_it(function, shown, check_maps, progra
     check_maps(f, *shapes)
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize(("function", "shown"), EXAMPLES)
 def test_the_derivative_has_the_precision_of_the_call(function, shown, program):

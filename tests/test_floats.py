@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffkit.floats import ON_FLOATS, for_floats
@@ -12,6 +12,7 @@ from diffkit.rules.declare import quick_partials
 
 
 @pytest.mark.parametrize("function", ON_FLOATS, ids=lambda f: f.__name__)
+@settings(max_examples=30)
 @given(x=st.floats(-5, 5))
 def test_each_gives_what_numpy_gives(function, x):
     with np.errstate(all="ignore"):

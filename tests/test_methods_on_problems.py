@@ -229,6 +229,7 @@ def test_adaptive_has_more_digits_than_a_central_difference_with_a_default_step(
 # -- every method, every problem ------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("method", NAMES)
 @problems
 def test_the_answer_is_a_number_or_one_line(
@@ -244,6 +245,7 @@ def test_the_answer_is_a_number_or_one_line(
             assert np.isfinite(value)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("method", NAMES)
 @problems
 def test_an_estimate_tells_the_value_the_method_and_the_calls(problem: Problem, method: str) -> None:

@@ -16,6 +16,8 @@ from diffkit.primitives import (
     Joined,
     component,
     getitem,
+    kept,
+    mutual_product,
     put,
     scatter,
     selected_product,
@@ -278,7 +280,7 @@ def _joined(function: Any, values: list[Any], mine: list[bool], keywords: Any, s
 
 
 _HOW: dict[Any, Callable[..., Any]] = {
-    **dict.fromkeys([np.where, np.clip, selected_product], _elementwise),
+    **dict.fromkeys([np.where, np.clip, kept, mutual_product, selected_product], _elementwise),
     **dict.fromkeys([np.sum, np.mean, np.prod, np.max, np.min, np.all, np.any], _reduced),
     **dict.fromkeys(
         [np.real, np.imag, np.astype, np.copy, np.zeros_like, np.ones_like, np.tril, np.triu], _whole

@@ -7,22 +7,20 @@ chapter 3). While a cotangent travels, a Python float may stand for an array wit
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from heapq import heappop, heappush
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from diffkit.autodiff.leaf import dtype_of
-from diffkit.primitives import component, selected_product
+from diffkit.primitives import component, mutual_product, selected_product
 from diffkit.rules import Rule, rule_of
 from diffkit.rules.declare import QUICK, quick_partials
 from diffkit.tape.active import Trace, apply, plain
 from diffkit.tape.node import Node
 
-__all__ = ["added", "fit", "only_selected", "product", "pull_back"]
+__all__ = ["added", "fit", "product", "pull_back"]
 
 
 @np.errstate(all="ignore")  # an infinite partial is an answer here, not an accident
@@ -83,7 +81,7 @@ def pull_back(
             elif reuse and _alike(y_bar, slope):
                 x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
             elif selected:
-                x_bar, fresh = only_selected(selected_product(y_bar, slope), y_bar), True
+                x_bar, fresh = selected_product(y_bar, slope), True
             else:
                 x_bar, fresh = y_bar * slope, True
             give(a, x, x_bar, fresh)
@@ -106,8 +104,7 @@ def pull_back(
         x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
         for i in mine:
             if rule.partials is not None:
-                times = selected_product if selected else operator.mul
-                x_bar = product(y_bar, rule, i, y, values, keywords, selected, times)
+                x_bar = product(y_bar, rule, i, y, values, keywords, selected)
             elif x_bars is not None:
                 x_bar = x_bars[i]
             else:
@@ -167,7 +164,7 @@ def pull_back(
                 if slope is None:
                     x_bar = y_bar
                 elif selected:
-                    x_bar = only_selected(selected_product(y_bar, slope), y_bar)
+                    x_bar = selected_product(y_bar, slope)
                 else:
                     x_bar = y_bar * slope
                 key = a.number
@@ -208,21 +205,12 @@ def whole(bar: Any, y: Any) -> Any:
     return np.full(shape, bar, y.dtype) if shape else fit(bar, y)
 
 
-def product(
-    bar: Any,
-    rule: Rule,
-    position: int,
-    y: Any,
-    values: Any,
-    keywords: Any,
-    selected: bool,
-    times: Callable[[Any, Any], Any] = operator.mul,
-) -> Any:
+def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: Any, selected: bool) -> Any:
     """A tangent or cotangent times the partial of an elementwise function; None when that is zero.
 
-    With `selected` (a seed had zeros, or a function has selected), what `only_selected` drops is zero; where
-    the function selects, so is an element whose partial is zero. Without it a zero is a number, and 0 * inf
-    is nan. `times` multiplies.
+    With `selected` (a seed had zeros, or a function has selected), an exact zero in bar stands for what was
+    not selected; where the function selects, so does a partial of zero. Without it a zero is a number, and
+    0 * inf is nan.
     """
     partial = rule.partials[position] if rule.partials and position < len(rule.partials) else None
     if not callable(partial):
@@ -235,20 +223,11 @@ def product(
         slope = partial(y, *values, **keywords) if keywords else partial(y, *values)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
-    scaled = slope if bar.__class__ is float and bar == 1.0 else times(bar, slope)
-    return only_selected(scaled, bar, slope if rule.selects else 1.0) if selected else scaled
-
-
-def only_selected(scaled: Any, bar: Any, share: Any = 1.0) -> Any:
-    """bar times a partial, where an exact zero in bar, or in share, stands for an element not selected.
-
-    That stays zero whatever the partial is there, infinite or nan.
-    """
-    if isfinite(scaled) if scaled.__class__ is float else np.isfinite(plain(scaled)).all():
-        return scaled
-    # Only what is not finite: a cotangent that is zero by value still has derivatives of its own.
-    dropped = np.logical_and(np.logical_or(bar == 0, share == 0), np.logical_not(np.isfinite(scaled)))
-    return np.where(dropped, 0.0, scaled)
+    if bar.__class__ is float and bar == 1.0:
+        return slope
+    if not selected:
+        return bar * slope
+    return (mutual_product if rule.selects else selected_product)(bar, slope)
 
 
 def _alike(a: Any, b: Any) -> bool:

@@ -75,7 +75,9 @@ def fit_title(ax: Axes, words: Callable[[int], str]) -> None:
     assert figure is not None
     # The layout makes room for labels and a line of title; under one that is too wide it would collapse.
     title = ax.set_title("Error", loc="left")
-    figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)  # what drawing begins with; no more of it is needed yet
     for room in (200, 120, 80, 60, 48, 40, 32, 24, 16, 8, 3):
         title.set_text(words(room))
         if title.get_window_extent().x1 <= figure.bbox.x1 - 4:

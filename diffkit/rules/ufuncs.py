@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, example
-from diffkit.primitives import selected_product, share, tanh_slope
+from diffkit.primitives import kept, mutual_product, selected_product, share, tanh_slope
 from diffkit.rules.declare import array_rule, elementwise, overwritten
 from diffkit.structure import is_foreign
 
@@ -114,8 +114,10 @@ def _tanh_slope(y: Any, x: Any) -> Any:
     return 1 - y * y if near or overwritten(x) else tanh_slope(y, x)
 
 
-# A sweep's own product below a selection: what differentiates the sweep once more meets a selection, too.
-elementwise(selected_product, lambda y, a, b: b, lambda y, a, b: a, selects=True)
+# A sweep's own products below a selection: what differentiates the sweep once more meets a selection, too.
+elementwise(selected_product, lambda y, a, b: kept(b, a), lambda y, a, b: a, selects=True)
+elementwise(mutual_product, lambda y, a, b: kept(b, a), lambda y, a, b: kept(a, b), selects=True)
+elementwise(kept, lambda y, a, b: np.where(np.logical_or(y != 0, np.isfinite(a)), 1.0, 0.0), 0, selects=True)
 # Of y and x together only y counts as an operand: along y = tanh(x) that is the whole derivative.
 elementwise(tanh_slope, lambda y, a, x: -2 * a, 0, domain=[((-0.9, 0.9), (-1.0, 1.0))])
 

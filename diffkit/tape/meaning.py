@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.primitives import selected_product, share, tanh_slope
+from diffkit.primitives import kept, mutual_product, selected_product, share, tanh_slope
 
 __all__ = ["LOGIC", "TABLE", "WRITTEN_OUT", "row_of", "special_table", "sympy_names"]
 
@@ -100,7 +100,9 @@ TABLE: dict[Any, Row] = {
     np.cosh:          "cosh",
     np.tanh:          "tanh",
     tanh_slope:       lambda m, y, x: 1 - y**2,
-    selected_product: lambda m, a, b: a * b,
+    selected_product: (lambda m, a, b: a * b if a else a, lambda m, a, b: a * b),
+    mutual_product:   (lambda m, a, b: a * b if a and b else m.mpf(0), lambda m, a, b: a * b),
+    kept:             (lambda m, a, b: a if b or m.isfinite(a) else m.mpf(0), lambda m, a, b: a),
     np.arcsinh:       "asinh",
     np.arccosh:       "acosh",
     np.arctanh:       "atanh",

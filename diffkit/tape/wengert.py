@@ -72,9 +72,9 @@ class Instruction:
 
 
 SIGNS = {
-    "add": "+", "subtract": "-", "multiply": "*", "selected_product": "*", "divide": "/",
-    "true_divide": "/", "power": "**", "matmul": "@", "less": "<", "less_equal": "<=", "greater": ">",
-    "greater_equal": ">=", "equal": "==", "not_equal": "!=",
+    "add": "+", "subtract": "-", "multiply": "*", "selected_product": "*", "mutual_product": "*",
+    "divide": "/", "true_divide": "/", "power": "**", "matmul": "@", "less": "<", "less_equal": "<=",
+    "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, with_article
-from diffkit.primitives import Joined, assemble, component, getitem, selected_product
+from diffkit.primitives import Joined, assemble, component, getitem
 from diffkit.structure import Structure
 from diffkit.tape.arithmetic import as_type, divide, power
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
@@ -26,7 +26,7 @@ WIDTH = 110
 LARGE = 8  # elements: a larger array has a line of its own, above the function
 
 OPERATORS: dict[Any, str] = {
-    np.add: "+", np.subtract: "-", np.multiply: "*", selected_product: "*", np.true_divide: "/",
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/",
     np.power: "**",
 }  # fmt: skip
 # What NumPy's own numbers do by themselves and Python's do not.

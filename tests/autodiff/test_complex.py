@@ -153,6 +153,7 @@ def numbers(rng, shape, turn):
     return (rng.uniform(0.3, 1.3, shape) + 1j * rng.uniform(0.2, 0.8, shape))[()] * turn
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize(("f", "shapes"), [pytest.param(f, shapes, id=name) for name, f, *shapes in CASES])
 def test_both_modes_are_right_by_the_real_and_by_the_imaginary_part(f, shapes, turn, difference, check_line):

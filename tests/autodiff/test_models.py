@@ -243,6 +243,7 @@ def test_the_derivatives_of_a_solved_equation_come_near_the_exact_ones_with_the_
     assert np.log2(error(20) / error(40)) == pytest.approx([4, 4], abs=0.2)
 
 
+@pytest.mark.slow
 def test_the_sensitivities_of_a_system_are_those_of_its_variational_equations():
     # Lotka and Volterra, with the equations of the sensitivities solved beside it by SciPy to 1e-12.
     def slope(y, k):

@@ -205,6 +205,7 @@ def test_the_first_derivative_is_right_in_both_modes(D, f, x, right):
     np.testing.assert_allclose(found, right, rtol=1e-15, atol=1e-15)
 
 
+@pytest.mark.sampled(3)
 @MIXES
 @pytest.mark.parametrize(("f", "x", "right"), SECOND)
 @np.errstate(all="ignore")

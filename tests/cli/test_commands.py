@@ -144,7 +144,8 @@ def test_sweep_prints_slopes_and_draws_its_figure(shell, tmp_path):
     assert root.find("{*}desc") is not None
 
 
-@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_compare_draws_too(shell, tmp_path, ending):
     figure = tmp_path / f"out.{ending}"
     status, _, _ = shell("compare", "exp(x)", "--at", "1", "--plot", str(figure), "-q")

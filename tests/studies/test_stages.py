@@ -15,20 +15,24 @@ X, Y = sympy.symbols("x y", real=True)
 LIMITS = Limits(60.0, 100_000)
 
 
-def rows(f, point=(0.5,), names=("x",), wrt=(0,), order=1, limits=LIMITS, given_up=None, n=None):
+@pytest.fixture(scope="module")
+def rows():
+    """rows(f, ...): the stages of f by name, all measured with one process."""
     with Helper() as helper:
-        found = measured(
-            Subject(f, list(point), list(names), list(wrt), order), n, limits, helper,
-            {} if given_up is None else given_up,
-        )  # fmt: skip
-    return {row.stage: row for row in found}
+
+        def of(f, point=(0.5,), names=("x",), wrt=(0,), order=1, limits=LIMITS, given_up=None, n=None):
+            subject = Subject(f, list(point), list(names), list(wrt), order)
+            found = measured(subject, n, limits, helper, {} if given_up is None else given_up)
+            return {row.stage: row for row in found}
+
+        yield of
 
 
-def test_every_stage_has_its_row_in_order():
+def test_every_stage_has_its_row_in_order(rows):
     assert list(rows(lambda x: x * x)) == list(STAGES)
 
 
-def test_five_plus_x_y_at_every_stage():
+def test_five_plus_x_y_at_every_stage(rows):
     found = rows(lambda x, y: 5 + x * y, (1.0, 2.0), ("x", "y"))
     # 0 + (0*x + y*1), and y
     assert (found["raw"].operations, found["raw"].tree, found["raw"].characters) == (4, 9, 15)
@@ -36,7 +40,7 @@ def test_five_plus_x_y_at_every_stage():
         assert (found[stage].operations, found[stage].tree, found[stage].shared) == (0, 1, 1)
 
 
-def test_a_product_of_two_has_both_in_its_gradient():
+def test_a_product_of_two_has_both_in_its_gradient(rows):
     found = rows(lambda x, y: np.sin(x * y), (1.0, 2.0), ("x", "y"), (0, 1))
     derived = [sympy.diff(sympy.sin(X * Y), v) for v in (X, Y)]
     assert found["sympy diff"].operations == sum(map(sympy.count_ops, derived))
@@ -44,7 +48,7 @@ def test_a_product_of_two_has_both_in_its_gradient():
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
-def test_sympys_stages_are_sympys_own(order):
+def test_sympys_stages_are_sympys_own(rows, order):
     found = rows(lambda x: x * np.sin(x) * np.exp(-x * x), order=order)
     f = X * sympy.sin(X) * sympy.exp(-(X**2))
     derivative = sympy.diff(f, X, order)
@@ -59,7 +63,7 @@ def test_sympys_stages_are_sympys_own(order):
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
-def test_the_adjoint_is_the_tape_of_value_and_gradient(family):
+def test_the_adjoint_is_the_tape_of_value_and_gradient(rows, family):
     names = family.make(3).__code__.co_varnames if family.wrt else [f"x{i}" for i in range(3)]
     count = family.arguments(3)
     wrt = tuple(range(count)) if family.wrt is None else (0,)
@@ -70,7 +74,7 @@ def test_the_adjoint_is_the_tape_of_value_and_gradient(family):
     assert found["adjoint"].operations == len(program)
 
 
-def test_a_gradient_on_the_graph_is_as_short_as_reverse_modes():
+def test_a_gradient_on_the_graph_is_as_short_as_reverse_modes(rows):
     count = 40
     found = rows(FAMILIES["product"].make(count), (0.5,) * count, [f"x{i}" for i in range(count)],
                  range(count), limits=Limits(1.0, 1))  # fmt: skip
@@ -78,7 +82,7 @@ def test_a_gradient_on_the_graph_is_as_short_as_reverse_modes():
     assert found["shared"].operations <= found["adjoint"].operations <= 3 * count
 
 
-def test_a_tree_beyond_the_limit_is_not_handed_to_sympy():
+def test_a_tree_beyond_the_limit_is_not_handed_to_sympy(rows):
     found = rows(FAMILIES["logistic"].make(30), limits=Limits(60.0, 1000))
     for stage in OF_SYMPY:
         assert found[stage].status == "not tried"
@@ -88,7 +92,7 @@ def test_a_tree_beyond_the_limit_is_not_handed_to_sympy():
     assert found["shared"].operations < 300
 
 
-def test_what_takes_sympy_too_long_is_stopped_and_not_tried_at_larger_sizes():
+def test_what_takes_sympy_too_long_is_stopped_and_not_tried_at_larger_sizes(rows):
     given_up = {}
     found = rows(FAMILIES["softplus"].make(5), limits=Limits(0.5, 10**6), given_up=given_up, n=5)
     assert (found["sympy simplify"].status, found["sympy simplify"].note) == (
@@ -101,32 +105,32 @@ def test_what_takes_sympy_too_long_is_stopped_and_not_tried_at_larger_sizes():
     assert (again["sympy simplify"].status, again["sympy diff"].status) == ("not tried", "ok")
 
 
-def test_without_a_derivative_sympy_has_nothing_to_simplify():
+def test_without_a_derivative_sympy_has_nothing_to_simplify(rows):
     found = rows(lambda x: x * x, given_up={"sympy diff": "not tried: it was stopped at n = 3"}, n=4)
     assert found["sympy f"].status == "ok"
     assert found["sympy cse"].note == "not tried: it needs sympy diff"
 
 
-def test_a_branch_is_no_formula_and_has_a_program():
+def test_a_branch_is_no_formula_and_has_a_program(rows):
     found = rows(lambda x: x * x if x > 0 else -x)
     assert found["raw"].status == found["sympy diff"].status == "not applicable"
     assert found["raw"].note.startswith("not closed form: f branches on its argument")
     assert found["adjoint"].operations == len(["x > 0", "x * x", "2 * x"])
 
 
-def test_an_array_has_a_symbol_for_each_element():
+def test_an_array_has_a_symbol_for_each_element(rows):
     found = rows(lambda x: np.sum(x * x), (np.ones(3),))
     assert found["raw"].tree > 3
     assert found["sympy diff"].operations == 3  # 2*x[i] each
     assert found["adjoint"].status == "ok"
 
 
-def test_a_vector_is_refused():
+def test_a_vector_is_refused(rows):
     with pytest.raises(dk.errors.NonScalarError, match="scalar result"):
         rows(lambda x: np.array([x, x * x]))
 
 
-def test_too_deep_for_sympy_is_said():
+def test_too_deep_for_sympy_is_said(rows):
     found = rows(FAMILIES["nested-sine"].make(400), limits=Limits(5.0, 10**7))
     assert found["sympy diff"].note.startswith("not tried: the expression nests too deeply")
     assert found["shared"].operations < 3 * 400

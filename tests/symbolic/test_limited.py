@@ -45,6 +45,7 @@ def test_what_is_done_in_time_is_what_sympy_says():
     assert (found.expression, found.stopped) == (1, False)
 
 
+@pytest.mark.slow
 def test_a_term_is_simplified_and_the_symbols_are_the_same():
     x = Pool().term(sympy.Symbol("x", real=True))
     assert simplify(x * x + x * x).expression == 2 * sympy.Symbol("x", real=True) ** 2
@@ -70,6 +71,7 @@ def test_an_interrupt_ends_the_other_process(monkeypatch):
     assert children() == before
 
 
+@pytest.mark.slow
 def test_it_works_in_a_script_from_standard_input(tmp_path):
     script = (
         "import sympy; from diffkit.symbolic import simplify; x = sympy.Symbol('x')\n"
@@ -102,6 +104,7 @@ def test_a_function_that_the_other_process_cannot_know_is_told_in_one_sentence(m
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_a_failure_of_sympy_is_told_in_one_sentence(tmp_path, monkeypatch):
     (tmp_path / "failing_function.py").write_text(
         "import sympy\n"

@@ -14,55 +14,56 @@ from diffkit.symbolic.pool import Pool
 from diffkit.symbolic.process import Helper
 
 
-def test_answers_come_one_by_one_and_the_process_serves_several_questions():
+@pytest.fixture(scope="module")
+def helper():
+    """One process for all tests, which leave it fit for the next question."""
     with Helper() as helper:
-        first, second = helper.answer(os.getppid, None).status, helper.answer(math.factorial, 5)
-        assert first == "failed"  # it takes no argument
-        assert (second.value, second.status) == (120, "ok")
-        assert [a.value for a in helper.answers(range, 3)] == [0, 1, 2]
+        yield helper
 
 
-def test_a_failure_is_told_with_its_name():
-    with Helper() as helper:
-        answer = helper.answer(math.sqrt, -1.0)
-        assert (answer.status, answer.note) == ("failed", "ValueError: math domain error")
+def test_answers_come_one_by_one_and_the_process_serves_several_questions(helper):
+    first, second = helper.answer(os.getppid, None).status, helper.answer(math.factorial, 5)
+    assert first == "failed"  # it takes no argument
+    assert (second.value, second.status) == (120, "ok")
+    assert [a.value for a in helper.answers(range, 3)] == [0, 1, 2]
 
 
-def test_what_takes_too_long_is_stopped_and_the_next_question_is_answered():
-    with Helper() as helper:
-        assert helper.answer(time.sleep, 60.0, time_limit=0.2).status == "stopped"
-        assert helper.answer(math.factorial, 4).value == 24
+def test_a_failure_is_told_with_its_name(helper):
+    answer = helper.answer(math.sqrt, -1.0)
+    assert (answer.status, answer.note) == ("failed", "ValueError: math domain error")
 
 
-def test_questions_left_half_answered_do_not_answer_the_next():
-    with Helper() as helper:
-        answers = helper.answers(range, 1000)
-        assert next(answers).value == 0
-        answers.close()
-        assert [a.value for a in helper.answers(range, 2)] == [0, 1]
+def test_what_takes_too_long_is_stopped_and_the_next_question_is_answered(helper):
+    assert helper.answer(time.sleep, 60.0, time_limit=0.2).status == "stopped"
+    assert helper.answer(math.factorial, 4).value == 24
 
 
-def test_a_process_that_dies_is_a_failure():
-    with Helper() as helper:
-        answer = helper.answer(os._exit, 1)
-        assert (answer.status, answer.note) == ("failed", "its process ended without an answer")
-        assert helper.answer(math.factorial, 3).value == 6
+def test_questions_left_half_answered_do_not_answer_the_next(helper):
+    answers = helper.answers(range, 1000)
+    assert next(answers).value == 0
+    answers.close()
+    assert [a.value for a in helper.answers(range, 2)] == [0, 1]
 
 
-def test_what_sympy_finds_there_comes_back():
+def test_a_process_that_dies_is_a_failure(helper):
+    answer = helper.answer(os._exit, 1)
+    assert (answer.status, answer.note) == ("failed", "its process ended without an answer")
+    assert helper.answer(math.factorial, 3).value == 6
+
+
+def test_what_sympy_finds_there_comes_back(helper):
     x = sympy.Symbol("x", real=True)
-    with Helper() as helper:
-        assert helper.answer(sympy.simplify, sympy.sin(x) ** 2 + sympy.cos(x) ** 2).value == 1
+    assert helper.answer(sympy.simplify, sympy.sin(x) ** 2 + sympy.cos(x) ** 2).value == 1
 
 
-def test_what_cannot_be_handed_over_says_so():
+def test_what_cannot_be_handed_over_says_so(helper):
     u = Pool().term(sympy.Symbol("x"))
     for _ in range(3000):
         u = u.call(sympy.sin, u)
-    with Helper() as helper, pytest.raises(NotClosedFormError, match="nests too deeply"):
+    with pytest.raises(NotClosedFormError, match="nests too deeply"):
         helper.answer(sympy.simplify, u.node)
 
 
-def test_a_time_limit_is_positive():
-    with Helper() as helper, pytest.raises(OptionError, match="time_limit=0"):
+def test_a_time_limit_is_positive(helper):
+    with pytest.raises(OptionError, match="time_limit=0"):
         helper.answer(abs, 1, time_limit=0)

@@ -10,7 +10,7 @@ import sympy
 from mpmath import mp
 
 from diffkit.errors import NoRuleError
-from diffkit.primitives import selected_product, share, tanh_slope
+from diffkit.primitives import kept, mutual_product, selected_product, share, tanh_slope
 from diffkit.tape import record
 from diffkit.tape.arithmetic import MPMATH, SYMPY
 from diffkit.tape.formula import as_numpy
@@ -73,6 +73,8 @@ ROWS = [
     (share,            (0.75, 2.5),   lambda a, b: mp.exp(a) / (mp.exp(a) + mp.exp(b))),
     (tanh_slope,       (0.75, 0.5),   lambda y, x: (1 - y) * (1 + y)),
     (selected_product, (0.75, 2.5),   lambda a, b: a / (1 / b)),
+    (mutual_product,   (0.75, 2.5),   lambda a, b: a / (1 / b)),
+    (kept,             (0.75, 2.5),   lambda a, b: a),
     (np.arcsinh,       (0.75,),       lambda a: mp.log(a + mp.sqrt(a * a + 1))),
     (np.arccosh,       (1.75,),       lambda a: mp.log(a + mp.sqrt(a * a - 1))),
     (np.arctanh,       (0.75,),       lambda a: mp.log((1 + a) / (1 - a)) / 2),

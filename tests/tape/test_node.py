@@ -122,7 +122,7 @@ def test_a_row_reads_the_version_of_its_operand_that_it_has_seen():
 
 def test_a_history_of_any_length_is_freed_without_recursion():
     def chain(x):
-        for _ in range(200_000):
+        for _ in range(100_000):
             x = x + 1.0
         return x
 

@@ -65,6 +65,7 @@ def test_what_was_typed_is_the_users(file):
     assert is_users(file)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("start", [["-m", "diffkit"], ["-c", "import diffkit.cli as c; c.main()"]])
 def test_where_no_line_is_the_users_none_is_told(start):
     done = subprocess.run(

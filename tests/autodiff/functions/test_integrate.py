@@ -111,6 +111,7 @@ def closed(y0, k, c, t=TIMES):
     return c / k + (y0 - c / k) * np.exp(-k * (t - t[0]))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("solver", [by_odeint, by_odeint_time_first, by_solve_ivp, by_stiff_solve_ivp])
 def test_a_solution_is_differentiated_by_start_parameters_and_times(solver):
     point = (1.5, 0.8, 0.4, TIMES)
