@@ -56,7 +56,7 @@ def test_every_number_is_there(ax):
 
 def test_the_structure_alone_has_no_numbers_but_constants():
     drawn = computational_graph(graph(dk.record(lambda x: 3 * x, 1.0)))
-    assert sorted(text.get_text() for text in drawn.texts) == ["3", "v0", "v1  ×"]
+    assert sorted(text.get_text() for text in drawn.texts) == ["3", "v0 = x", "v1  ×"]
 
 
 def test_it_is_drawn_on_axes_that_are_given(ax):
