@@ -24,7 +24,8 @@ __all__ = ["Edge", "Graph", "Node", "graph"]
 SHOWN = ("structure", "values", "adjoints")
 SYMBOLS = {"*": "×", "-": "−", "**": "^"}  # of operations, where they stand alone
 STYLES = {"input": "stroke:#3f90da", "constant": "stroke:#717581", "result": "stroke-width:3px"}
-MOST_NODES = 60  # more are no picture any more
+MOST_NODES = 60  # more are no picture any more, unless Graphviz draws them
+MOST = {"layered": MOST_NODES, "graphviz": 600}
 
 
 @dataclass(frozen=True)
@@ -162,23 +163,38 @@ class Graph:
             numbers.append(f"[{number_text(node.adjoint)}]")
         return [head, *(["  ".join(numbers)] if numbers else [])]
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, layout: Literal["layered", "graphviz"] | None = None) -> Any:
         """The Matplotlib axes with the graph drawn from left to right; on `ax` when it is given.
+
+        Parameters
+        ----------
+        ax
+            Where to draw.
+        layout
+            Who says where the boxes go: "layered", diffkit itself, for up to 60 nodes; or "graphviz", for up
+            to 600, with the package that `pip install 'diffkit[graphviz]'` brings; by default by how many
+            there are.
 
         Raises
         ------
+        MissingPackageError
+            If Graphviz is to draw and is not installed.
         ArgumentsError
-            If it has more than 60 nodes.
+            If there are too many nodes, or `layout` is none of the two.
         """
-        if len(self.nodes) > MOST_NODES:
-            raise ArgumentsError(
-                f"a graph of {len(self.nodes)} nodes is no picture, {MOST_NODES} are; print its table, or "
-                f"hand .dot() to Graphviz"
+        count = len(self.nodes)
+        by = layout or ("layered" if count <= MOST_NODES else "graphviz")
+        if by not in MOST:
+            raise ArgumentsError(f"layout is {by!r}; write 'layered' or 'graphviz'")
+        if count > MOST[by]:
+            instead = (
+                "layout='graphviz'" if count <= MOST["graphviz"] else ".text() or dk.views.table(tape, ...)"
             )
+            raise ArgumentsError(f"a graph of {count} nodes is no picture, {MOST[by]} are; write {instead}")
         # A view hands itself to the report when it is drawn, as a study does.
         from diffkit.report import draw
 
-        return draw(self, ax)
+        return draw(self, ax, by=by)
 
     def svg(self) -> str:
         """The drawing as SVG, with a title and a description for screen readers."""

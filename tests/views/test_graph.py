@@ -116,18 +116,6 @@ def test_a_long_loop_is_one_box():
     assert found.nodes[-1].value == pytest.approx(tape.replay(0.2))
 
 
-def test_what_is_too_large_for_a_picture_says_what_to_do():
-    def mixed(x):
-        for i in range(70):
-            x = [np.sin, np.cos, np.arctan, np.tanh][int(i**1.5) % 4](x) + x
-        return x
-
-    found = graph(dk.record(mixed, 0.2), 0.2)
-    with pytest.raises(ArgumentsError, match=r"hand \.dot\(\) to Graphviz"):
-        found.plot()
-    assert found._repr_svg_() is None
-
-
 def test_arrays_are_shown_short():
     tape = dk.record(lambda w, x: np.sum(w @ x), np.ones((2, 3)), np.arange(3.0))
     lines = str(graph(tape, np.ones((2, 3)), np.arange(3.0))).split("\n")
