@@ -73,6 +73,8 @@ class Graph:
     def text(self, width: float = math.inf) -> str:
         """A line a node: what it is made of, and its numbers; a line is as long as that takes.
 
+        Of more than 60 nodes the first and the last are shown.
+
         Examples
         --------
         >>> import diffkit as dk
@@ -100,6 +102,9 @@ class Graph:
             for node in self.nodes
             if node.kind != "constant" or node.label
         ]
+        if len(rows) > MOST_NODES:
+            half = MOST_NODES // 2
+            rows = [*rows[:half], ("...", f"{len(rows) - 2 * half} more nodes", "", ""), *rows[-half:]]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -188,9 +193,9 @@ class Graph:
             raise ArgumentsError(f"layout is {by!r}; write 'layered' or 'graphviz'")
         if count > MOST[by]:
             instead = (
-                "layout='graphviz'" if count <= MOST["graphviz"] else ".text() or dk.views.table(tape, ...)"
+                "let Graphviz draw it" if count <= MOST["graphviz"] else "take its text, its DOT or its table"
             )
-            raise ArgumentsError(f"a graph of {count} nodes is no picture, {MOST[by]} are; write {instead}")
+            raise ArgumentsError(f"a graph of {count} nodes is no picture, {MOST[by]} are; {instead}")
         # A view hands itself to the report when it is drawn, as a study does.
         from diffkit.report import draw
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -126,6 +127,9 @@ class TraceTable:
         return [f"result {_exact(self.result)}, {what} {_exact(self.derivative)}"]
 
     def _filled(self, written: Any, named: Any, framed: Any = str) -> Table:
+        left_out = max(0, len(self.rows) - MOST_ROWS)
+        half = MOST_ROWS // 2
+        shown = (*self.rows[:half], *self.rows[-half:]) if left_out else self.rows
         rows = [
             (
                 framed(named(row.label)),
@@ -134,11 +138,10 @@ class TraceTable:
                 number_text(row.derivative),
                 framed(written(row.travel)),
             )
-            for row in self.rows
+            for row in shown
         ]
-        if len(rows) > MOST_ROWS:
-            half = MOST_ROWS // 2
-            rows[half:-half] = [("...", f"{len(rows) - MOST_ROWS} more rows", "", "", "")]
+        if left_out:
+            rows.insert(half, ("...", f"{left_out} more rows", "", "", ""))
         numbers = ("value", TITLE[self.mode])
         return Table(("", "primal", *numbers, "from"), tuple(rows), frozenset(numbers))
 
@@ -162,12 +165,16 @@ class TraceTable:
 
         return re.sub(r"\b([st])(\d+)\b", shown, text)
 
+    @cached_property
+    def _tex_names(self) -> dict[str, str]:
+        names = {f"s{i}": _tex_label(row.label) for i, row in enumerate(self.rows)}
+        over = {f"t{i}": f"{COMMAND[self.mode]} {_tex_label(row.label)}" for i, row in enumerate(self.rows)}
+        return {**names, **over}
+
     def _tex(self, text: str) -> str:
         if not text:
             return ""
-        names = {f"s{i}": _tex_label(row.label) for i, row in enumerate(self.rows)}
-        over = {f"t{i}": f"{COMMAND[self.mode]} {_tex_label(row.label)}" for i, row in enumerate(self.rows)}
-        return latex(text, {**names, **over})
+        return latex(text, self._tex_names)
 
 
 def table(
