@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.arguments import checked_leaf, leaf_names, require_by_position, require_variables
+from diffkit.arguments import argument_names, checked_leaf, leaf_names, require_by_position, require_variables
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
@@ -210,7 +210,9 @@ def record(f: Function, *point: Any) -> Tape:
     v2 = v0 * v1
     return v2
     """
-    return record_callable(as_function(f), *point)
+    g = as_function(f)
+    tape = record_callable(g, *point, named=True)
+    return dataclasses.replace(tape, arguments=argument_names(g, point))
 
 
 class Problem:

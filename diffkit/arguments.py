@@ -11,7 +11,7 @@ import numpy as np
 from diffkit.errors import ArgumentsError, DomainError
 from diffkit.structure import Structure, as_leaf
 
-__all__ = ["checked_leaf", "leaf_names", "require_by_position", "require_variables"]
+__all__ = ["argument_names", "checked_leaf", "leaf_names", "require_by_position", "require_variables"]
 
 
 def checked_leaf(value: Any, name: str) -> Any:
@@ -94,6 +94,18 @@ def leaf_names(f: Any, point: tuple[Any, ...], structure: Structure, count: int)
     if len(names) >= len(point) == count:
         return names[:count]
     return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+
+
+def argument_names(f: Any, point: tuple[Any, ...]) -> tuple[str, ...]:
+    """What f calls its arguments, "" for one that it has no name for.
+
+    >>> argument_names(lambda x, y, *more: x, (1.0, 2.0, 3.0))
+    ('x', 'y', '')
+    """
+    variables = getattr(f, "variables", None)
+    by_name = variables is not None and len(point) == 1 and isinstance(point[0], Mapping)
+    names = [] if by_name else list(_parameter_names(f) if variables is None else variables)
+    return tuple((names + [""] * len(point))[: len(point)])
 
 
 def _parameter_names(f: Any) -> list[str]:

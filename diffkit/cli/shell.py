@@ -101,7 +101,10 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(BAD_USAGE)
 
 
-FORM_OF = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex", ".html": "html"}
+FORM_OF = {
+    ".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex", ".html": "html", ".dot": "dot",
+    ".gv": "dot", ".mmd": "mermaid", ".svg": "svg",
+}  # fmt: skip
 DRAWN = (".svg", ".png", ".pdf")
 PICTURES = (*DRAWN, ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps")
 
@@ -118,13 +121,14 @@ def _output(ctx: click.Context, param: click.Parameter, path: str | None) -> str
         return None
     name = Path(path)
     ending = name.suffix.lower()
-    if ending in PICTURES:
+    form = FORM_OF.get(ending)
+    has_form = any(option.name == form for option in ctx.command.params)
+    if ending in PICTURES and not has_form:
         instead = "end it in .json, .csv, .md or .txt"
         if any(option.name == "plot" for option in ctx.command.params):
             instead = f"write --plot {name if ending in DRAWN else name.with_suffix('.svg')} for the figure"
         raise click.UsageError(f"-o writes a table and {path} is named as a picture; {instead}", ctx)
-    form = FORM_OF.get(ending)
-    if form and any(option.name == form for option in ctx.command.params):
+    if form and has_form:
         _only_form(ctx, form, f"-o {path}")
     return path
 

@@ -13,8 +13,9 @@ __all__ = ["graph_command", "trace_command"]
 F = click.argument("f", metavar="F")
 AT = click.option("--at", required=True, metavar="P", help="The point: 0.7, x=1,y=-2 or 0,1,2.")
 LABELS = click.option(
-    "--labels", type=click.Choice(["v", "n"]), default="v", show_default=True,
-    help="Call the steps v-1, v0, v1, ..., or n1, n2, ... with the constants among them.",
+    "--labels", type=click.Choice(["names", "v", "n"]), default="names", show_default=True,
+    help="Call the steps as F does, and v1, v2, ... where it has no name; v-1, v0, v1, ...; or n1, n2, ... "
+    "with the constants among them.",
 )  # fmt: skip
 
 
@@ -43,9 +44,8 @@ def trace_command(
         raise click.UsageError("--wrt is for --mode forward: one sweep of reverse mode has every adjoint")
     with evaluating(function, point):
         tape = record(function, *point)
-        names = _names(function, tape)
-        direction = _direction(wrt, names, point) if wrt is not None else None
-        found = table(tape, *point, mode=mode, labels=labels, names=names, direction=direction, step=step)
+        direction = _direction(wrt, tape, point) if wrt is not None else None
+        found = table(tape, *point, mode=mode, labels=labels, direction=direction, step=step)
     show(found, **options)
 
 
@@ -70,20 +70,23 @@ def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> No
 
     with evaluating(function, point):
         tape = record(function, *point)
-        found = graph(tape, *point, show=show, labels=labels, names=_names(function, tape))
+        found = graph(tape, *point, show=show, labels=labels)
     shown(found, **options)
 
 
-def _names(function: Any, tape: Any) -> list[str]:
-    """The names of a formula's variables, if they are the inputs of the tape."""
-    names = list(getattr(function, "variables", ()))
-    return names if len(names) == tape.input_count else []
+def _direction(wrt: str, tape: Any, point: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tangents of the arguments, nested as the point is: 1 for one variable and 0 for the others."""
+    import numpy as np
 
+    from diffkit.structure import flatten_arguments
+    from diffkit.views.names import slot_names
 
-def _direction(wrt: str, names: list[str], point: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The tangents of the arguments: 1 for one variable; nested as the point is, by name or one by one."""
+    names = slot_names(tape)[: tape.input_count]
     if wrt not in names:
-        known = f"its variables are {', '.join(names)}" if names else "only a formula has named variables"
+        known = f"its variables are {', '.join(names)}" if all(names) else "its variables have no names"
         raise click.UsageError(f"F has no variable {wrt!r}; {known}")
-    seeds = {name: float(name == wrt) for name in names}
-    return (seeds,) if isinstance(point[0], dict) else tuple(seeds.values())
+    leaves, structure = flatten_arguments(point)
+    seeds = [
+        np.full(np.shape(leaf), float(name == wrt))[()] for name, leaf in zip(names, leaves, strict=True)
+    ]
+    return tuple(structure.build(seeds))

@@ -59,8 +59,8 @@ FIGURES = {
 }
 
 
-def draw(study: Any, ax: Any = None) -> Any:
-    """The Matplotlib axes with the figure that belongs to a study.
+def draw(study: Any, ax: Any = None, **how: Any) -> Any:
+    """The Matplotlib axes with the figure that belongs to a study; `how` is for its figure function.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def draw(study: Any, ax: Any = None) -> Any:
         raise TypeError(
             f"no figure belongs to a {type(study).__name__}; there are figures of {', '.join(FIGURES)}"
         )
-    return __getattr__(name)(study, ax)
+    return __getattr__(name)(study, ax, **how)
 
 
 def __getattr__(name: str) -> Any:

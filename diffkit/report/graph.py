@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +12,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 
+from diffkit.report.graph_dot import dot_layout
 from diffkit.report.graph_layout import Layout, Point, layout
 from diffkit.report.style import house_style, new_axes
 from diffkit.views.table import number_text
@@ -39,7 +39,10 @@ class Drawn(Protocol):
         """The graph in a sentence."""
 
 
-def computational_graph(graph: Drawn, ax: Axes | None = None) -> Axes:
+LAYOUTS: dict[str, Callable[..., Layout]] = {"layered": layout, "graphviz": dot_layout}
+
+
+def computational_graph(graph: Drawn, ax: Axes | None = None, by: str = "layered") -> Axes:
     """Axes with a graph from its inputs on the left to its result on the right.
 
     Inputs are blue, constants grey, the result has a bold frame. A box holds its name and operation, its
@@ -51,27 +54,39 @@ def computational_graph(graph: Drawn, ax: Axes | None = None) -> Axes:
     graph
         A `diffkit.views.Graph`.
     ax
-        Where to draw; by default axes of the size that the graph needs, an inch an inch.
+        Where to draw, as large as fits, words and lines with the boxes; by default on axes of the size that
+        the graph needs.
+    by
+        Who says where things go: "layered", diffkit itself, or "graphviz".
     """
     sizes = {node.key: _size(graph.lines_of(node)) for node in graph.nodes}
     slopes = [number_text(edge.partial) for edge in graph.edges]
     widest = max((_width(text, SMALL) for text in slopes), default=0.0)
     edges = [(edge.tail, edge.head) for edge in graph.edges]
-    drawn = layout(
+    drawn = LAYOUTS[by](
         [node.key for node in graph.nodes], edges, sizes, gap=max(0.45, widest + 0.4), between=0.22
     )
     width, height = drawn.width + 2 * MARGIN, drawn.height + 2 * MARGIN
     with house_style():
         if ax is None:
-            ax = new_axes(width, height)
+            scale, ax = 1.0, new_axes(width, height)
             ax.set_position((0.0, 0.0, 1.0, 1.0))
+        else:
+            scale = _room(ax, width, height)
         ax.set(xlim=(-MARGIN, drawn.width + MARGIN), ylim=(-MARGIN, drawn.height + MARGIN), aspect="equal")
         ax.axis("off")
-        _draw_edges(ax, drawn, slopes, sizes)
+        _draw_edges(ax, drawn, slopes, sizes, scale)
         for node in graph.nodes:
-            _draw_node(ax, node, graph.lines_of(node), drawn.centres[node.key], sizes[node.key])
+            _draw_node(ax, node, graph.lines_of(node), drawn.centres[node.key], sizes[node.key], scale)
         ax.set_label(graph.description())
     return ax
+
+
+def _room(ax: Axes, width: float, height: float) -> float:
+    """How many times as large as this, in inches, axes are."""
+    box = ax.get_window_extent()
+    dots = ax.figure.dpi
+    return float(min(box.width / dots / width, box.height / dots / height))
 
 
 def _width(text: str, size: float) -> float:
@@ -83,65 +98,53 @@ def _size(lines: list[str]) -> Point:
     return max(0.45, max(_width(line, SIZE) for line in lines) + 0.24), 0.16 + 0.19 * len(lines)
 
 
-def _draw_node(ax: Axes, node: Any, lines: list[str], centre: Point, size: Point) -> None:
+def _draw_node(ax: Axes, node: Any, lines: list[str], centre: Point, size: Point, scale: float) -> None:
     colour = {"input": BLUE, "constant": GREY}.get(node.kind, "black")
     x, y = centre[0] - size[0] / 2, centre[1] - size[1] / 2
     ax.add_patch(FancyBboxPatch(
         (x, y), *size, boxstyle="round,pad=0,rounding_size=0.07", facecolor="white", edgecolor=colour,
-        linewidth=2.4 if node.kind == "result" else 1.4, zorder=3,
+        linewidth=scale * (2.4 if node.kind == "result" else 1.4), zorder=3,
         linestyle=(0, (4, 2)) if node.kind == "repeats" else "-",
     ))  # fmt: skip
     for i, line in enumerate(lines):
         height = centre[1] + 0.19 * ((len(lines) - 1) / 2 - i)
         value, bracket, adjoint = line.partition("[") if i else (line, "", "")
         if not bracket:
-            ax.text(centre[0], height, line, ha="center", va="center_baseline", fontsize=SIZE, zorder=4,
-                    color=GREY if node.kind == "constant" else "black",
+            ax.text(centre[0], height, line, ha="center", va="center_baseline", fontsize=scale * SIZE,
+                    zorder=4, color=GREY if node.kind == "constant" else "black",
                     fontweight="bold" if i == 0 and node.kind == "result" else "normal")  # fmt: skip
             continue
         # The value and the adjoint share a line: each in its colour, both together in the middle.
         left = centre[0] - _width(line, SIZE) / 2
-        ax.text(left, height, value, ha="left", va="center_baseline", fontsize=SIZE, zorder=4)
+        ax.text(left, height, value, ha="left", va="center_baseline", fontsize=scale * SIZE, zorder=4)
         ax.text(left + _width(line, SIZE), height, bracket + adjoint, ha="right", va="center_baseline",
-                fontsize=SIZE, color=RED, zorder=4)  # fmt: skip
+                fontsize=scale * SIZE, color=RED, zorder=4)  # fmt: skip
 
 
-def _draw_edges(ax: Axes, drawn: Layout, slopes: list[str], sizes: dict[Any, Point]) -> None:
+def _draw_edges(ax: Axes, drawn: Layout, slopes: list[str], sizes: dict[Any, Point], scale: float) -> None:
     taken = [_box(drawn.centres[key], size) for key, size in sizes.items()]
-    curves = [_curve(path) for path in drawn.paths]
-    for curve in curves:
-        ax.add_patch(FancyArrowPatch(path=curve, arrowstyle="-|>,head_length=4,head_width=2.2", color=GREY,
-                                     linewidth=1.2, shrinkA=0, shrinkB=0, zorder=2))  # fmt: skip
-    for path, text in zip(drawn.paths, slopes, strict=True):
+    for curve in drawn.curves:
+        path = Path(curve, [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)])
+        ax.add_patch(FancyArrowPatch(
+            path=path, arrowstyle="-|>,head_length=4,head_width=2.2", color=GREY, mutation_scale=scale,
+            linewidth=1.2 * scale, shrinkA=0, shrinkB=0, zorder=2,
+        ))  # fmt: skip
+    for curve, text in zip(drawn.curves, slopes, strict=True):
         if text:
-            at = _label_place(path, (_width(text, SMALL) + 0.06, 0.17), taken)
+            at = _label_place(curve, (_width(text, SMALL) + 0.06, 0.17), taken)
             taken.append(_box(at, (_width(text, SMALL) + 0.06, 0.17)))
-            ax.text(*at, text, ha="center", va="center", fontsize=SMALL, zorder=2.5,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
+            ax.text(*at, text, ha="center", va="center", fontsize=scale * SMALL, zorder=2.5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": scale})  # fmt: skip
 
 
-def _curve(path: list[Point]) -> Path:
-    """A smooth line through the points of an edge: it bends between the columns and is level inside them."""
-    points, codes = [path[0]], [Path.MOVETO]
-    for i, (start, end) in enumerate(pairwise(path)):
-        if i % 2 == 0:
-            middle = (start[0] + end[0]) / 2
-            points += [(middle, start[1]), (middle, end[1]), end]
-            codes += [Path.CURVE4] * 3
-        else:
-            points.append(end)
-            codes.append(Path.LINETO)
-    return Path(points, codes)
-
-
-def _label_place(path: list[Point], size: Point, taken: list[tuple[float, float, float, float]]) -> Point:
+def _label_place(curve: list[Point], size: Point, taken: list[tuple[float, float, float, float]]) -> Point:
     """Where on an edge a label stands: where it covers the least of what is there already."""
     places = []
-    for start, end in zip(path[::2], path[1::2], strict=True):
+    for start in range(0, len(curve) - 1, 3):
+        a, b, c, d = np.array(curve[start : start + 4])
         for t in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
-            x = start[0] * (1 - t) ** 3 + 1.5 * (start[0] + end[0]) * t * (1 - t) + end[0] * t**3
-            y = start[1] + (end[1] - start[1]) * t * t * (3 - 2 * t)
-            places.append((x, y))
+            x, y = a * (1 - t) ** 3 + 3 * t * (1 - t) * (b * (1 - t) + c * t) + d * t**3
+            places.append((float(x), float(y)))
     return min(places, key=lambda at: sum(_common(_box(at, size), other) for other in taken))
 
 

@@ -30,15 +30,15 @@ class Layout:
     ----------
     centres
         The centre of each node.
-    paths
-        For each edge, in the order given: the points it runs through. Every second piece, beginning with the
-        first, lies between two columns; the others pass a column and are level.
+    curves
+        For each edge, in the order given: the points of its cubic Bézier curves, 3 k + 1 for k of them. One
+        that passes a column is level.
     width, height
         Of the whole drawing, which begins at (0, 0).
     """
 
     centres: dict[Any, Point]
-    paths: list[list[Point]]
+    curves: list[list[Point]]
     width: float
     height: float
 
@@ -99,17 +99,26 @@ def layout(
     left = np.concatenate([[0.0], np.cumsum(np.add(wide, gap))])
     middle = {n: float(left[c] + wide[c] / 2) for c, members in enumerate(order) for n in members}
     centres = {n: (middle[n], heights[n]) for n in nodes}
-    ports = _ports(chains, heights, sizes)
-    paths = []
+    ports = _ports(chains, heights, sizes, between)
+    curves = []
     for number, chain in enumerate(chains):
         tail, head = chain[0], chain[-1]
         path = [(middle[tail] + sizes[tail][0] / 2, ports[number, 0])]
         for place in chain[1:-1]:
             start = float(left[place.column])
             path += [(start, heights[place]), (start + wide[place.column], heights[place])]
-        paths.append([*path, (middle[head] - sizes[head][0] / 2, ports[number, 1])])
+        curves.append(_curve([*path, (middle[head] - sizes[head][0] / 2, ports[number, 1])]))
     tops = [heights[n] + sizes[n][1] / 2 for n in nodes]
-    return Layout(centres, paths, float(left[-1] - gap) if nodes else 0.0, max(tops, default=0.0))
+    return Layout(centres, curves, float(left[-1] - gap) if nodes else 0.0, max(tops, default=0.0))
+
+
+def _curve(path: list[Point]) -> list[Point]:
+    """A smooth curve through these points: it bends between the columns and is level inside them."""
+    points = [path[0]]
+    for start, end in pairwise(path):
+        middle = (start[0] + end[0]) / 2
+        points += [(middle, start[1]), (middle, end[1]), end]
+    return points
 
 
 def _columns(nodes: Sequence[Any], edges: Sequence[Edge]) -> dict[Any, int]:
@@ -247,7 +256,7 @@ def _heights(
 
 
 def _ports(
-    chains: list[list[Any]], heights: Mapping[Any, float], sizes: Mapping[Any, Point]
+    chains: list[list[Any]], heights: Mapping[Any, float], sizes: Mapping[Any, Point], between: float
 ) -> dict[tuple[int, int], float]:
     """The heights at which each edge leaves its first node (0) and enters its last (1): side by side."""
     ends: dict[tuple[Any, int], list[int]] = {}
@@ -257,7 +266,7 @@ def _ports(
     ports = {}
     for (node, end), numbers in ends.items():
         numbers.sort(key=lambda k: heights[chains[k][1 if end == 0 else -2]])
-        spread = sizes[node][1] * 0.5
+        apart = min(between, 0.75 * sizes[node][1] / len(numbers))
         for i, number in enumerate(numbers):
-            ports[number, end] = heights[node] + spread * ((i + 1) / (len(numbers) + 1) - 0.5)
+            ports[number, end] = heights[node] + apart * (i - (len(numbers) - 1) / 2)
     return ports

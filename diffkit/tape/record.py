@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.tape.active import Active, Trace, apply, gather, plain
 from diffkit.tape.advice import advice, missing
 from diffkit.tape.arithmetic import NUMPY
+from diffkit.tape.names import naming
 from diffkit.tape.node import Node, reachable
 from diffkit.tape.place import Place, calling_place, raised_at
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
@@ -28,10 +30,11 @@ class Recorder(Trace):
     """A trace that makes nodes.
 
     With `decisions`, a list, it also notes each branch on an active value; comparisons then are rows,
-    so that a replay can compare again. Without, as gradients want it, comparisons are plain.
+    so that a replay can compare again. Without, as gradients want it, comparisons are plain. `names` are
+    those of its nodes, by number, as far as they are known.
     """
 
-    __slots__ = ("decisions", "seen")
+    __slots__ = ("decisions", "names", "seen")
 
     kind: ClassVar[type[Node]] = Node
 
@@ -39,6 +42,7 @@ class Recorder(Trace):
         super().__init__()
         self.decisions = decisions
         self.seen: dict[int, tuple[Any, Any]] = {}
+        self.names: dict[int, str] = {}
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         y = NUMPY.call(function, self.values(args), keywords)
@@ -101,7 +105,7 @@ def _same_bits(a: Any, b: Any) -> bool:
     return np.array_equal(a.view(whole), b.view(whole))
 
 
-def record(f: Callable[..., Any], *point: Any) -> Tape:
+def record(f: Callable[..., Any], *point: Any, named: bool = False) -> Tape:
     """The tape of what f does at this point.
 
     Parameters
@@ -111,6 +115,8 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
         kept as guards.
     point
         Its arguments: numbers, arrays, or nested dicts, lists and tuples of them.
+    named
+        Whether the rows get the names that f gives its values: `naming` says which. It takes time.
 
     Examples
     --------
@@ -126,7 +132,8 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
     inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
     numbers = [node.number for node in inputs]  # of the inputs as they came: f may assign into them
     input_shapes = tuple(node.shape for node in inputs)
-    outputs, output_structure = run(f, point_structure.build(inputs), recorder)
+    with naming(recorder, recorder.names) if named else nullcontext():
+        outputs, output_structure = run(f, point_structure.build(inputs), recorder)
 
     rows = reachable([*outputs, *(node for node, _, _ in decisions)], recorder)
     rows = [node for node in rows if node.function is not None]
@@ -137,7 +144,12 @@ def record(f: Callable[..., Any], *point: Any) -> Tape:
 
     return Tape(
         instructions=tuple(
-            Instruction(node.function, tuple(map(operand, node.args)), dict(node.keywords or {}))
+            Instruction(
+                node.function,
+                tuple(map(operand, node.args)),
+                dict(node.keywords or {}),
+                recorder.names.get(node.number, ""),
+            )
             for node in rows
             if node.function is not None
         ),

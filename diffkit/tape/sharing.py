@@ -35,6 +35,8 @@ def shared(tape: Tape) -> Tape:
         if key not in known:
             known[key] = tape.input_count + len(rows)
             rows.append(replace(row, args=args))
+        elif row.name and not rows[known[key] - tape.input_count].name:
+            rows[known[key] - tape.input_count] = replace(row, args=args)  # the same, with a name
         place.append(known[key])
     moved = replace(
         tape,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -49,11 +49,15 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One row: `function(*args, **keywords)`, where an operand is a Slot or a constant."""
+    """One row: `function(*args, **keywords)`, where an operand is a Slot or a constant.
+
+    `name` is what f calls the result, "" where it has no name for it; it does not count in comparisons.
+    """
 
     function: Callable[..., Any]
     args: tuple[Any, ...]
     keywords: Mapping[str, Any]
+    name: str = field(default="", compare=False)
 
     @property
     def op(self) -> str:
@@ -96,6 +100,8 @@ class Tape:
         The branches on active values, each with the line that took it.
     input_shapes
         The shape of each input at the recording.
+    arguments
+        What f calls its arguments, "" for one that has no name; empty where nobody knows.
 
     Examples
     --------
@@ -121,6 +127,7 @@ class Tape:
     output_structure: Structure
     guards: tuple[Guard, ...] = ()
     input_shapes: tuple[tuple[int, ...], ...] = ()
+    arguments: tuple[str, ...] = field(default=(), compare=False)
 
     def __len__(self) -> int:
         return len(self.instructions)

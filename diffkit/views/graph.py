@@ -14,6 +14,7 @@ from diffkit.autodiff.local import adjoints
 from diffkit.errors import ArgumentsError
 from diffkit.tables import csv_text, json_ready
 from diffkit.tape.wengert import SIGNS, Instruction, Slot, Tape, short
+from diffkit.views.names import Labels, labels_of
 from diffkit.views.order import by_level, lifted
 from diffkit.views.repeats import repeats
 from diffkit.views.table import number_text
@@ -23,15 +24,16 @@ __all__ = ["Edge", "Graph", "Node", "graph"]
 SHOWN = ("structure", "values", "adjoints")
 SYMBOLS = {"*": "×", "-": "−", "**": "^"}  # of operations, where they stand alone
 STYLES = {"input": "stroke:#3f90da", "constant": "stroke:#717581", "result": "stroke-width:3px"}
-MOST_NODES = 60  # more are no picture any more
+MOST_NODES = 60  # more are no picture any more, unless Graphviz draws them
+MOST = {"layered": MOST_NODES, "graphviz": 600}
 
 
 @dataclass(frozen=True)
 class Node:
     """A box: what it is called, what it does, its value and its adjoint where they are known and asked for.
 
-    `kind` is "input", "constant", "operation", "result" (an operation, too) or "repeats" (a loop's further
-    iterations in one box).
+    `name` is what f calls it, where that is known and not the label. `kind` is "input", "constant",
+    "operation", "result" (an operation, too) or "repeats" (a loop's further iterations in one box).
     """
 
     key: str
@@ -40,6 +42,7 @@ class Node:
     kind: str
     value: Any = None
     adjoint: Any = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,20 @@ class Graph:
     def text(self, width: float = math.inf) -> str:
         """A line a node: what it is made of, and its numbers; a line is as long as that takes.
 
+        Of more than 60 nodes the first and the last are shown.
+
         Examples
         --------
         >>> import diffkit as dk
-        >>> print(graph(dk.record(lambda x, y, z: (x + y) * z, 1.0, -2.0, 3.0), 1.0, -2.0, 3.0).text())
-        v-2              = 1   adjoint 3
-        v-1              = -2  adjoint 3
-        v0               = 3   adjoint -1
-        v1   v-2 + v-1   = -1  adjoint 3
-        v2   v1 × v0     = -3  adjoint 1
+        >>> def f(x, y, z):
+        ...     a = x + y
+        ...     return a * z
+        >>> print(graph(dk.record(f, 1.0, -2.0, 3.0), 1.0, -2.0, 3.0).text())
+        v-2  x              = 1   adjoint 3
+        v-1  y              = -2  adjoint 3
+        v0   z              = 3   adjoint -1
+        v1   a = v-2 + v-1  = -1  adjoint 3
+        v2   v1 × v0        = -3  adjoint 1
         """
         of: dict[str, list[str]] = {}
         labels = {node.key: node.label or node.operation for node in self.nodes}
@@ -87,13 +95,16 @@ class Graph:
         rows = [
             (
                 node.label,
-                _made_of(node, of.get(node.key, [])),
-                f" = {number_text(node.value)}" if node.value is not None else "",
+                _equation(node, of.get(node.key, [])),
+                f"= {number_text(node.value)}" if node.value is not None else "",
                 f"adjoint {number_text(node.adjoint)}" if node.adjoint is not None else "",
             )
             for node in self.nodes
             if node.kind != "constant" or node.label
         ]
+        if len(rows) > MOST_NODES:
+            half = MOST_NODES // 2
+            rows = [*rows[:half], ("...", f"{len(rows) - 2 * half} more nodes", "", ""), *rows[-half:]]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -109,7 +120,7 @@ class Graph:
         of: dict[str, list[str]] = {}
         for edge in self.edges:
             of.setdefault(edge.head, []).append(edge.tail)
-        columns = ["key", "label", "operation", "kind", "value", "adjoint", "operands"]
+        columns = ["key", "label", "operation", "kind", "value", "adjoint", "name", "operands"]
         nodes = self.to_dict()["nodes"]
         return csv_text(columns, [[*node.values(), " ".join(of.get(node["key"], []))] for node in nodes])
 
@@ -150,29 +161,45 @@ class Graph:
 
     def lines_of(self, node: Node) -> list[str]:
         """What stands in a node's box: its name and operation, then its value and its adjoint in brackets."""
-        head = f"{node.label}  {node.operation}".strip()
+        called = f"{node.label} = {node.name}" if node.name else node.label
+        head = f"{called}  {node.operation}".strip()
         numbers = [number_text(node.value)] if node.value is not None else []
         if node.adjoint is not None:
             numbers.append(f"[{number_text(node.adjoint)}]")
         return [head, *(["  ".join(numbers)] if numbers else [])]
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, layout: Literal["layered", "graphviz"] | None = None) -> Any:
         """The Matplotlib axes with the graph drawn from left to right; on `ax` when it is given.
+
+        Parameters
+        ----------
+        ax
+            Where to draw.
+        layout
+            Who says where the boxes go: "layered", diffkit itself, for up to 60 nodes; or "graphviz", for up
+            to 600, with the package that `pip install 'diffkit[graphviz]'` brings; by default by how many
+            there are.
 
         Raises
         ------
+        MissingPackageError
+            If Graphviz is to draw and is not installed.
         ArgumentsError
-            If it has more than 60 nodes.
+            If there are too many nodes, or `layout` is none of the two.
         """
-        if len(self.nodes) > MOST_NODES:
-            raise ArgumentsError(
-                f"a graph of {len(self.nodes)} nodes is no picture, {MOST_NODES} are; print its table, or "
-                f"hand .dot() to Graphviz"
+        count = len(self.nodes)
+        by = layout or ("layered" if count <= MOST_NODES else "graphviz")
+        if by not in MOST:
+            raise ArgumentsError(f"layout is {by!r}; write 'layered' or 'graphviz'")
+        if count > MOST[by]:
+            instead = (
+                "let Graphviz draw it" if count <= MOST["graphviz"] else "take its text, its DOT or its table"
             )
+            raise ArgumentsError(f"a graph of {count} nodes is no picture, {MOST[by]} are; {instead}")
         # A view hands itself to the report when it is drawn, as a study does.
         from diffkit.report import draw
 
-        return draw(self, ax)
+        return draw(self, ax, by=by)
 
     def svg(self) -> str:
         """The drawing as SVG, with a title and a description for screen readers."""
@@ -199,7 +226,7 @@ def graph(
     *point: Any,
     show: Literal["structure", "values", "adjoints"] | None = None,
     names: Sequence[str] = (),
-    labels: Literal["v", "n"] = "v",
+    labels: Labels = "v",
 ) -> Graph:
     """The computational graph of a tape, with its numbers at a point.
 
@@ -216,7 +243,7 @@ def graph(
     names
         Names for the inputs, instead of labels.
     labels
-        "v" or "n", as in `table`.
+        "v", "n" or "names", as in `table`.
 
     Examples
     --------
@@ -233,20 +260,20 @@ def graph(
     inputs = tape.input_count
     if names and len(names) != inputs:
         raise ArgumentsError(f"the tape has {inputs} inputs and got {len(names)} names")
-    if labels == "v" and len(tape) <= MOST_NODES:
+    if labels != "n" and len(tape) <= MOST_NODES:
         tape = by_level(tape)
-    tape, constants = lifted(tape)
+    program, constants = lifted(tape)
+    called, beside = labels_of(program if labels == "n" else tape, labels, names)
+    if labels != "n":  # constants have no number there
+        called[inputs:inputs] = beside[inputs:inputs] = [""] * len(constants)
+    tape = program
     values, bars, partials = _numbers(tape, (*point, *constants), show)
     outputs = {o.index for o in tape.outputs if isinstance(o, Slot)}
-    first = {"v": 1 - inputs, "n": 1}[labels]
-    shift = len(constants) if labels == "v" else 0
 
-    def name(slot: int) -> str:
-        if slot < len(names):
-            return names[slot]
-        return f"{labels}{slot + first - (shift if slot >= inputs else 0)}"
+    def node(slot: int, operation: str, kind: str) -> Node:
+        return Node(f"s{slot}", called[slot], operation, kind, values(slot), bars(slot), beside[slot])
 
-    nodes = [Node(f"s{slot}", name(slot), "", "input", values(slot), bars(slot)) for slot in range(inputs)]
+    nodes = [node(slot, "", "input") for slot in range(inputs)]
     edges = []
     for number, row in enumerate(tape.instructions):
         slot = tape.input_count + number
@@ -257,15 +284,15 @@ def graph(
             if inputs <= a.index < tape.input_count:  # a constant: a node of its own for each use
                 tail = f"c{number}_{position}"
                 given = constants[a.index - inputs]
-                if labels == "v":  # only the numbering that counts constants has derivatives by them
+                if labels != "n":  # only the numbering that counts constants has derivatives by them
                     partial = None
                     nodes.append(Node(tail, "", _constant(given), "constant"))
                 else:
                     bar = None if partial is None else bars(slot) * partial
-                    nodes.append(Node(tail, name(a.index), "", "constant", given, bar))
+                    nodes.append(Node(tail, called[a.index], "", "constant", given, bar))
             edges.append(Edge(tail, f"s{slot}", partial))
         kind = "result" if slot in outputs else "operation"
-        nodes.append(Node(f"s{slot}", name(slot), _operation(row), kind, values(slot), bars(slot)))
+        nodes.append(node(slot, _operation(row), kind))
     whole = Graph(show, tuple(nodes), tuple(edges))
     return whole if len(nodes) <= MOST_NODES else _collapsed(whole, tape)
 
@@ -321,6 +348,11 @@ def _operation(row: Instruction) -> str:
     if not given:
         return sign
     return f"{sign}{given[0]}" if sign == "^" else f"{sign}(·, {', '.join(given)})"
+
+
+def _equation(node: Node, operands: list[str]) -> str:
+    made = _made_of(node, operands)
+    return f"{node.name} = {made}" if node.name and made else node.name or made
 
 
 def _made_of(node: Node, operands: list[str]) -> str:

@@ -19,6 +19,7 @@ from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 from diffkit.views.calls import Library
 from diffkit.views.classes import python_numbers
 from diffkit.views.literals import literal
+from diffkit.views.names import distinct, places
 
 __all__ = ["source"]
 
@@ -39,9 +40,10 @@ def source(tape: Tape, name: str = "f", names: Sequence[str] | None = None) -> s
     """The Python source of a tape's program: a function that needs NumPy, at most SciPy, and nothing else.
 
     It takes what `tape.replay` takes and gives the same bits, a number as NumPy's float64 where replay has
-    Python's float. A row is a line: v1, v2, ... as in the printed tape. Arguments and results nest as
-    those of f; named tuples and dataclasses of the result are defined anew. A branch is a check that
-    raises RuntimeError where it would go the other way.
+    Python's float. A row is a line; its value is called as f calls it, z1, z2, ... where f assigns several
+    times, as in a loop, and otherwise v1, v2, ... as in the printed tape. Arguments and results nest as those
+    of f; named tuples and dataclasses of the result are defined anew. A branch is a check that raises
+    RuntimeError where it would go the other way.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def source(tape: Tape, name: str = "f", names: Sequence[str] | None = None) -> s
     name
         What the function is called.
     names
-        A name for each argument; x for one, x1, x2, ... for several, by default.
+        A name for each argument; by default those of f, and where it has none x, or x1, x2, ... for several.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def source(tape: Tape, name: str = "f", names: Sequence[str] | None = None) -> s
     --------
     >>> import diffkit as dk
     >>> tape = dk.record(lambda x, y: np.log(x) + x * y - np.sin(y), 2.0, 5.0)
-    >>> print(dk.views.source(tape, names=["x", "y"]))
+    >>> print(dk.views.source(tape))
     import numpy as np
     <BLANKLINE>
     <BLANKLINE>
@@ -105,30 +107,38 @@ class _Writer:
         self.above: dict[str, str] = {}
         self.large: dict[int, str] = {}
         self.care = python_numbers(tape)
+        self.given = names is not None
         self.arguments = self._arguments(names)
+        self.rows = [f"v{i + 1}" for i in range(len(tape))]
         self.slots: list[str] = []
 
     def text(self) -> str:
         """The whole source."""
-        first = self._inputs()
-        self.slots += [f"v{i + 1}" for i in range(len(self.tape))]
+        lines = self._lines()
+        self._refuse_clashes()
+        if self._take_names():  # it is known by now what the source has a use for
+            lines = self._lines()
+        rows = f"{len(self.tape)} row{'s' if len(self.tape) != 1 else ''}"
+        body = [f'"""The program that diffkit recorded, a line a row: {rows}."""', *lines]
+        head = [f"def {self.name}({', '.join(self.arguments)}):"]
+        function = "\n".join(head + [textwrap.indent(_folded(line), "    ") for line in body])
+        above = "\n".join(map(_folded, self.above.values()))
+        parts = [*self.library.helpers.values(), *([above] if above else []), function]
+        return "\n".join(self.library.imports.values()) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
+
+    def _lines(self) -> list[str]:
+        """The lines of the function."""
+        self.slots = []
+        lines = self._inputs()
+        self.slots += self.rows
         guards = self.tape._guards_at
-        lines = []
         for slot, row in enumerate(self.tape.instructions, self.tape.input_count):
             lines.append(f"{self.slots[slot]} = {self._row(slot, row)}")
             for guard in guards.get(slot, ()):
                 lines += self._check(guard)
         outputs = iter([self._output(o) for o in self.tape.outputs])
         lines.append(f"return {self._built(self.tape.output_structure, outputs)}")
-        self._refuse_clashes()
-        rows = f"{len(self.tape)} row{'s' if len(self.tape) != 1 else ''}"
-        told = f'"""The program that diffkit recorded, a line a row: {rows}."""'
-        body = [told, *first, *lines]
-        head = [f"def {self.name}({', '.join(self.arguments)}):"]
-        function = "\n".join(head + [textwrap.indent(_folded(line), "    ") for line in body])
-        above = "\n".join(map(_folded, self.above.values()))
-        parts = [*self.library.helpers.values(), *([above] if above else []), function]
-        return "\n".join(self.library.imports.values()) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
+        return lines
 
     # -- names ------------------------------------------------------------------------------------------
 
@@ -145,14 +155,36 @@ class _Writer:
 
     def _refuse_clashes(self) -> None:
         """Raise ArgumentsError where a name is none in Python, or would hide what the source uses."""
-        taken = {*self.library.helpers, *self.above, *self.library.imports, *USED, "plain"}
         for what in (self.name, *self.arguments):
-            if not isinstance(what, str) or not what.isidentifier() or keyword.iskeyword(what):
-                raise ArgumentsError(f"{what!r} is no name in Python; write one such as 'x' or 'speed'")
-            if what in taken or re.fullmatch(r"[vc]\d+", what):
-                raise ArgumentsError(f"the source has a use of its own for the name {what!r}; choose another")
+            if reason := self._against(what):
+                raise ArgumentsError(reason)
         if self.name in self.arguments:
             raise ArgumentsError(f"the function and an argument of it are both called {self.name!r}")
+
+    def _against(self, name: str) -> str:
+        """What is to be said against a name."""
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+            return f"{name!r} is no name in Python; write one such as 'x' or 'speed'"
+        if name in self._taken() or re.fullmatch(r"[vc]\d+", name):
+            return f"the source has a use of its own for the name {name!r}; choose another"
+        return ""
+
+    def _taken(self) -> set[str]:
+        return {*self.library.helpers, *self.above, *self.library.imports, *USED, "plain"}
+
+    def _take_names(self) -> bool:
+        """Call arguments and rows as f does, where nothing is against it; whether that changes anything."""
+        before = self.arguments, self.rows
+        theirs = list(self.tape.arguments)
+        if theirs and not self.given and self.name not in theirs and not any(map(self._against, theirs)):
+            self.arguments = theirs
+        self.slots = []
+        self._inputs()
+        names = [*self.slots, *(row.name for row in self.tape.instructions)]
+        taken = {*self._taken(), *self.arguments, self.name}
+        count = len(self.slots)
+        self.rows = distinct(names, [*self.slots, *self.rows], count, taken)[count:]
+        return before != (self.arguments, self.rows)
 
     # -- inputs and outputs -----------------------------------------------------------------------------
 
@@ -163,7 +195,7 @@ class _Writer:
         lines: list[str] = []
         structure = self.tape.point_structure
         for argument, child in zip(self.arguments, structure.children, strict=True):
-            for place, wanted in _places(child, argument, argument):
+            for place, wanted in places(child, argument, argument):
                 name = wanted
                 while child.kind is not None and name in (*self.slots, *self.arguments):
                     name += "_"
@@ -296,19 +328,6 @@ PLAIN_NUMBER = '''\
 def plain(y):
     """A float64 of NumPy's as Python's float, which takes on the precision of the array that it meets."""
     return float(y) if type(y) is np.float64 else y'''
-
-
-def _places(structure: Structure, text: str, label: str) -> Iterator[tuple[str, str]]:
-    """Each leaf of an argument: the expression that reaches it, and a name for it."""
-    if structure.kind is None:
-        yield text, label
-    if not structure.children:
-        return
-    attributes = is_dataclass(structure.kind) or hasattr(structure.kind, "_fields")
-    named: Any = structure.keys or getattr(structure.kind, "_fields", ())
-    for key, child in zip(named or range(len(structure.children)), structure.children, strict=True):
-        there = f"{text}.{key}" if attributes else f"{text}[{literal(key)}]"
-        yield from _places(child, there, f"{label}_" + re.sub(r"\W", "_", str(key)))
 
 
 def _folded(line: str) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from diffkit.structure import flatten_arguments
 from diffkit.tables import Table, csv_text, json_ready
 from diffkit.tape.wengert import Instruction, Slot, Tape
 from diffkit.views.formula import formula, latex
+from diffkit.views.names import Labels, labels_of
 from diffkit.views.order import by_level, lifted
 from diffkit.views.travel import pulled_back, pushed_forward
 
@@ -23,7 +25,9 @@ __all__ = ["TraceRow", "TraceTable", "number_text", "table"]
 
 MOST_ROWS = 60  # a longer table shows its head and its tail
 SIGN = {"forward": "\u0307", "reverse": "\u0304"}  # a dot or a bar over the letter before
+WORD = {"forward": "_dot", "reverse": "_bar"}  # the same, after a word
 COMMAND = {"forward": r"\dot", "reverse": r"\bar"}
+LETTER = re.compile(r"([^\W\d_])_?(-?\d*)")  # a letter, and a number that stands below the line
 TITLE = {"forward": "tangent", "reverse": "adjoint (read upwards)"}
 
 
@@ -36,11 +40,13 @@ class TraceRow:
     Attributes
     ----------
     label
-        What the slot is called: v-1, v1, n4, or a name.
+        What the row is called: v-1, v1, n4, or a name.
     primal, value
         How its value is computed, and the value.
     travel, derivative
         How its tangent or adjoint is computed, and the number; None for a step that is not shown yet.
+    name
+        What f calls it, where that is known and not the label.
     """
 
     label: str
@@ -48,6 +54,7 @@ class TraceRow:
     value: Any
     travel: str
     derivative: Any
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class TraceTable:
 
     def grid(self) -> Table:
         """The columns as plain texts."""
-        return self._filled(self._plain, self._plain)
+        return self._filled(self._plain, str)
 
     def text(self, width: float = math.inf) -> str:
         """The table as aligned text, no wider than `width` where that can be had."""
@@ -91,8 +98,9 @@ class TraceTable:
         """JSON-ready: {"schema": "diffkit.trace/1", "mode", "rows", "result", "derivative"}, all rows."""
         rows = [
             {
-                "label": row.label, "primal": self._plain(row.primal), "value": json_ready(row.value),
-                "derivative": json_ready(row.derivative), "from": self._plain(row.travel),
+                "label": row.label, "name": row.name, "primal": self._plain(row.primal),
+                "value": json_ready(row.value), "derivative": json_ready(row.derivative),
+                "from": self._plain(row.travel),
             }
             for row in self.rows
         ]  # fmt: skip
@@ -103,12 +111,13 @@ class TraceTable:
 
     def csv(self) -> str:
         """One line a row, with all digits."""
-        columns = ["label", "primal", "value", "tangent" if self.mode == "forward" else "adjoint", "from"]
+        number = "tangent" if self.mode == "forward" else "adjoint"
+        columns = ["label", "name", "primal", "value", number, "from"]
         return csv_text(columns, [list(row.values()) for row in self.to_dict()["rows"]])
 
     def latex(self) -> str:
         """The table as a LaTeX tabular; needs no package."""
-        grid = self._filled(lambda text: f"${self._tex(text)}$" if text else "", self._label)
+        grid = self._filled(self._tex, _tex_label, lambda text: f"${text}$" if text else "")
         lines = [" & ".join(cells) + r" \\" for cells in (grid.columns, *grid.rows)]
         return "\n".join([r"\begin{tabular}{lllll}", lines[0], r"\hline", *lines[1:], r"\end{tabular}"])
 
@@ -117,46 +126,62 @@ class TraceTable:
         what = "tangent of the result" if self.mode == "forward" else "gradient"
         return [f"result {_exact(self.result)}, {what} {_exact(self.derivative)}"]
 
-    def _filled(self, written: Any, named: Any) -> Table:
+    def _filled(self, written: Any, named: Any, framed: Any = str) -> Table:
+        left_out = max(0, len(self.rows) - MOST_ROWS)
+        half = MOST_ROWS // 2
+        shown = (*self.rows[:half], *self.rows[-half:]) if left_out else self.rows
         rows = [
             (
-                named(row.label),
-                written(row.primal),
+                framed(named(row.label)),
+                framed(self._equation(row, written, named)),
                 number_text(row.value),
                 number_text(row.derivative),
-                written(row.travel),
+                framed(written(row.travel)),
             )
-            for row in self.rows
+            for row in shown
         ]
-        if len(rows) > MOST_ROWS:
-            half = MOST_ROWS // 2
-            rows[half:-half] = [("...", f"{len(rows) - MOST_ROWS} more rows", "", "", "")]
+        if left_out:
+            rows.insert(half, ("...", f"{left_out} more rows", "", "", ""))
         numbers = ("value", TITLE[self.mode])
         return Table(("", "primal", *numbers, "from"), tuple(rows), frozenset(numbers))
+
+    def _equation(self, row: TraceRow, written: Any, named: Any) -> str:
+        """How a row is computed, after its name: of an input the name alone."""
+        if not row.name:
+            return str(written(row.primal))
+        name = str(named(row.name))
+        return name + ("" if row.primal.startswith("input ") else f" = {written(row.primal)}")
 
     def _plain(self, text: str) -> str:
         """A formula with the labels of its slots, a bar or a dot over those of adjoints or tangents."""
 
         def shown(found: re.Match[str]) -> str:
             label = self.rows[int(found[2])].label
-            return label if found[1] == "s" else label[0] + SIGN[self.mode] + label[1:]
+            if found[1] == "s":
+                return label
+            if not LETTER.fullmatch(label):
+                return label + WORD[self.mode]
+            return label[0] + SIGN[self.mode] + label[1:]
 
         return re.sub(r"\b([st])(\d+)\b", shown, text)
 
-    def _tex(self, text: str) -> str:
+    @cached_property
+    def _tex_names(self) -> dict[str, str]:
         names = {f"s{i}": _tex_label(row.label) for i, row in enumerate(self.rows)}
         over = {f"t{i}": f"{COMMAND[self.mode]} {_tex_label(row.label)}" for i, row in enumerate(self.rows)}
-        return latex(text, {**names, **over})
+        return {**names, **over}
 
-    def _label(self, label: str) -> str:
-        return f"${_tex_label(label)}$"
+    def _tex(self, text: str) -> str:
+        if not text:
+            return ""
+        return latex(text, self._tex_names)
 
 
 def table(
     tape: Tape,
     *point: Any,
     mode: Literal["reverse", "forward"] = "reverse",
-    labels: Literal["v", "n"] = "v",
+    labels: Labels = "v",
     names: Sequence[str] = (),
     direction: Sequence[Any] | None = None,
     step: int | None = None,
@@ -173,7 +198,9 @@ def table(
         "reverse" puts the adjoint beside each value, "forward" the tangent.
     labels
         "v" for v-1, v0, v1, ..., first the rows that need inputs alone (up to 60 rows; a longer tape stays in
-        the order it ran); "n" for n1, n2, ... in the order they ran, where constants are nodes, too.
+        the order it ran); "n" for n1, n2, ... in the order they ran, where constants are nodes, too. With
+        both, a value that has a name in f has it beside: the row v1 says a = v-2 + v-1. "names" is "v" with
+        the names as labels; what is assigned several times, as in a loop, is z1, z2, ... there.
     names
         Names for the inputs, instead of labels.
     direction
@@ -199,8 +226,8 @@ def table(
     >>> tape = dk.record(lambda x1, x2: np.log(x1) + x1 * x2 - np.sin(x2), 2.0, 5.0)
     >>> print(table(tape, 2.0, 5.0, mode="forward"))
          primal        value  tangent  from
-    v-1  input 1           2        1
-    v0   input 2           5        0
+    v-1  x1                2        1
+    v0   x2                5        0
     v1   log(v-1)   0.693147      0.5  v̇-1/v-1
     v2   v-1*v0           10        5  v̇-1*v0 + v̇0*v-1
     v3   sin(v0)   -0.958924        0  v̇0*cos(v0)
@@ -208,11 +235,33 @@ def table(
     v5   v4 - v3   11.652071      5.5  v̇4 - v̇3
     <BLANKLINE>
     result 11.652071455223084, tangent of the result 5.5
+
+    Intermediates have the names that f gives them.
+
+    >>> def f(x, y, z):
+    ...     a = x + y
+    ...     return a * z
+    >>> print(table(dk.record(f, 1.0, -2.0, 3.0), 1.0, -2.0, 3.0))
+         primal         value  adjoint (read upwards)  from
+    v-2  x                  1                       3  v̄1
+    v-1  y                 -2                       3  v̄1
+    v0   z                  3                      -1  v̄2*v1
+    v1   a = v-2 + v-1     -1                       3  v̄2*v0
+    v2   v1*v0             -3                       1  1
+    <BLANKLINE>
+    result -3.0, gradient (3.0, 3.0, -1.0)
+    >>> print(table(dk.record(f, 1.0, -2.0, 3.0), 1.0, -2.0, 3.0, labels="names"))
+        primal   value  adjoint (read upwards)  from
+    x   input 1      1                       3  ā
+    y   input 2     -2                       3  ā
+    z   input 3      3                      -1  v̄2*a
+    a   x + y       -1                       3  v̄2*z
+    v2  a*z         -3                       1  1
+    <BLANKLINE>
+    result -3.0, gradient (3.0, 3.0, -1.0)
     """
     if mode not in TITLE:
         raise ArgumentsError(f"mode is {mode!r}; write 'reverse' or 'forward'")
-    if labels not in ("v", "n"):
-        raise ArgumentsError(f"labels are {labels!r}; write 'v' or 'n'")
     inputs = tape.input_count
     if names and len(names) != inputs:
         raise ArgumentsError(f"the tape has {inputs} inputs and got {len(names)} names")
@@ -222,8 +271,7 @@ def table(
     elif len(tape) <= MOST_ROWS:
         tape = by_level(tape)
     count = tape.input_count + len(tape)
-    first = 1 if labels == "n" else 1 - tape.input_count
-    called = [*names, *(f"{labels}{slot + first}" for slot in range(len(names), count))]
+    called, beside = labels_of(tape, labels, names)
     if mode == "forward":
         seeds = _directions(point, direction)
         pushed = tangents(tape, point, seeds)
@@ -245,7 +293,7 @@ def table(
     rows = tuple(
         TraceRow(
             called[i], primals[i], values[i],
-            travels[i] if i in shown else "", numbers[i] if i in shown else None,
+            travels[i] if i in shown else "", numbers[i] if i in shown else None, beside[i],
         )
         for i in range(count)
     )  # fmt: skip
@@ -277,7 +325,7 @@ def _alone(values: Sequence[Any]) -> Any:
 
 def _tex_label(label: str) -> str:
     """v-1 as v_{-1}, x1 as x_{1}; a longer name upright."""
-    found = re.fullmatch(r"([a-zA-Z])_?(-?\d*)", label)
+    found = LETTER.fullmatch(label)
     if found:
         return f"{found[1]}_{{{found[2]}}}" if found[2] else found[1]
     return r"\mathit{" + label.replace("_", r"\_") + "}"

@@ -80,6 +80,98 @@ def test_graph_in_every_form(shell, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("ending", "begins"),
+    [
+        ("txt", "x "), ("json", "{"), ("csv", "key,"), ("md", "```mermaid"), ("dot", "digraph {"),
+        ("gv", "digraph {"), ("mmd", "graph LR"), ("svg", "<?xml"),
+    ],
+)  # fmt: skip
+def test_the_ending_of_a_file_says_the_form_of_a_graph(shell, tmp_path, ending, begins):
+    file = tmp_path / f"g.{ending}"
+    assert shell("graph", *SUM, "-o", str(file)) == (0, "", f"wrote {file}\n")
+    assert file.read_text().startswith(begins)
+    option = {"txt": [], "md": ["--markdown"], "gv": ["--dot"], "mmd": ["--mermaid"]}.get(
+        ending, [f"--{ending}"]
+    )
+    assert shell("graph", *SUM, *option)[1] == file.read_text()
+
+
+PROGRAMS = """
+import numpy as np
+
+def f(x, y, z):
+    a = x + y
+    return a * z
+
+def loop(x):
+    for _ in range(1667):
+        x = 3.5 * x * (1 - x)
+    return x
+
+def mixed(x):
+    for i in range(2500):
+        x = [np.sin, np.cos, np.arctan, np.tanh][int(i**1.5) % 4](x) + x
+    return x
+"""
+
+
+@pytest.fixture
+def programs(tmp_path):
+    file = tmp_path / "programs.py"
+    file.write_text(PROGRAMS)
+    return str(file)
+
+
+def test_steps_are_called_as_in_the_file(shell, programs):
+    f = (f"{programs}:f", "--at", "1,-2,3")
+    named, v, n = (shell("trace", *f, "--labels", labels)[1] for labels in ("names", "v", "n"))
+    assert shell("trace", *f)[1] == named
+    assert [line.split()[0] for line in named.splitlines()[1:6]] == ["x", "y", "z", "a", "v2"]
+    assert [line.split()[:2] for line in v.splitlines()[1:5]] == [
+        ["v-2", "x"],
+        ["v-1", "y"],
+        ["v0", "z"],
+        ["v1", "a"],
+    ]
+    assert [line.split()[:2] for line in n.splitlines()[1:5]] == [
+        ["n1", "x"],
+        ["n2", "y"],
+        ["n3", "z"],
+        ["n4", "a"],
+    ]
+    assert "a   x + y  = -1  adjoint 3" in shell("graph", *f)[1]
+    forward = shell("trace", *f, "--mode", "forward", "--wrt", "z")[1]
+    assert forward.endswith("tangent of the result -1.0\n")
+
+
+@pytest.mark.parametrize("name", ["loop", pytest.param("mixed", marks=pytest.mark.slow)])
+def test_5000_rows_show_head_and_tail_in_print_and_all_in_data(shell, programs, name):
+    rows = {"loop": 5002, "mixed": 5001}[name]
+    f = ("trace", f"{programs}:{name}", "--at", "0.2")
+    for option, around in (("", 3), ("--markdown", 4), ("--latex", 4)):
+        out = shell(*f, *filter(None, [option]))[1]
+        assert f"{rows - 60} more rows" in out
+        assert len(out.splitlines()) == 61 + around
+    assert len(json.loads(shell(*f, "--json")[1])["rows"]) == rows
+    assert len(shell(*f, "--csv")[1].splitlines()) == 1 + rows
+
+
+def test_a_graph_of_5000_rows_has_its_loop_in_one_box_or_says_what_to_do(shell, programs):
+    loop = ("graph", f"{programs}:loop", "--at", "0.2")
+    assert "loop   3 rows × 1665" in shell(*loop)[1]
+    assert len(shell(*loop, "--dot")[1].splitlines()) < 40
+    assert ET.fromstring(shell(*loop, "--svg")[1]).tag.endswith("svg")
+    mixed = ("graph", f"{programs}:mixed", "--at", "0.2")
+    out = shell(*mixed)[1]
+    assert len(out.splitlines()) == 61
+    assert "4898 more nodes" in out
+    assert shell(*mixed, "--dot")[1].count("->") > 7000
+    status, out, err = shell(*mixed, "--svg")
+    assert (status, out) == (2, "")
+    assert "4958 nodes is no picture, 600 are; take its text, its DOT or its table" in err
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("trace", *SURVEY, "--wrt", "x1"), "--wrt is for --mode forward"),

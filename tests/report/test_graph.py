@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit.report import computational_graph, rendered
+from diffkit.report import computational_graph, new_axes, rendered
 from diffkit.views.graph import graph
 
 F = dk.record(
@@ -56,11 +56,32 @@ def test_every_number_is_there(ax):
 
 def test_the_structure_alone_has_no_numbers_but_constants():
     drawn = computational_graph(graph(dk.record(lambda x: 3 * x, 1.0)))
-    assert sorted(text.get_text() for text in drawn.texts) == ["3", "v0", "v1  ×"]
+    assert sorted(text.get_text() for text in drawn.texts) == ["3", "v0 = x", "v1  ×"]
 
 
 def test_it_is_drawn_on_axes_that_are_given(ax):
     assert computational_graph(graph(F), ax=ax) is ax
+
+
+def test_words_and_lines_grow_with_the_boxes():
+    own = computational_graph(graph(F, 1.0, 2.0, 3.0))
+    width, height = own.figure.get_size_inches()
+    large = new_axes(2 * width, 2 * height)
+    large.set_position((0.0, 0.0, 1.0, 1.0))
+    computational_graph(graph(F, 1.0, 2.0, 3.0), ax=large)
+    for small, big in zip(boxes_of_texts(own).values(), boxes_of_texts(large).values(), strict=True):
+        # Letters are fitted to whole dots.
+        assert np.subtract(big.extents, 2 * small.extents) == pytest.approx(np.zeros(4), abs=6)
+    for small, big in zip(own.patches, large.patches, strict=True):
+        assert big.get_linewidth() == pytest.approx(2 * small.get_linewidth())
+
+
+def test_the_two_slopes_of_a_square_stand_one_above_the_other():
+    square = computational_graph(graph(dk.record(lambda x: (h := np.tanh(x)) * h, 0.7), 0.7))
+    upper, lower = (text for text in square.texts if text.get_text() == "0.604368")
+    boxes = boxes_of_texts(square)
+    assert min(boxes[upper].y1, boxes[lower].y1) <= max(boxes[upper].y0, boxes[lower].y0)
+    assert upper.get_position()[0] == lower.get_position()[0]
 
 
 def test_a_picture_is_the_same_bytes_each_time():

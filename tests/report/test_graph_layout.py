@@ -31,12 +31,17 @@ def graphs(draw):
     return list(range(count)), edges
 
 
+def points_of(drawn):
+    """For each edge the points between which its curves bend."""
+    return [curve[::3] for curve in drawn.curves]
+
+
 def check(nodes, edges, size=(2.0, 1.0)):
     drawn = layout(nodes, edges, dict.fromkeys(nodes, size))
     half = np.array(size) / 2
     for a, b in itertools.combinations(nodes, 2):  # no two nodes touch
         assert np.any(np.abs(np.subtract(drawn.centres[a], drawn.centres[b])) > 2 * half - 1e-6)
-    for (tail, head), path in zip(edges, drawn.paths, strict=True):
+    for (tail, head), path in zip(edges, points_of(drawn), strict=True):
         assert drawn.centres[tail][0] < drawn.centres[head][0]
         assert path[0][0] == pytest.approx(drawn.centres[tail][0] + half[0])
         assert path[-1][0] == pytest.approx(drawn.centres[head][0] - half[0])
@@ -68,7 +73,7 @@ def test_the_graph_of_a_formula_has_few_crossings():
 
 def _crossings_in(drawn, nodes):
     """Pieces between the same two columns that end in the other order than they begin."""
-    pieces = [piece for path in drawn.paths for piece in list(itertools.pairwise(path))[::2]]
+    pieces = [piece for path in points_of(drawn) for piece in list(itertools.pairwise(path))[::2]]
     return sum(
         (a[0][1] - b[0][1]) * (a[1][1] - b[1][1]) < -1e-9
         for a, b in itertools.combinations(pieces, 2)
@@ -83,7 +88,8 @@ def test_crossings_are_counted():
 
 def test_the_two_edges_of_a_square_are_two_lines():
     drawn = layout("xy", [("x", "y"), ("x", "y")], dict.fromkeys("xy", (1.0, 1.0)))
-    assert drawn.paths[0] != drawn.paths[1]
+    (lower, upper), apart = points_of(drawn), 0.375  # three quarters of the side, shared by two
+    assert [a[1] - b[1] for a, b in zip(upper, lower, strict=True)] == pytest.approx([apart, apart])
 
 
 def test_an_input_stands_next_to_its_first_use():
@@ -92,5 +98,5 @@ def test_an_input_stands_next_to_its_first_use():
 
 
 def test_a_drawing_may_be_empty_or_a_single_node():
-    assert layout([], [], {}).paths == []
+    assert layout([], [], {}).curves == []
     assert layout(["a"], [], {"a": (2.0, 1.0)}).centres == {"a": (1.0, 0.5)}

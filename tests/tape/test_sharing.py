@@ -25,6 +25,16 @@ def test_what_follows_from_a_repeated_row_is_repeated_too():
     assert rows(lambda x: np.exp(np.sin(x) * 2) - np.exp(np.sin(x) * 2), 0.5) == 4
 
 
+def test_a_row_keeps_its_name_and_takes_over_that_of_its_repetition():
+    def f(x):
+        y = (np.sin(x) + 1) * x
+        a, b, c = np.sin(x), np.cos(x), np.cos(x)
+        return y * a * b + c
+
+    names = [row.name for row in shared(dk.record(f, 0.5)).instructions]
+    assert [name for name in names if name] == ["a", "y", "b"]
+
+
 @pytest.mark.parametrize(
     "f",
     [

@@ -173,11 +173,11 @@ def test_a_program_of_double_precision_is_plain_numpy_without_helpers():
         == '''import numpy as np
 
 
-def f(x1, x2):
+def f(w, x):
     """The program that diffkit recorded, a line a row: 5 rows."""
-    x1 = np.asarray(x1) - 0.0  # one of NumPy's own numbers: 1 / 0 is inf there, and no error
-    x2 = np.asarray(x2) - 0.0
-    v1 = np.matmul(x1, x2)
+    w = np.asarray(w) - 0.0  # one of NumPy's own numbers: 1 / 0 is inf there, and no error
+    x = np.asarray(x) - 0.0
+    v1 = np.matmul(w, x)
     v2 = np.tanh(v1)
     v3 = v2 ** 2
     v4 = np.sum(v3)
@@ -216,7 +216,7 @@ def test_einsum_keys_and_keywords_are_written_as_one_writes_them():
     tape = dk.record(f, np.arange(12.0).reshape(3, 4))
     assert_same(tape, (np.arange(12.0).reshape(3, 4),), (np.ones((3, 4), "float32"),))
     assert "= np.einsum('ij,jk->ik', x, v1)" in source(tape)
-    assert "v2[::2, None, 1:]" in source(tape)
+    assert "y[::2, None, 1:]" in source(tape)
 
 
 def test_primitives_of_diffkit_are_written_out_in_numpy():
@@ -287,6 +287,41 @@ def test_a_branch_that_would_go_the_other_way_raises_and_names_its_line():
     assert index(np.array([1.0, 9.0, 2.0])) == 9
     with pytest.raises(RuntimeError, match=r"the index at .* was 1 when"):
         index(np.array([5.0, 3.0, 2.0]))
+
+
+def test_rows_are_called_as_in_the_source_of_f_where_nothing_is_against_it():
+    def f(x, y):
+        a = x + y
+        np = a * y  # the source imports a module of this name
+        v1 = np - 1  # the third row
+        for _ in range(2):
+            x = x * v1
+        f = sc.erf(x)
+        return {"f": f, "a": a}
+
+    tape = dk.record(f, 1.5, 2.0)
+    text = source(tape)
+    assert [line.split(" = ")[0].strip() for line in text.splitlines() if " = " in line] == [
+        "x", "y", "a", "v2", "v3", "x1", "x2", "v6",
+    ]  # fmt: skip
+    assert "x2 = x1 * v3\n    v6 = sc.erf(x2)" in text
+    assert_same(tape, (1.5, 2.0), (np.full(2, 0.5), np.ones(2)), names=["p", "q"])
+    assert_same(tape, (-0.5, 0.25))
+
+
+def test_arguments_are_called_as_in_the_source_of_f_where_nothing_is_against_it():
+    heads = [
+        source(dk.record(f, *point)).split("def f")[1].split(":")[0]
+        for f, point in [
+            (lambda speed, x: speed * x, (1.0, 2.0)),
+            (lambda np, x: np * x, (1.0, 2.0)),
+            (lambda f: f * 2, (1.0,)),
+            (lambda x, *rest: x * rest[0], (1.0, 2.0)),
+            ("x^2*y", (1.0, 2.0)),
+            ("x^2*y", ({"x": 1.0, "y": 2.0},)),
+        ]
+    ]
+    assert heads == ["(speed, x)", "(x1, x2)", "(x)", "(x1, x2)", "(x, y)", "(x)"]
 
 
 def test_the_source_imports_scipy_only_where_it_is_called():

@@ -20,8 +20,8 @@ def test_reverse_mode_is_the_table_of_the_survey():
         str(table(SURVEY, 2.0, 5.0))
         == """\
      primal        value  adjoint (read upwards)  from
-v-1  input 1           2                     5.5  v̄2*v0 + v̄1/v-1
-v0   input 2           5                1.716338  v̄3*cos(v0) + v̄2*v-1
+v-1  x1                2                     5.5  v̄2*v0 + v̄1/v-1
+v0   x2                5                1.716338  v̄3*cos(v0) + v̄2*v-1
 v1   log(v-1)   0.693147                       1  v̄4
 v2   v-1*v0           10                       1  v̄4
 v3   sin(v0)   -0.958924                      -1  -v̄5
@@ -73,6 +73,29 @@ def test_a_long_tape_shows_its_head_and_its_tail():
     assert lines[32].startswith("v5971")
 
 
+def logistic(x):
+    for _ in range(3):
+        rest = 1 - x
+        x = 4 * x * rest
+    return x
+
+
+def test_intermediates_are_shown_as_the_source_names_them():
+    tape = dk.record(logistic, 0.2)
+    beside = table(tape, 0.2)
+    assert [row.label for row in beside.rows] == [f"v{i}" for i in range(10)]
+    assert [row.name for row in beside.rows].count("rest") == [row.name for row in beside.rows[1:]].count("x")
+    assert "v1  rest = 1 - v0 " in str(beside)
+    named = table(tape, 0.2, labels="names")
+    called = ["x", "rest1", "x1", "rest2", "x2", "rest3", "x3"]
+    assert [row.label for row in named.rows if row.label[0] != "v"] == called
+    assert "rest1_bar" in str(named)
+    assert "x\u03041" in str(named)
+    assert r"\bar \mathit{rest1}" in named.latex()
+    assert r"$v_{1}$ & $\mathit{rest} = 1 - v_{0}$" in beside.latex()
+    assert beside.to_dict()["rows"][1]["name"] == "rest"
+
+
 def test_arrays_are_shown_short():
     f = lambda x: np.sum(x**2)
     small, large = (table(dk.record(f, x), x) for x in (np.arange(3.0), np.ones((20, 3))))
@@ -92,16 +115,15 @@ def test_json_and_csv_hold_every_row_and_digit():
     assert json.loads(json.dumps(data, allow_nan=False)) == data
     assert data["derivative"] == [5.5, 1.7163378145367738]
     assert data["rows"][0] == {
-        "label": "v-1", "primal": "input 1", "value": 2.0, "derivative": 5.5, "from": "v̄2*v0 + v̄1/v-1",
+        "label": "v-1", "name": "x1", "primal": "input 1", "value": 2.0, "derivative": 5.5,
+        "from": "v̄2*v0 + v̄1/v-1",
     }  # fmt: skip
-    assert found.csv().split("\n")[2] == "v0,input 2,5.0,1.7163378145367738,v̄3*cos(v0) + v̄2*v-1"
+    assert found.csv().split("\n")[2] == "v0,x2,input 2,5.0,1.7163378145367738,v̄3*cos(v0) + v̄2*v-1"
 
 
 def test_latex_is_a_tabular():
     tex = table(SURVEY, 2.0, 5.0).latex()
-    assert (
-        r"$v_{-1}$ & $\text{input 1}$ & 2 & 5.5 & $\bar v_{2} \, v_{0} + \frac{\bar v_{1}}{v_{-1}}$ \\" in tex
-    )
+    assert r"$v_{-1}$ & $x_{1}$ & 2 & 5.5 & $\bar v_{2} \, v_{0} + \frac{\bar v_{1}}{v_{-1}}$ \\" in tex
     assert tex.startswith(r"\begin{tabular}{lllll}")
 
 
@@ -116,7 +138,7 @@ def test_a_result_that_is_no_scalar_has_no_adjoints():
     ("options", "said"),
     [
         ({"mode": "backward"}, "mode is 'backward'; write 'reverse' or 'forward'"),
-        ({"labels": "w"}, "labels are 'w'; write 'v' or 'n'"),
+        ({"labels": "w"}, "labels are 'w'; write 'v', 'n' or 'names'"),
         ({"names": ["x"]}, "the tape has 2 inputs and got 1 names"),
     ],
 )
