@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.anomaly import Watch, watching
+from diffkit.autodiff.forward import DualTrace
 from diffkit.autodiff.transforms import grad, vjp
 from diffkit.errors import ArgumentsError, GuardError
 from diffkit.structure import flatten
-from diffkit.tape.record import record
+from diffkit.tape.names import numbered
+from diffkit.tape.node import Node
+from diffkit.tape.record import Recorder, record
 from diffkit.tape.sharing import shared
 from diffkit.tape.wengert import Tape
 
@@ -23,7 +28,8 @@ STARTS = (0.5, 1.5, -0.5, -1.5, 3.0, -3.0, 30.0, -30.0)
 def adjoint(tape: Tape, *point: Any) -> Tape:
     """The program that computes the gradient of a tape's result: its sweep, with the rows that it reads.
 
-    Repeated rows are there once, rows that nothing reads are not there. Its branches are the tape's own.
+    Repeated rows are there once, rows that nothing reads are not there. Its branches are the tape's own. What
+    the tape calls a is called a, and its adjoint a_bar: `dk.views` shows the names.
 
     Parameters
     ----------
@@ -62,6 +68,21 @@ def adjoint(tape: Tape, *point: Any) -> Tape:
     return v5, v3
     >>> program.replay(2.0, 5.0)
     (5.5, 1.7163378145367738)
+    >>> print(dk.views.source(program, name="gradient"))
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def gradient(x, y):
+        \"\"\"The program that diffkit recorded, a line a row: 5 rows.\"\"\"
+        x = np.asarray(x) - 0.0  # one of NumPy's own numbers: 1 / 0 is inf there, and no error
+        y = np.asarray(y) - 0.0
+        v1 = np.cos(y)
+        v2 = (-1.0) * v1
+        y_bar = v2 + x
+        v4 = 1 / x
+        x_bar = y + v4
+        return (x_bar, y_bar)
+    <BLANKLINE>
     """
     failed: GuardError | None = None
     for at in [point] if point else _points(tape):
@@ -78,19 +99,92 @@ def adjoint(tape: Tape, *point: Any) -> Tape:
 def _swept(tape: Tape, point: tuple[Any, ...]) -> Tape:
     count = len(tape.point_structure.children)
     every = tuple(range(count)) if count > 1 else 0
-    with np.errstate(all="ignore"):  # the program is right wherever it is run
+    arguments = (*tape.arguments, *[""] * count)[:count]
+    named = _Named(tape)
+    with np.errstate(all="ignore"), named:  # the program is right wherever it is run
         value = tape.replay(*point)
         if np.ndim(value) == 0 and not isinstance(value, dict | list | tuple):
-            return record(grad(tape.replay, every), *point)
+            return replace(record(grad(named.replay, every), *point), arguments=arguments)
 
         def pulled(*given: Any) -> Any:
-            bars = vjp(tape.replay, *given[:-1])[1](given[-1])
+            bars = vjp(named.replay, *given[:-1])[1](given[-1])
             return bars if count > 1 else bars[0]
 
         leaves, structure = flatten(value)
-        return record(
+        found = record(
             pulled, *point, structure.build([np.ones_like(leaf, dtype=float)[()] for leaf in leaves])
         )
+        return replace(found, arguments=(*arguments, "result_bar"))
+
+
+class _Named(Watch):
+    """A tape whose replays, swept in this context, name the rows of the sweep: a, and a_bar its adjoint."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self.tape = tape
+        names = [*_input_names(tape), *(row.name for row in tape.instructions)]
+        self.names = numbered(names, tape.input_count)
+        self.of: dict[int, str] = {}  # of the nodes that are swept, by number
+
+    def __enter__(self) -> None:
+        # Somebody who watches for nan has the first right to see each row.
+        self.token = watching.set(self) if watching.get() is None and any(self.names) else None
+
+    def __exit__(self, *_: Any) -> None:
+        if self.token is not None:
+            watching.reset(self.token)
+
+    def replay(self, *point: Any) -> Any:
+        """What the tape's own replay gives, on nodes."""
+        values = self.tape.run(self.tape.leaves(point))
+        for name, value in zip(self.names, values, strict=True):
+            if name and isinstance(value, Node):
+                self.of[value.number] = name
+                _call(value.value, name)
+        return self.tape.result(values)
+
+    def recorder(self) -> Recorder:
+        """A trace that shows each row to `swept`."""
+        return _NamingRecorder(self)
+
+    def duals(self) -> DualTrace:
+        return DualTrace()
+
+    def require_finite(self, outputs: Any) -> None:
+        pass
+
+    def swept(self, node: Node, bar: Any) -> None:
+        if node.number in self.of:
+            _call(bar, f"{self.of[node.number]}_bar")
+
+
+class _NamingRecorder(Recorder):
+    __slots__ = ("named",)
+
+    def __init__(self, named: _Named) -> None:
+        super().__init__()
+        self.named = named
+        self.assigned = True  # so that the sweep asks for each row
+
+    def visited(self, node: Node, bar: Any) -> tuple[tuple[Any, ...], Any, Any]:
+        self.named.swept(node, bar)
+        return super().visited(node, bar)
+
+
+def _call(value: Any, name: str) -> None:
+    """Give a node that is being recorded a name, if it has none."""
+    if isinstance(value, Node) and isinstance(value.owner, Recorder):
+        value.owner.names.setdefault(value.number, name)
+
+
+def _input_names(tape: Tape) -> list[str]:
+    """The names of the arguments that are one number or array, "" for the parts of others."""
+    children = tape.point_structure.children
+    names: list[str] = []
+    for argument, child in zip([*tape.arguments, *[""] * len(children)], children, strict=False):
+        names += [argument] if child.kind is None else [""] * len(child.leaves_of(None))
+    return names
 
 
 def _points(tape: Tape) -> Iterator[tuple[Any, ...]]:

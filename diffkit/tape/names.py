@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
@@ -11,12 +12,12 @@ from typing import Any
 from diffkit.tape.active import Active, Trace
 from diffkit.tape.place import is_users
 
-__all__ = ["naming"]
+__all__ = ["naming", "numbered"]
 
 
 @contextmanager
-def naming(trace: Trace) -> Iterator[dict[int, str]]:
-    """The names of a trace's nodes, by node number; they are filled in while the user's program runs.
+def naming(trace: Trace, names: dict[int, str]) -> Iterator[None]:
+    """A context in which the user's program runs, and which fills in the names of a trace's nodes by number.
 
     A node gets the name of the first local variable that holds it, in the outermost function that names it:
     for `def square(u): s = u * u; return s` and then `a = square(x)`, that is a. What a function calls its
@@ -38,13 +39,12 @@ def naming(trace: Trace) -> Iterator[dict[int, str]]:
     ['a', '']
     """
     before = sys.getprofile()
-    watch = _Watch(trace)
     if before is not None and not isinstance(before, _Watch):
-        yield watch.names
+        yield
         return
-    sys.setprofile(watch)
+    sys.setprofile(_Watch(trace, names))
     try:
-        yield watch.names
+        yield
     finally:
         sys.setprofile(before)
 
@@ -52,9 +52,9 @@ def naming(trace: Trace) -> Iterator[dict[int, str]]:
 class _Watch:
     """A profile function that looks at the local variables of the user's functions."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, names: dict[int, str]) -> None:
         self.trace = trace
-        self.names: dict[int, str] = {}
+        self.names = names
         self.depths: dict[int, int] = {}  # how deep in calls each name was given
         self.held: dict[FrameType, dict[str, int]] = {}  # what each variable of a running function held
         self.users: dict[CodeType, bool] = {}
@@ -103,3 +103,22 @@ def _depth(frame: FrameType | None) -> int:
     while frame is not None:
         frame, depth = frame.f_back, depth + 1
     return depth
+
+
+def numbered(names: Sequence[str], inputs: int) -> list[str]:
+    """The names of slots, inputs first, with a number where several rows have one, or a row and an input.
+
+    >>> numbered(["x", "z", "x", "", "z", "a"], inputs=1)
+    ['x', 'z1', 'x1', '', 'z2', 'a']
+    """
+    times, given = Counter(names[inputs:]), set(names[:inputs])
+    several = {name for name in times if name and (times[name] > 1 or name in given)}
+    known, between = set(names), ""
+    while any(f"{name}{between}{i + 1}" in known for name in several for i in range(times[name])):
+        between += "_"
+    met: Counter[str] = Counter()
+    found = list(names[:inputs])
+    for name in names[inputs:]:
+        met[name] += 1
+        found.append(f"{name}{between}{met[name]}" if name in several else name)
+    return found

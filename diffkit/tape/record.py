@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,10 +30,11 @@ class Recorder(Trace):
     """A trace that makes nodes.
 
     With `decisions`, a list, it also notes each branch on an active value; comparisons then are rows,
-    so that a replay can compare again. Without, as gradients want it, comparisons are plain.
+    so that a replay can compare again. Without, as gradients want it, comparisons are plain. `names` are
+    those of its nodes, by number, as far as they are known.
     """
 
-    __slots__ = ("decisions", "seen")
+    __slots__ = ("decisions", "names", "seen")
 
     kind: ClassVar[type[Node]] = Node
 
@@ -41,6 +42,7 @@ class Recorder(Trace):
         super().__init__()
         self.decisions = decisions
         self.seen: dict[int, tuple[Any, Any]] = {}
+        self.names: dict[int, str] = {}
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         y = NUMPY.call(function, self.values(args), keywords)
@@ -130,8 +132,7 @@ def record(f: Callable[..., Any], *point: Any, named: bool = False) -> Tape:
     inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
     numbers = [node.number for node in inputs]  # of the inputs as they came: f may assign into them
     input_shapes = tuple(node.shape for node in inputs)
-    watch: AbstractContextManager[dict[int, str]] = naming(recorder) if named else nullcontext({})
-    with watch as names:
+    with naming(recorder, recorder.names) if named else nullcontext():
         outputs, output_structure = run(f, point_structure.build(inputs), recorder)
 
     rows = reachable([*outputs, *(node for node, _, _ in decisions)], recorder)
@@ -147,7 +148,7 @@ def record(f: Callable[..., Any], *point: Any, named: bool = False) -> Tape:
                 node.function,
                 tuple(map(operand, node.args)),
                 dict(node.keywords or {}),
-                names.get(node.number, ""),
+                recorder.names.get(node.number, ""),
             )
             for node in rows
             if node.function is not None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import is_dataclass
 from typing import Literal
 
 from diffkit.errors import ArgumentsError
 from diffkit.structure import Structure
+from diffkit.tape.names import numbered
 from diffkit.tape.wengert import Tape
 from diffkit.views.literals import literal
 
@@ -67,19 +67,9 @@ def distinct(
     >>> distinct(["x", "z", "x", "", "z", "a"], ["v0", "v1", "v2", "v3", "v4", "v5"], inputs=1)
     ['x', 'z1', 'x1', 'v3', 'z2', 'a']
     """
-    times, given = Counter(names[inputs:]), Counter(names[:inputs])
-    several = {name for name in times if name and times[name] + given[name] > 1}
-    known, numbers, gone = set(names), set(labels), set(taken)
-    between = ""
-    while any(f"{name}{between}{i + 1}" in known for name in several for i in range(times[name])):
-        between += "_"
-    met: Counter[str] = Counter()
+    numbers, gone = set(labels), set(taken)
     found: list[str] = []
-    for slot, (name, label) in enumerate(zip(names, labels, strict=True)):
-        own = name
-        if name in several and slot >= inputs:
-            met[name] += 1
-            own = f"{name}{between}{met[name]}"
+    for own, label in zip(numbered(names, inputs), labels, strict=True):
         usable = own and own not in gone and (own == label or own not in numbers)
         found.append(own if usable else label)
         gone.add(own)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit.autodiff import adjoint
-from diffkit.errors import ArgumentsError, GuardError
+from diffkit.autodiff import adjoint, detect_anomaly
+from diffkit.errors import AnomalyError, ArgumentsError, GuardError
 from diffkit.functions import as_function
 from diffkit.problems import PROBLEMS
+from diffkit.tape import record
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda p: p.name)
@@ -32,6 +33,48 @@ def test_the_textbooks_example():
     program = adjoint(dk.record(lambda x, y: np.log(x) + x * y - np.sin(y), 2.0, 5.0))
     assert program.replay(2.0, 5.0) == (5.5, 1.7163378145367738)
     assert [row.op for row in program.instructions] == ["cos", "multiply", "add", "divide", "add"]
+
+
+def rows_by_name(program):
+    return {row.name: row.op for row in program.instructions if row.name}
+
+
+def test_adjoints_are_called_as_the_textbooks_do():
+    def f(x, y, z):
+        a = x + y
+        b = np.sin(a) * x
+        return b * z
+
+    program = adjoint(dk.record(f, 1.0, 2.0, 3.0))
+    assert rows_by_name(program) == {"a": "add", "b": "multiply", "a_bar": "multiply", "x_bar": "add"}
+    assert program.arguments == ("x", "y", "z")
+    x_bar, y_bar, z_bar = (program.instructions[o.index - 3].name for o in program.outputs)
+    assert (x_bar, y_bar, z_bar) == ("x_bar", "a_bar", "b")  # what is the same number is one row
+
+
+def test_adjoints_of_a_variable_that_is_assigned_again_are_numbered_as_it_is():
+    def f(x):
+        for _ in range(3):
+            x = 4 * x * (1 - x)
+        return x
+
+    program = adjoint(dk.record(f, 0.2))
+    assert list(rows_by_name(program)) == ["x1", "x2", "x2_bar", "x1_bar", "x_bar"]
+    assert program == adjoint(record(f, 0.2))  # rows are the same, named or not
+
+
+def test_a_vector_result_has_a_cotangent_of_a_name_and_nested_arguments_have_none():
+    program = adjoint(dk.record(lambda w, x: (h := np.tanh(w @ x)) * h, np.ones((2, 3)), np.ones(3)))
+    assert program.arguments == ("w", "x", "result_bar")
+    assert {"h", "h_bar", "w_bar", "x_bar"} <= set(rows_by_name(program))
+    nested = adjoint(dk.record(lambda p, x: (h := p["w"] * x) * h, {"w": 2.0}, 3.0))
+    assert set(rows_by_name(nested)) == {"h", "h_bar", "x_bar"}
+
+
+def test_who_watches_for_nan_still_does():
+    tape = dk.record(lambda x: (r := np.sqrt(x)) * 3 + r, 0.0)
+    with detect_anomaly(), pytest.raises(AnomalyError, match="the derivative of sqrt became inf"):
+        adjoint(tape, 0.0)
 
 
 def test_a_gradient_is_shaped_as_its_argument():
