@@ -185,3 +185,14 @@ def _input_names(tape: Tape) -> list[str]:
     for argument, child in zip([*tape.arguments, *[""] * len(children)], children, strict=False):
         names += [argument] if child.kind is None else [""] * len(child.leaves_of(None))
     return names
+
+
+def _points(tape: Tape) -> Iterator[tuple[Any, ...]]:
+    """Points of the tape's shapes, the elements a little apart so that none is a tie."""
+    for start in STARTS:
+        leaves = []
+        for i, shape in enumerate(tape.input_shapes):
+            size = int(np.prod(shape))
+            values = start * (1 + (np.arange(size) + i) / (7 * (size + i + 1)))
+            leaves.append(values.reshape(shape) if shape else float(values[0]))
+        yield tuple(tape.point_structure.build(leaves))

@@ -12,7 +12,6 @@ from diffkit.autodiff.straight import machine
 from diffkit.autodiff.straight.cuts import BLOCK, cuts, total
 from diffkit.autodiff.straight.stages import Stretch
 from diffkit.autodiff.straight.storage import Loop
-from diffkit.primitives import selected_product
 from diffkit.tape.wengert import Instruction, Slot
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ class Block:
 
     def _call(self, row: Instruction, operands: list[str]) -> tuple[bool, str]:
         """Whether a row's function takes an array for its result, and the call up to its last bracket."""
-        function: Callable[..., Any] = np.multiply if row.function is selected_product else row.function
+        function: Callable[..., Any] = row.function
         if function is np.power and row.args[1].__class__ in (int, float) and row.args[1] in POWERS:
             function, operands = POWERS[row.args[1]], operands[:1]
         return isinstance(function, np.ufunc), f"{self.writer.names.function(function)}({', '.join(operands)}"

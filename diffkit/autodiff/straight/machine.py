@@ -15,7 +15,7 @@ import numpy as np
 
 from diffkit.autodiff.straight.kinds import Kind
 from diffkit.errors import MissingPackageError
-from diffkit.primitives import selected_product, share, tanh_slope
+from diffkit.primitives import share, tanh_slope
 from diffkit.tape.wengert import Guard, Instruction, Slot
 
 __all__ = ["kernel", "of_numbers", "required", "understands"]
@@ -107,7 +107,6 @@ ROWS: dict[Any, Build] = {
     np.add: lambda b, x, y: b.fadd(x, y),
     np.subtract: lambda b, x, y: b.fsub(x, y),
     np.multiply: lambda b, x, y: b.fmul(x, y),
-    selected_product: lambda b, x, y: b.fmul(x, y),
     np.true_divide: lambda b, x, y: b.fdiv(x, y),
     np.negative: lambda b, x: b.fneg(x),
     np.positive: lambda b, x: x,

@@ -16,7 +16,7 @@ import numpy as np
 
 from diffkit.autodiff.straight.kinds import Kind
 from diffkit.autodiff.straight.written import Names
-from diffkit.primitives import selected_product, share, tanh_slope
+from diffkit.primitives import share, tanh_slope
 from diffkit.tape.arithmetic import PLAIN
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
@@ -55,7 +55,7 @@ def near_share(a: float, b: float) -> float:
 
 
 SIGNS: dict[Any, str] = {
-    np.add: "+", np.subtract: "-", np.multiply: "*", selected_product: "*", np.true_divide: "/",
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/",
     np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=", np.equal: "==",
     np.not_equal: "!=",
 }  # fmt: skip

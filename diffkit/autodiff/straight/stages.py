@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.straight.kinds import Kind
-from diffkit.primitives import selected_product, share, tanh_slope
+from diffkit.primitives import share, tanh_slope
 from diffkit.tape.wengert import Instruction, Slot, Tape
 
 __all__ = ["SUMS", "Stretch", "stages"]
 
 # Functions that are no ufuncs and work element by element.
-ELEMENTWISE = (np.where, tanh_slope, share, selected_product)
+ELEMENTWISE = (np.where, tanh_slope, share)
 SUMS = (np.sum, np.mean)
 SMALL = 64  # elements: below, there is nothing to be won by a stretch
 

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.straight.kinds import Kind
-from diffkit.primitives import scatter, selected_product, share, takes_each_once
+from diffkit.primitives import mutual_product, scatter, selected_product, share, takes_each_once
 from diffkit.tape.sharing import shared
 from diffkit.tape.wengert import Instruction, Slot, Tape
 
 __all__ = ["add_at", "tidied"]
 
-PRODUCTS = (np.multiply, selected_product)
+# Those that select differ from a product only where it is not finite, and such results are not used.
+PRODUCTS = (np.multiply, selected_product, mutual_product)
 
 
 def add_at(a: Any, x: Any, *, key: Any) -> Any:
