@@ -21,6 +21,7 @@ def main() -> None:
     asked = parser.parse_args()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"  # the processes that are timed inherit it: what is compared is the work
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
     for table in time_tables(2 if asked.tiny else asked.rounds, asked.tiny):
         print(table, end="\n\n", flush=True)
     print(memory_table(asked.tiny), rows_table(), swell_table(asked.tiny), sep="\n\n")

@@ -95,6 +95,41 @@ def network(width: int, batch: int) -> Case:
     return Case(title, program, by_hand, (*W, *b), (X, t))
 
 
+def rosenbrock(n: int) -> Case:
+    """Slices of an array, whose cotangents are added where they belong."""
+
+    def program(np, x):
+        return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    def by_hand(x):
+        d, r = x[1:] - x[:-1] ** 2, 1 - x[:-1]
+        np.sum(100 * d**2 + r**2)  # the value is asked for as well
+        x_bar = np.zeros_like(x)
+        x_bar[:-1] = -400 * d * x[:-1] - 2 * r
+        x_bar[1:] += 200 * d
+        return (x_bar,)
+
+    return Case(f"Rosenbrock, n = {n}", program, by_hand, (_random().normal(size=n),))
+
+
+def logistic(samples: int, features: int) -> Case:
+    """A loss that is fitted every day: two products with a matrix, and elementwise rows between."""
+    rng = _random()
+    X, w = rng.normal(size=(samples, features)), rng.normal(size=features)
+    t = np.sign(X @ rng.normal(size=features) + rng.normal(size=samples))
+
+    def program(np, w, X, t):
+        return np.mean(np.logaddexp(0.0, -t * (X @ w))) + 0.005 * np.sum(w * w)
+
+    def by_hand(w, X, t):
+        z = -t * (X @ w)
+        np.mean(np.logaddexp(0.0, z)) + 0.005 * np.sum(w * w)  # the value is asked for as well
+        return (X.T @ (-t / (1 + np.exp(-z))) / len(t) + 0.01 * w,)
+
+    title = f"logistic regression: {samples} samples, {features} features"
+    return Case(title, program, by_hand, (w,), (X, t))
+
+
 def dense(n: int) -> Case:
     """The Jacobian of a vector-valued function, whole."""
 
@@ -120,10 +155,19 @@ Size = tuple[Callable[..., Case], tuple[int, ...]]
 SIZES: tuple[Size, ...] = (
     (chain, (1000,)),
     *((vector, (n,)) for n in (10, 1000, 100_000, 1_000_000)),
+    (rosenbrock, (10_000,)),
+    (logistic, (2000, 50)),
     (network, (128, 64)),
     (dense, (50,)),
 )
-TINY: tuple[Size, ...] = ((chain, (3,)), (vector, (4,)), (network, (3, 2)), (dense, (4,)))
+TINY: tuple[Size, ...] = (
+    (chain, (3,)),
+    (vector, (4,)),
+    (rosenbrock, (4,)),
+    (logistic, (5, 2)),
+    (network, (3, 2)),
+    (dense, (4,)),
+)
 
 
 def cases(tiny: bool) -> list[Case]:

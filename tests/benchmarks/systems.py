@@ -42,6 +42,31 @@ class Diffkit:
         return lambda: derivative(*case.parameters)
 
 
+class Compiled(Diffkit):
+    """Ours, written once as straight-line code: value and gradient."""
+
+    jit = False
+
+    def gradient(self, case: Case) -> Call:
+        if case.whole:
+            raise NotImplementedError
+        both = self.autodiff.compile(of_parameters(case, np), *case.parameters, jit=self.jit)
+        if len(case.parameters) == 1:
+            return lambda: (both(*case.parameters)[1],)
+        return lambda: both(*case.parameters)[1]
+
+
+class OnMachine(Compiled):
+    """Ours, as machine code."""
+
+    jit = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        numba = importlib.import_module("numba")
+        numba.njit(lambda x: x)(1)  # numba's own start is not the program's
+
+
 class DiffkitForward(Diffkit):
     """Ours, up to the value: it leaves the operations recorded and answers with nothing."""
 
@@ -167,6 +192,23 @@ class Jax:
         return lambda: [np.asarray(g) for g in derivative(*parameters)]
 
 
+class JaxJit(Jax):
+    """JAX, compiled: value and gradient."""
+
+    def gradient(self, case: Case) -> Call:
+        f, which = of_parameters(case, self.np), tuple(range(len(case.parameters)))
+        f = self.jax.jacrev(f, argnums=which) if case.whole else self.jax.value_and_grad(f, argnums=which)
+        derivative = self.jax.jit(f)
+        parameters = [self.np.asarray(p) for p in case.parameters]
+
+        def run():
+            found = self.jax.block_until_ready(derivative(*parameters))
+            return [np.asarray(g) for g in (found if case.whole else found[1])]
+
+        run()
+        return run
+
+
 def of_parameters(case: Case, numpy: Any) -> Callable[..., Any]:
     """The program as a function of its parameters alone."""
     return lambda *parameters: case.program(numpy, *parameters, *case.constants)
@@ -177,9 +219,12 @@ SYSTEMS: dict[str, Callable[[], Any]] = {
     "diffkit": Diffkit,
     "  forward": DiffkitForward,
     "  backward": DiffkitBackward,
+    "  compiled": Compiled,
+    "  with jit": OnMachine,
     "autograd": Autograd,
     "torch": Torch,
     "mygrad": MyGrad,
     "micrograd": Micrograd,
     "jax": Jax,
+    "jax.jit": JaxJit,
 }
