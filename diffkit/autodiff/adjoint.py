@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from diffkit.autodiff.transforms import grad, vjp
 from diffkit.errors import ArgumentsError, GuardError
-from diffkit.structure import flatten
 from diffkit.tape.record import record
 from diffkit.tape.sharing import shared
 from diffkit.tape.wengert import Tape
 
-__all__ = ["adjoint"]
+__all__ = ["adjoint", "recorded"]
 
 # Where a tape is run when no point is given: numbers of one size, inside the domains of most functions.
 STARTS = (0.5, 1.5, -0.5, -1.5, 3.0, -3.0, 30.0, -30.0)
@@ -63,15 +62,25 @@ def adjoint(tape: Tape, *point: Any) -> Tape:
     >>> program.replay(2.0, 5.0)
     (5.5, 1.7163378145367738)
     """
+    return recorded(tape, point, _swept, "adjoint")
+
+
+def recorded(
+    tape: Tape, point: tuple[Any, ...], make: Callable[[Tape, tuple[Any, ...]], Tape], name: str
+) -> Tape:
+    """What `make`, of this name, records of a tape at a point, or at the first that takes its branches.
+
+    Repeated rows are there once, rows that nothing reads are not there.
+    """
     failed: GuardError | None = None
     for at in [point] if point else _points(tape):
         try:
-            return shared(_swept(tape, at))
+            return shared(make(tape, at))
         except GuardError as error:
             failed = error
     raise ArgumentsError(
         f"the tape branches on its inputs, and no point that was tried takes the same way ({failed}); "
-        f"write adjoint(tape, *point) with the point where it was recorded"
+        f"write {name}(tape, *point) with the point where it was recorded"
     )
 
 
@@ -80,17 +89,15 @@ def _swept(tape: Tape, point: tuple[Any, ...]) -> Tape:
     every = tuple(range(count)) if count > 1 else 0
     with np.errstate(all="ignore"):  # the program is right wherever it is run
         value = tape.replay(*point)
-        if np.ndim(value) == 0 and not isinstance(value, dict | list | tuple):
+        if tape.output_structure.kind is None and np.ndim(value) == 0:
             return record(grad(tape.replay, every), *point)
 
         def pulled(*given: Any) -> Any:
             bars = vjp(tape.replay, *given[:-1])[1](given[-1])
             return bars if count > 1 else bars[0]
 
-        leaves, structure = flatten(value)
-        return record(
-            pulled, *point, structure.build([np.ones_like(leaf, dtype=float)[()] for leaf in leaves])
-        )
+        bars = [np.ones_like(leaf, dtype=float)[()] for leaf in tape.output_structure.leaves_of(value)]
+        return record(pulled, *point, tape.output_structure.build(bars))
 
 
 def _points(tape: Tape) -> Iterator[tuple[Any, ...]]:
