@@ -97,7 +97,9 @@ class Structure:
                 raise ValueError(f"not of type {self.kind.__name__}")
             items = [getattr(value, key) for key in self.keys]
         else:
-            if not isinstance(value, list | tuple) or len(value) != len(self.children):
+            # A list of numbers is an array, and once it is followed it looks like one.
+            nested = isinstance(value, list | tuple) or (is_foreign(value) and np.ndim(value))
+            if not nested or len(value) != len(self.children):
                 raise ValueError(f"not a {self.kind.__name__} of {len(self.children)}")
             items = list(value)
         return [

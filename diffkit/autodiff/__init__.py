@@ -7,6 +7,7 @@ from diffkit.autodiff.compile import compile
 from diffkit.autodiff.custom import custom_rule
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
+from diffkit.autodiff.tangent import tangent
 from diffkit.autodiff.transforms import grad, jvp, value_and_grad, vjp
 from diffkit.tape.active import is_active
 
@@ -24,6 +25,7 @@ __all__ = [
     "is_active",
     "jacobian",
     "jvp",
+    "tangent",
     "value_and_grad",
     "vjp",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +12,13 @@ from diffkit.autodiff.anomaly import Watch, watching
 from diffkit.autodiff.forward import DualTrace
 from diffkit.autodiff.transforms import grad, vjp
 from diffkit.errors import ArgumentsError, GuardError
-from diffkit.structure import flatten
 from diffkit.tape.names import numbered
 from diffkit.tape.node import Node
 from diffkit.tape.record import Recorder, record
 from diffkit.tape.sharing import shared
 from diffkit.tape.wengert import Tape
 
-__all__ = ["adjoint"]
+__all__ = ["adjoint", "recorded"]
 
 # Where a tape is run when no point is given: numbers of one size, inside the domains of most functions.
 STARTS = (0.5, 1.5, -0.5, -1.5, 3.0, -3.0, 30.0, -30.0)
@@ -84,15 +83,25 @@ def adjoint(tape: Tape, *point: Any) -> Tape:
         return (x_bar, y_bar)
     <BLANKLINE>
     """
+    return recorded(tape, point, _swept, "adjoint")
+
+
+def recorded(
+    tape: Tape, point: tuple[Any, ...], make: Callable[[Tape, tuple[Any, ...]], Tape], name: str
+) -> Tape:
+    """What `make`, of this name, records of a tape at a point, or at the first that takes its branches.
+
+    Repeated rows are there once, rows that nothing reads are not there.
+    """
     failed: GuardError | None = None
     for at in [point] if point else _points(tape):
         try:
-            return shared(_swept(tape, at))
+            return shared(make(tape, at))
         except GuardError as error:
             failed = error
     raise ArgumentsError(
         f"the tape branches on its inputs, and no point that was tried takes the same way ({failed}); "
-        f"write adjoint(tape, *point) with the point where it was recorded"
+        f"write {name}(tape, *point) with the point where it was recorded"
     )
 
 
@@ -103,17 +112,15 @@ def _swept(tape: Tape, point: tuple[Any, ...]) -> Tape:
     named = _Named(tape)
     with np.errstate(all="ignore"), named:  # the program is right wherever it is run
         value = tape.replay(*point)
-        if np.ndim(value) == 0 and not isinstance(value, dict | list | tuple):
+        if tape.output_structure.kind is None and np.ndim(value) == 0:
             return replace(record(grad(named.replay, every), *point), arguments=arguments)
 
         def pulled(*given: Any) -> Any:
             bars = vjp(named.replay, *given[:-1])[1](given[-1])
             return bars if count > 1 else bars[0]
 
-        leaves, structure = flatten(value)
-        found = record(
-            pulled, *point, structure.build([np.ones_like(leaf, dtype=float)[()] for leaf in leaves])
-        )
+        bars = [np.ones_like(leaf, dtype=float)[()] for leaf in tape.output_structure.leaves_of(value)]
+        found = record(pulled, *point, tape.output_structure.build(bars))
         return replace(found, arguments=(*arguments, "result_bar"))
 
 

@@ -296,6 +296,10 @@ class SympyArithmetic(_ObjectArithmetic):
     def call(self, function: Callable[..., Any], args: Any, keywords: Mapping[str, Any]) -> Any:
         if function in (np.sum, np.mean) or (function not in LOGIC and row_of(function) is not None):
             args = [self._counted(a) for a in args]
+        if function is np.where and len(args) == 3:
+            numbers = [self._counted(a) for a in args[1:]]
+            if any(number is a for number, a in zip(numbers, args[1:], strict=True)):  # one counts, both do
+                args = [args[0], *numbers]
         return super().call(function, args, keywords)
 
     def _counted(self, value: Any) -> Any:

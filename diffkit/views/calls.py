@@ -65,7 +65,8 @@ class Library:
         name = name_of(function)
         for home in [*_public(getattr(function, "__module__", None)), *_HOMES]:
             if getattr(sys.modules.get(home), name, None) is function:
-                return self._from(home, name)
+                # sc.zeta is a Python function that calls the ufunc sc._ufuncs._zeta.
+                return self._from("scipy.special", "zeta") if name == "_zeta" else self._from(home, name)
         if getattr(function, "__code__", None) is _PRIMITIVE:
             return self.name(function.__wrapped__)  # type: ignore[attr-defined]
         if _is_ours(function):

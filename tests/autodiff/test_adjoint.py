@@ -92,6 +92,24 @@ def test_a_vector_result_asks_for_its_cotangent():
     assert program.replay(np.ones(2), bar).tolist() == (matrix.T @ bar).tolist()
 
 
+def test_several_numbers_as_a_result_ask_for_as_many_cotangents():
+    program = adjoint(dk.record(lambda x, y: (x * y, x + y, np.sin(x)), 2.0, 3.0))
+    assert program.replay(2.0, 3.0, (1.0, 10.0, 0.0)) == (13.0, 12.0)
+    assert program.replay(0.0, 3.0, [0.0, 0.0, 100.0]) == (100.0, 0.0)
+    nested = adjoint(dk.record(lambda x: {"y": (x[0], x[1]), "z": x}, np.array([2.0, 3.0])))
+    given = {"y": (1.0, 2.0), "z": np.array([10.0, 20.0])}
+    assert nested.replay(np.array([2.0, 3.0]), given).tolist() == [11.0, 22.0]
+
+
+def test_it_is_right_on_the_side_of_where_that_was_not_taken_when_it_was_recorded():
+    softplus = lambda x: np.where(x > 0, x + np.log1p(np.exp(-x)), np.log1p(np.exp(x)))
+    with np.errstate(over="ignore"):
+        for at in (-800.0, 1.0, 800.0):  # exp overflows on the side that is left out
+            program = adjoint(dk.record(softplus, at), at)
+            assert [program.replay(x) for x in (-800.0, 0.0, 800.0)] == [0.0, 0.5, 1.0]
+            assert len(program) == 17
+
+
 def test_the_adjoint_of_the_adjoint_is_the_second_derivative():
     second = adjoint(adjoint(dk.record(lambda x: np.exp(np.sin(x)), 0.3)))
     assert second.replay(0.3) == pytest.approx(
