@@ -48,7 +48,7 @@ def run_inside(
     Examples
     --------
     >>> import numpy as np, sympy
-    >>> from diffkit.tape.arithmetic import SYMPY
+    >>> from diffkit.tape.objects import SYMPY
     >>> run_inside(lambda x, y: np.sin(x) * y, SYMPY, [sympy.Symbol("x"), 2], {})
     2*sin(x)
     """

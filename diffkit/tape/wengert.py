@@ -156,8 +156,8 @@ class Tape:
         >>> tape.replay(sympy.Symbol("x"), arithmetic="sympy")
         x**2/3
         """
-        values = self.run(self.leaves(point), arithmetic_named(arithmetic))
-        return self.result(values, arithmetic_named(arithmetic))
+        chosen = arithmetic_named(arithmetic)
+        return self.result(self.run(self.leaves(point), chosen), chosen)
 
     def leaves(self, point: tuple[Any, ...]) -> list[Any]:
         """The inputs of a point, checked against the point of the recording."""
@@ -185,7 +185,7 @@ class Tape:
         found = [
             values[o.index] if isinstance(o, Slot) else arithmetic.constant(copy(o)) for o in self.outputs
         ]
-        return self.output_structure.build(found)
+        return arithmetic.result(found, self.output_structure)
 
     @cached_property
     def _guards_at(self) -> dict[int, list[Guard]]:
