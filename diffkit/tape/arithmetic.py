@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -84,7 +84,7 @@ class Arithmetic:
     10.0
     """
 
-    name: ClassVar[str] = "numpy"
+    name: str = "numpy"
 
     def leaf(self, value: Any) -> Any:
         """An input in this arithmetic."""
@@ -109,6 +109,9 @@ NUMPY = Arithmetic()
 ARITHMETICS: Mapping[str, str] = MappingProxyType(
     {
         "numpy": "diffkit.tape.arithmetic:NUMPY",
+        "float16": "diffkit.tape.precision:FLOAT16",
+        "float32": "diffkit.tape.precision:FLOAT32",
+        "longdouble": "diffkit.tape.precision:LONGDOUBLE",
         "mpmath": "diffkit.tape.objects:MPMATH",
         "sympy": "diffkit.tape.objects:SYMPY",
     }
