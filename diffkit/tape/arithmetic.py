@@ -114,6 +114,7 @@ ARITHMETICS: Mapping[str, str] = MappingProxyType(
         "longdouble": "diffkit.tape.precision:LONGDOUBLE",
         "mpmath": "diffkit.tape.objects:MPMATH",
         "sympy": "diffkit.tape.objects:SYMPY",
+        "rational": "diffkit.tape.rationals:Rationals",
     }
 )
 """Name -> where it is: an arithmetic, or a class of which each replay gets one of its own.

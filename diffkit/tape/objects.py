@@ -122,6 +122,8 @@ class ObjectArithmetic(Arithmetic):
         if (isinstance(function, np.ufunc) and not _runs_on_objects(function)) or _is_linalg(function):
             raise TypeError("no row")  # NumPy would ask the objects for a method of its own name
         keywords = {k: v for k, v in keywords.items() if k != "dtype"}
+        if function is np.sum and 0 in np.shape(args[0]):  # of nothing: NumPy's 0 is not one of our numbers
+            keywords = {"initial": self.number(0), **keywords}
         first = (
             args[0] if isinstance(args[0], str) else np.asarray(args[0], dtype=object)
         )  # einsum has a text
