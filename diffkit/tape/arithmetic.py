@@ -115,6 +115,7 @@ ARITHMETICS: Mapping[str, str] = MappingProxyType(
         "mpmath": "diffkit.tape.objects:MPMATH",
         "sympy": "diffkit.tape.objects:SYMPY",
         "rational": "diffkit.tape.rationals:Rationals",
+        "counting": "diffkit.tape.counting:Counting",
     }
 )
 """Name -> where it is: an arithmetic, or a class of which each replay gets one of its own.
