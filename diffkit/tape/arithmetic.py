@@ -115,6 +115,7 @@ ARITHMETICS: Mapping[str, str] = MappingProxyType(
         "mpmath": "diffkit.tape.objects:MPMATH",
         "sympy": "diffkit.tape.objects:SYMPY",
         "rational": "diffkit.tape.rationals:Rationals",
+        "interval": "diffkit.tape.intervals:Intervals",
         "counting": "diffkit.tape.counting:Counting",
     }
 )

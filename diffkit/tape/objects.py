@@ -20,7 +20,15 @@ from diffkit.tape.arithmetic import Arithmetic, name_of
 from diffkit.tape.inside import run_inside
 from diffkit.tape.meaning import LOGIC, WRITTEN_OUT, row_of
 
-__all__ = ["MPMATH", "SYMPY", "Mpmath", "ObjectArithmetic", "SympyArithmetic", "simplest_exact"]
+__all__ = [
+    "MPMATH",
+    "SYMPY",
+    "Mpmath",
+    "ObjectArithmetic",
+    "SympyArithmetic",
+    "exact_float",
+    "simplest_exact",
+]
 
 
 class ObjectArithmetic(Arithmetic):
@@ -59,6 +67,8 @@ class ObjectArithmetic(Arithmetic):
             return self.number(value)
         if isinstance(value, list | tuple) and is_array_like(value):
             array = np.array(value)
+            if array.dtype == object and whole_numbers:  # a list of mpmath's numbers
+                return array
             return self._convert(array, whole_numbers) if array.dtype.kind in kinds else value
         return value
 
@@ -174,7 +184,7 @@ class Mpmath(ObjectArithmetic):
     def number(self, value: Any) -> Any:
         if isinstance(value, complex):
             return self.module.mpc(value)
-        return self.module.mpf(value if isinstance(value, int) else _exact_float(value))
+        return self.module.mpf(value if isinstance(value, int) else exact_float(value))
 
     def row(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         """The row, answering nan as NumPy does where mpmath raises at a pole or goes complex.
@@ -198,7 +208,7 @@ class Mpmath(ObjectArithmetic):
         return row and real
 
 
-def _exact_float(value: Any) -> Any:
+def exact_float(value: Any) -> Any:
     """A NumPy real as something mpmath reads without rounding; longdouble keeps its extra bits."""
     if isinstance(value, np.longdouble) and value.dtype.itemsize > 8 and np.isfinite(value):
         mantissa, exponent = np.frexp(value)

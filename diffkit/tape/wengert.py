@@ -197,7 +197,7 @@ class Tape:
     def _check(self, guard: Guard, value: Any, arithmetic: Arithmetic) -> None:
         try:
             holds = guard.holds(value)
-        except TypeError as error:
+        except (TypeError, GuardError) as error:
             raise GuardError(
                 f"{arithmetic.name} arithmetic cannot decide the branch at {guard.place}: {value}"
             ) from error
