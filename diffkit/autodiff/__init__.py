@@ -4,6 +4,7 @@ from diffkit.autodiff.adjoint import adjoint
 from diffkit.autodiff.anomaly import detect_anomaly
 from diffkit.autodiff.checkpoint import checkpoint
 from diffkit.autodiff.custom import custom_rule
+from diffkit.autodiff.dual import dual
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
 from diffkit.autodiff.transforms import grad, jvp, value_and_grad, vjp
@@ -16,6 +17,7 @@ __all__ = [
     "checkpoint",
     "custom_rule",
     "detect_anomaly",
+    "dual",
     "grad",
     "hessian",
     "hvp",

@@ -116,6 +116,7 @@ ARITHMETICS: Mapping[str, str] = MappingProxyType(
         "sympy": "diffkit.tape.objects:SYMPY",
         "rational": "diffkit.tape.rationals:Rationals",
         "interval": "diffkit.tape.intervals:Intervals",
+        "dual": "diffkit.autodiff.dual:Duals",
         "counting": "diffkit.tape.counting:Counting",
     }
 )
