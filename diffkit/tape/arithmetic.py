@@ -117,6 +117,9 @@ ARITHMETICS: Mapping[str, str] = MappingProxyType(
         "rational": "diffkit.tape.rationals:Rationals",
         "interval": "diffkit.tape.intervals:Intervals",
         "dual": "diffkit.autodiff.dual:Duals",
+        "torch": "diffkit.peers.torch:Torch",
+        "jax": "diffkit.peers.jax:Jax",
+        "autograd": "diffkit.peers.autograd:Autograd",
         "counting": "diffkit.tape.counting:Counting",
     }
 )
