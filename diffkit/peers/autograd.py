@@ -39,7 +39,7 @@ class Autograd(NumpyLike):
         return np.array(value)
 
     def find(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
-        # It differentiates indexing, and of the functions that move elements not all (np.flip).
+        # It differentiates indexing; np.flip it does not, and np.tile(x, 2) of a matrix wrongly.
         return None if function in MOVES else super().find(function)
 
     def joined(self, flats: list[Any]) -> Any:

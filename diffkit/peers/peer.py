@@ -109,23 +109,21 @@ class Peer(Arithmetic):
             return self._scattered(args[0], **keywords)
         if hasattr(function, "inside"):
             return run_inside(function.inside, self, args, keywords)
-        joins = len(args) if function in (assemble, put) else getattr(function, "count", 0)
         found = self.find(function)
+        joins = len(args) if function in (assemble, put) else getattr(function, "count", 0)
+        moves = joins > 0 or function in MOVES
+        if found is None and not moves:
+            what = f"{name_of(function)} has no meaning in {self.name} arithmetic"
+            raise NoRuleError(f"{what}: {self.package} lacks it")
         try:
-            if found is not None:
-                return found(*args, **keywords)
-            if function in MOVES or joins:
-                return self._moved(function, args, keywords, joins or 1)
+            return found(*args, **keywords) if found else self._moved(function, args, keywords, joins or 1)
         except (TypeError, NotImplementedError, RuntimeError, ValueError) as error:
             if isinstance(error, DiffkitError):
                 raise
-            what = " ".join(str(error).split())[:80]
-            raise NoRuleError(
-                f"{self.package} cannot do {name_of(function)} as it is called here: {what}"
-            ) from error
-        raise NoRuleError(
-            f"{name_of(function)} has no meaning in {self.name} arithmetic: {self.package} lacks it"
-        )
+            if found and moves:  # not as the peer has it: a slice with a step back, two axes at once, ...
+                return self._moved(function, args, keywords, joins or 1)
+            what = f"{self.package} cannot do {name_of(function)} as it is called here"
+            raise NoRuleError(f"{what}: {' '.join(str(error).split())[:80]}") from error
 
     def _moved(self, function: Callable[..., Any], args: Any, keywords: Mapping[str, Any], count: int) -> Any:
         """The elements of the first operands where NumPy's function puts them."""

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.special as sc
 
 from diffkit.peers.peer import Peer, home_of
+from diffkit.primitives import Joined, getitem, takes_each_once
 
 __all__ = ["Torch"]
 
@@ -58,6 +59,8 @@ class Torch(Peer):
         return tensor.to(dtype) if dtype and isinstance(value, int | float) else tensor
 
     def find(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        if isinstance(function, Joined):
+            return JOINS.get(function.function) and partial(JOINS[function.function], self.module)
         if function in ROWS:
             return partial(ROWS[function], self.module)
         home = None if function is np.linalg.lstsq else home_of(function)  # which answers otherwise
@@ -169,7 +172,24 @@ def _gamma(t: Any, a: Any) -> Any:
     return sign * t.exp(t.lgamma(a))
 
 
+def _part(t: Any, a: Any, *, key: Any) -> Any:
+    if not takes_each_once(key):
+        raise NotImplementedError
+    return a[key]
+
+
+JOINS: dict[Any, Callable[..., Any]] = {
+    np.concatenate: lambda t, *arrays, axis=0: t.cat(arrays, dim=axis),
+    np.stack: lambda t, *arrays, axis=0: t.stack(arrays, dim=axis),
+}
+# Of the functions that move elements those that torch has at hand; the rest go by positions.
 ROWS: dict[Any, Callable[..., Any]] = {
+    getitem: _part,
+    np.reshape: lambda t, a, shape: a.reshape(shape),
+    np.ravel: lambda t, a: a.reshape(-1),
+    np.transpose: lambda t, a, axes=None: a.permute(range(a.ndim)[::-1] if axes is None else axes),
+    np.swapaxes: lambda t, a, axis1, axis2: t.swapaxes(a, axis1, axis2),
+    np.expand_dims: lambda t, a, axis: t.unsqueeze(a, axis),
     np.sum: _reduced("sum", 0.0), np.mean: _reduced("mean"), np.var: _reduced("var"), np.std: _reduced("std"),
     np.any: _reduced("any"), np.all: _reduced("all"), np.prod: _product,
     np.max: _reduced("amax"), np.amax: _reduced("amax"), np.min: _reduced("amin"), np.amin: _reduced("amin"),

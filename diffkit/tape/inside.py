@@ -1,4 +1,4 @@
-"""The inside of a row that is a function of the user's own, run in mpmath or SymPy arithmetic.
+"""The inside of a row that is a function of the user's own, run in another arithmetic than NumPy's.
 
 Such a function calls NumPy, which cannot work with numbers of another arithmetic. It gets active values that
 stand for them, so that each of its calls comes back to the arithmetic.
