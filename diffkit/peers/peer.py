@@ -110,7 +110,8 @@ class Peer(Arithmetic):
         if hasattr(function, "inside"):
             return run_inside(function.inside, self, args, keywords)
         found = self.find(function)
-        joins = len(args) if function in (assemble, put) else getattr(function, "count", 0)
+        several = len(args) if function in (assemble, put) else 0
+        joins = function.count if isinstance(function, Joined) else several
         moves = joins > 0 or function in MOVES
         if found is None and not moves:
             what = f"{name_of(function)} has no meaning in {self.name} arithmetic"

@@ -6,8 +6,8 @@ mpmath's bare number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 import mpmath
@@ -58,16 +58,8 @@ class Intervals(ObjectArithmetic):
     instead = ", which has no bounds for it"
 
     @cached_property
-    def context(self) -> Any:
-        made: Any = _Context()
-        made.mpf = type("interval", (_Interval,), {"ctx": made})
-        made._types = (made.mpf, made.mpc)
-        made.prec = mpmath.iv.prec
-        return made
-
-    @cached_property
     def module(self) -> Any:
-        return _Functions(self.context)
+        return _functions(mpmath.iv.prec)
 
     def number(self, value: Any) -> Any:
         if isinstance(value, complex):
@@ -93,6 +85,12 @@ class Intervals(ObjectArithmetic):
             return y if isinstance(y, bool | _Undecided) else self.module.mpf(y)
 
         return bounded
+
+    def _structural(self, function: Callable[..., Any], args: Any, keywords: Mapping[str, Any]) -> Any:
+        # A truth value among numbers counts, and must not be divided as Python divides: np.mean(x > 0).
+        exact = np.frompyfunc(self.module.mpf, 1, 1)
+        args = [exact(a)[()] if isinstance(a, np.ndarray) and a.dtype == object else a for a in args]
+        return super()._structural(function, args, keywords)
 
     def result(self, outputs: list[Any], structure: Structure) -> Any:
         return structure.build([_handed_out(y) for y in outputs])
@@ -315,9 +313,8 @@ class _Functions:
         return self.where(b >= 0, abs(a), -abs(a))
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
-        if condition is UNDECIDED:
-            return self.hull(a, b)
-        return self.mpf(a if condition else b)
+        truth = self._truth(condition)
+        return self.hull(a, b) if truth is UNDECIDED else self.mpf(a if truth else b)
 
     def logical_and(self, a: Any, b: Any) -> Any:
         return _not(self.logical_or(_not(self._truth(a)), _not(self._truth(b))))
@@ -343,6 +340,15 @@ class _Functions:
 
     def _truth(self, value: Any) -> Any:
         return value if isinstance(value, bool | _Undecided) else value != 0
+
+
+@lru_cache(maxsize=16)
+def _functions(precision: int) -> _Functions:
+    context: Any = _Context()
+    context.mpf = type("interval", (_Interval,), {"ctx": context})
+    context._types = (context.mpf, context.mpc)
+    context.prec = precision
+    return _Functions(context)
 
 
 def _least(ends: Any) -> Any:

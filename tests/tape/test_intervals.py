@@ -177,6 +177,22 @@ def test_a_comparison_is_true_or_false_only_where_it_is_for_all_numbers_inside(f
     assert found is truth
 
 
+def test_truth_values_among_numbers_are_counted_with_bounds():
+    share = record(lambda x: np.mean(x > 0), np.array([1.0, 1.0, -1.0]))
+    low, high = bounds(share.replay(np.array([1.0, 1.0, -1.0]), arithmetic="interval"))
+    with mpmath.workdps(40):
+        assert low < mp.mpf(2) / 3 < high
+    unknown = np.array([iv.mpf([-1, 1]), iv.mpf(1), iv.mpf(-1)])
+    low, high = bounds(share.replay(unknown, arithmetic="interval"))
+    assert (float(low), float(high)) == pytest.approx((1 / 3, 2 / 3), rel=1e-15)
+
+
+def test_a_mask_that_has_been_moved_still_chooses():
+    tape = record(lambda x: np.where((x > 0)[::-1], x, 7.0), np.array([1.0, -1.0]))
+    y = tape.replay(np.array([iv.mpf([-1, 1]), iv.mpf(-2)]), arithmetic="interval")
+    assert [bounds(part) for part in y] == [(7, 7), (-2, 7)]
+
+
 def test_what_is_not_finite_is_not_known():
     tape = record(lambda x: np.where(np.isnan(np.log(x)), 7.0, x), 1.0)
     assert bounds(tape.replay(iv.mpf([1, 2]), arithmetic="interval")) == (1, 2)
