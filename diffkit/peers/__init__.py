@@ -6,7 +6,9 @@
     tape.replay(x, arithmetic="torch").backward()         # f's operations, and PyTorch's derivative
     x.grad
 
-"jax" and "autograd" are the others. Each package is optional and is imported when it is asked for.
+"jax" and "autograd" are the others. Each package is optional and is imported when it is asked for. The values
+are f's; a derivative is the peer's own, at kinks and where the side that np.where leaves out is infinite, too
+(nan in all three).
 """
 
 from __future__ import annotations

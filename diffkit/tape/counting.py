@@ -170,13 +170,17 @@ class _Number:
 
 
 def _equip() -> None:
-    operators: dict[str, Callable[..., Any]] = {
+    arithmetic: dict[str, Callable[..., Any]] = {
         "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "pow": np.power,
-        "mod": np.remainder, "floordiv": np.floor_divide, "lt": np.less, "le": np.less_equal,
-        "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
+        "mod": np.remainder, "floordiv": np.floor_divide,
     }  # fmt: skip
-    for name, function in operators.items():
+    comparisons: dict[str, Callable[..., Any]] = {
+        "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
+        "ne": np.not_equal,
+    }  # fmt: skip
+    for name, function in {**arithmetic, **comparisons}.items():
         setattr(_Number, f"__{name}__", lambda a, b, f=function: a.counting.once(f, a, b))
+    for name, function in arithmetic.items():
         setattr(_Number, f"__r{name}__", lambda a, b, f=function: a.counting.once(f, b, a))
 
 

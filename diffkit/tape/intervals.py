@@ -7,7 +7,7 @@ mpmath's bare number.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -26,10 +26,11 @@ class Intervals(ObjectArithmetic):
     """Intervals, `mpmath.iv.mpf`, rounded outwards: f lies between the bounds, wherever it has a value.
 
     A number enters as itself, an interval as all the numbers in it. At the precision of floats (53 bits,
-    those of `mpmath.iv.prec`) the exact f(x) lies in the result, and so does what NumPy computes with
-    functions that are right to the last digit: the width bounds the rounding error, overflow apart. A
-    function is taken where it has real values; where it has none the bounds are -inf and inf. The other side
-    of np.where counts as long as the condition may hold or not.
+    those of `mpmath.iv.prec`) the exact f(x) lies in the result. So does what NumPy computes, as far as its
+    functions are right to the last digit, nothing overflows or underflows, and arrays are added from left to
+    right: then the width bounds the rounding error. A function is taken where it has real values; where it
+    has none the bounds are -inf and inf. Both sides of np.where count where its condition may come out either
+    way.
 
     Raises
     ------
@@ -57,7 +58,7 @@ class Intervals(ObjectArithmetic):
     name = "interval"
     instead = ", which has no bounds for it"
 
-    @cached_property
+    @property
     def module(self) -> Any:
         return _functions(mpmath.iv.prec)
 

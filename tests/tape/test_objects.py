@@ -9,7 +9,10 @@ import scipy.special as sc
 import sympy
 from mpmath import mp
 
+import diffkit as dk
 from diffkit.errors import NoRuleError
+from diffkit.functions import as_function
+from diffkit.problems import PROBLEMS
 from diffkit.tape import record
 from diffkit.tape.objects import MPMATH, SYMPY, simplest_exact
 
@@ -69,6 +72,21 @@ def test_what_moves_and_adds_elements_does_so_in_every_arithmetic(f, arithmetic)
     assert found.shape == expected.shape
     assert np.array_equal(found.astype(float), expected)  # every step is exact in binary
     assert np.array_equal(np.asarray(tape.replay(A)), expected)
+
+
+# The loops are expressions without end; the noise, and the digits of 1e-310, are in the binary constants.
+@pytest.mark.parametrize(
+    "name", [n for n in PROBLEMS if n not in ("loop", "while", "noisy-sine", "subnormal-sine")]
+)
+def test_the_catalogue_has_the_same_value_in_sympy_and_in_mpmath(name):
+    f, x = as_function(PROBLEMS[name].f), PROBLEMS[name].at
+    with np.errstate(all="ignore"):
+        tape = record(f, x)
+        moved = abs(x * dk.derivative(f, x))  # in sympy 0.7 is 7/10, and so a rounding away
+    with mpmath.workdps(40):
+        truth = tape.replay(x, arithmetic="mpmath")
+        found = mp.mpf(sympy.N(tape.replay(x, arithmetic="sympy"), 40))
+        assert abs(found - truth) <= 2.0**-52 * 10 ** PROBLEMS[name].digits_lost * (4 * abs(truth) + moved)
 
 
 def test_a_symbol_takes_the_place_of_an_element():
