@@ -184,3 +184,15 @@ def test_a_function_without_a_row_is_named(arithmetic):
 def test_a_number_takes_the_indices_that_a_numpy_number_takes(arithmetic):
     tape = record(lambda x: x[None] * x[...], np.float64(3.0))
     assert tape.replay(np.float64(3.0)).shape == tape.replay(3.0, arithmetic=arithmetic).shape == (1,)
+
+
+def test_a_list_of_mpmath_numbers_is_an_array_of_them():
+    tape = record(lambda x: np.sum(x * x) / 3, [1.0, 2.0])
+    with mpmath.workdps(30):
+        assert tape.replay([mp.mpf(1), mp.mpf(3)], arithmetic="mpmath") == mp.mpf(10) / 3
+
+
+def test_the_sum_of_nothing_is_a_number_of_the_arithmetic():
+    tape = record(lambda x: np.sum(x[:0]), np.ones(2))
+    assert isinstance(tape.replay(np.ones(2), arithmetic="mpmath"), mp.mpf)
+    assert isinstance(tape.replay(np.ones(2), arithmetic="sympy"), sympy.Integer)
