@@ -5,6 +5,7 @@ from diffkit.autodiff.anomaly import detect_anomaly
 from diffkit.autodiff.checkpoint import checkpoint
 from diffkit.autodiff.compile import compile
 from diffkit.autodiff.custom import custom_rule
+from diffkit.autodiff.dual import dual
 from diffkit.autodiff.jacobians import hessian, hvp, jacobian
 from diffkit.autodiff.modes import DualNumbers, Reverse
 from diffkit.autodiff.tangent import tangent
@@ -19,6 +20,7 @@ __all__ = [
     "compile",
     "custom_rule",
     "detect_anomaly",
+    "dual",
     "grad",
     "hessian",
     "hvp",

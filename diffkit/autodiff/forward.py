@@ -48,7 +48,7 @@ class Dual(Active):
         self.stamp += 1
 
     def __repr__(self) -> str:
-        return f"{plain(self.value)} + {plain(self.tangent)} eps"
+        return f"{plain(self.value)} + {0.0 if self.tangent is None else plain(self.tangent)} eps"
 
 
 class DualTrace(Trace):

@@ -22,7 +22,7 @@ from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivativ
 from diffkit.studies.study import Study
 from diffkit.studies.value import value_at
 from diffkit.tables import Table, csv_text, error_text, json_ready
-from diffkit.tape.arithmetic import MPMATH
+from diffkit.tape.objects import MPMATH
 
 __all__ = ["Curve", "ErrorSweep", "error_sweep"]
 

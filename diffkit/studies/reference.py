@@ -13,7 +13,8 @@ from diffkit.autodiff import grad
 from diffkit.errors import DiffkitError, DomainError, GuardError
 from diffkit.structure import flatten_arguments
 from diffkit.tape import Tape, record
-from diffkit.tape.arithmetic import MPMATH, Arithmetic
+from diffkit.tape.arithmetic import Arithmetic
+from diffkit.tape.objects import MPMATH
 
 __all__ = [
     "DIGITS",

@@ -18,7 +18,7 @@ from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments
 from diffkit.studies.reference import DIGITS, Exact, digits_for, split_error, working_digits
 from diffkit.tables import error_text
-from diffkit.tape.arithmetic import MPMATH
+from diffkit.tape.objects import MPMATH
 
 __all__ = ["EXPORTED", "MOST_DIGITS", "ComparisonRow", "failure", "measured", "one_line", "split"]
 

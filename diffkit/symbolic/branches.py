@@ -19,8 +19,8 @@ from diffkit.functions import as_function
 from diffkit.structure import Structure, as_leaf, flatten, flatten_arguments
 from diffkit.symbolic.expression import require_size, symbols_of, within_reach
 from diffkit.tape.active import Active, apply
-from diffkit.tape.arithmetic import SYMPY
 from diffkit.tape.node import Node, reachable
+from diffkit.tape.objects import SYMPY
 from diffkit.tape.place import Place, calling_place
 from diffkit.tape.record import Recorder, run
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from diffkit.errors import NotClosedFormError
 from diffkit.symbolic.expression import within_reach
-from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.objects import SYMPY
 
 __all__ = ["as_expression", "differentiate", "gradient"]
 

@@ -16,7 +16,7 @@ from diffkit.errors import ArgumentsError, NotClosedFormError, OptionError
 from diffkit.symbolic.layout import as_latex, as_mathml, mathml_part
 from diffkit.symbolic.passes import as_printed, share
 from diffkit.symbolic.pool import Pool
-from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.objects import SYMPY
 
 __all__ = ["FORMS", "export"]
 

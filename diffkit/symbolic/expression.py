@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, GuardError, NoRuleError, NotClosedFormError
-from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.objects import SYMPY
 from diffkit.tape.wengert import Slot, Tape
 
 __all__ = [

@@ -14,7 +14,7 @@ from functools import reduce
 from operator import add, mul
 from typing import Any
 
-from diffkit.tape.arithmetic import SYMPY
+from diffkit.tape.objects import SYMPY
 from diffkit.tape.walk import below, in_order, negated
 
 __all__ = ["Pool", "Term", "below", "in_order", "negated", "turned"]

@@ -13,7 +13,7 @@ from diffkit.errors import GuardError, NoRuleError, NotClosedFormError
 from diffkit.symbolic.expression import require_no_branches
 from diffkit.symbolic.named import named_functions
 from diffkit.symbolic.pool import Pool, Term
-from diffkit.tape.arithmetic import SympyArithmetic
+from diffkit.tape.objects import SympyArithmetic
 from diffkit.tape.wengert import Tape
 
 __all__ = ["written"]
@@ -46,7 +46,7 @@ def written(tape: Tape, symbols: Sequence[Any], pool: Pool, named: bool = False)
     (4*x)*(1 - x)
     """
     require_no_branches(tape)
-    arithmetic = WrittenArithmetic(1, pool, named)
+    arithmetic = WrittenArithmetic(pool, named)
     try:
         values = tape.run([_terms(s, pool) for s in symbols], arithmetic)
         return tape.output_structure.build([_terms(leaf, pool) for leaf in _outputs(tape, values)])

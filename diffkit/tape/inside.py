@@ -1,4 +1,4 @@
-"""The inside of a row that is a function of the user's own, run in mpmath or SymPy arithmetic.
+"""The inside of a row that is a function of the user's own, run in another arithmetic than NumPy's.
 
 Such a function calls NumPy, which cannot work with numbers of another arithmetic. It gets active values that
 stand for them, so that each of its calls comes back to the arithmetic.
@@ -48,7 +48,7 @@ def run_inside(
     Examples
     --------
     >>> import numpy as np, sympy
-    >>> from diffkit.tape.arithmetic import SYMPY
+    >>> from diffkit.tape.objects import SYMPY
     >>> run_inside(lambda x, y: np.sin(x) * y, SYMPY, [sympy.Symbol("x"), 2], {})
     2*sin(x)
     """

@@ -138,33 +138,69 @@ class Tape:
     # -- running it -----------------------------------------------------------------------------
 
     def replay(self, *point: Any, arithmetic: str | Arithmetic = NUMPY) -> Any:
-        """The result of the program at another point, in NumPy, mpmath or SymPy arithmetic.
+        """The result of the program at another point, in any arithmetic.
+
+        ==================================  ==================================================================
+        arithmetic                          its numbers
+        ==================================  ==================================================================
+        "numpy"                             float64, as f ran
+        "float16", "float32", "longdouble"  another precision, for constants and results alike
+        "mpmath"                            mpmath's, with the digits that `mpmath.workdps` sets
+        "sympy"                             SymPy's exact numbers and symbols
+        "rational"                          exact fractions, where a float has its binary value
+        "interval"                          bounds of f: of its rounding error, or over a range
+        "dual"                              a + b eps, see `dk.autodiff.dual`: forward mode
+        "counting"                          the answer is how many operations ran
+        "torch", "jax", "autograd"          a peer's arrays, which its own derivatives follow
+        ==================================  ==================================================================
 
         Parameters
         ----------
         point
             The arguments, nested as those it was recorded with.
         arithmetic
-            "numpy", "mpmath" (at the precision that `mpmath.workdps` sets), "sympy", or an
-            `Arithmetic` of your own.
+            One of these names, or an `Arithmetic` of your own.
 
         Raises
         ------
         GuardError
-            If a branch goes the other way at this point; the message names its line.
+            If a branch goes the other way at this point, or the arithmetic cannot decide it; the message
+            names its line.
+        NoRuleError
+            If a function has no meaning in this arithmetic.
+        OptionError
+            For an unknown arithmetic; MissingPackageError where it is a peer that is not installed.
 
         Examples
         --------
         >>> import mpmath, sympy, diffkit as dk
         >>> tape = dk.record(lambda x: x * x / 3, 0.5)
+        >>> tape.replay(2.0), tape.replay(2.0, arithmetic="float32")
+        (1.3333333333333333, np.float32(1.3333334))
         >>> with mpmath.workdps(30):
         ...     print(tape.replay(mpmath.mpf(2), arithmetic="mpmath"))
         1.33333333333333333333333333333
         >>> tape.replay(sympy.Symbol("x"), arithmetic="sympy")
         x**2/3
+        >>> tape.replay(2.0, arithmetic="rational")
+        Fraction(4, 3)
+        >>> tape.replay(2.0, arithmetic="interval")
+        mpi('1.3333333333333333', '1.3333333333333335')
+        >>> tape.replay(mpmath.iv.mpf([0, 3]), arithmetic="interval")
+        mpi('0.0', '3.0')
+        >>> tape.replay(dk.autodiff.dual(3.0), arithmetic="dual")
+        3.0 + 2.0 eps
+        >>> tape.replay(2.0, arithmetic="counting").total
+        2
+
+        In a peer, whose package has to be installed:
+
+        >>> import torch  # doctest: +SKIP
+        >>> tape.replay(torch.tensor(3.0, requires_grad=True), arithmetic="torch")  # doctest: +SKIP
+        tensor(3., grad_fn=<DivBackward0>)
         """
-        values = self.run(self.leaves(point), arithmetic_named(arithmetic))
-        return self.result(values, arithmetic_named(arithmetic))
+        chosen = arithmetic_named(arithmetic)
+        return self.result(self.run(self.leaves(point), chosen), chosen)
 
     def leaves(self, point: tuple[Any, ...]) -> list[Any]:
         """The inputs of a point, checked against the point of the recording."""
@@ -192,7 +228,7 @@ class Tape:
         found = [
             values[o.index] if isinstance(o, Slot) else arithmetic.constant(copy(o)) for o in self.outputs
         ]
-        return self.output_structure.build(found)
+        return arithmetic.result(found, self.output_structure)
 
     @cached_property
     def _guards_at(self) -> dict[int, list[Guard]]:
@@ -204,7 +240,7 @@ class Tape:
     def _check(self, guard: Guard, value: Any, arithmetic: Arithmetic) -> None:
         try:
             holds = guard.holds(value)
-        except TypeError as error:
+        except (TypeError, GuardError) as error:
             raise GuardError(
                 f"{arithmetic.name} arithmetic cannot decide the branch at {guard.place}: {value}"
             ) from error

@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 from diffkit.errors import NoRuleError
-from diffkit.tape.arithmetic import MPMATH, SYMPY
 from diffkit.tape.inside import run_inside
+from diffkit.tape.objects import MPMATH, SYMPY
 
 
 def test_calls_of_numpy_are_made_exactly():

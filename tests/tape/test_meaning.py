@@ -12,9 +12,9 @@ from mpmath import mp
 from diffkit.errors import NoRuleError
 from diffkit.primitives import kept, mutual_product, selected_product, share, tanh_slope
 from diffkit.tape import record
-from diffkit.tape.arithmetic import MPMATH, SYMPY
 from diffkit.tape.formula import as_numpy
 from diffkit.tape.meaning import LOGIC, TABLE, WRITTEN_OUT, row_of, special_table
+from diffkit.tape.objects import MPMATH, SYMPY
 
 # Each function, a point of exact binary numbers, and its value written directly in mpmath.
 # fmt: off
