@@ -82,13 +82,13 @@ def _renamed(keywords: Mapping[str, Any]) -> dict[str, Any]:
 # Functions of tensors alone, besides the ufuncs.
 BETWEEN_TENSORS = frozenset({np.where, np.clip, np.dot, np.inner, np.outer, np.convolve})
 
-# What has another name than in NumPy, and the same operands in the same order.
+# What has another name than in NumPy, and the same operands in the same order. Not torch.special.bessel_j0
+# and its like: they cut the history without a word, and a gradient would come out wrong.
 NAMES: dict[Any, str] = {
     np.absolute: "abs", np.fabs: "abs", np.power: "pow", np.equal: "eq", np.not_equal: "ne",
     np.conjugate: "conj", np.rint: "round", np.radians: "deg2rad", np.degrees: "rad2deg", np.sign: "sgn",
     np.copy: "clone", np.sinc: "sinc", np.nan_to_num: "nan_to_num",
-    sc.log_expit: "nn.functional.logsigmoid", sc.j0: "special.bessel_j0", sc.j1: "special.bessel_j1",
-    sc.y0: "special.bessel_y0", sc.y1: "special.bessel_y1",
+    sc.log_expit: "nn.functional.logsigmoid",
 }  # fmt: skip
 
 
@@ -167,6 +167,10 @@ def _convolve(t: Any, a: Any, v: Any, mode: str = "full") -> Any:
     return full[start : start + {"full": len(full), "same": len(a), "valid": len(a) - len(v) + 1}[mode]]
 
 
+def _whole_part(t: Any, a: Any, b: Any) -> Any:
+    return t.round((a - t.remainder(a, b)) / b)  # torch.floor_divide has no derivative, not even 0
+
+
 def _gamma(t: Any, a: Any) -> Any:
     sign = t.where((a < 0) & (t.floor(a) % 2 != 0), -1.0, 1.0)
     return sign * t.exp(t.lgamma(a))
@@ -216,7 +220,8 @@ ROWS: dict[Any, Callable[..., Any]] = {
     np.ones_like: lambda t, a, *_, **__: t.ones_like(a),
     np.linalg.qr: lambda t, a, mode="reduced": t.linalg.qr(a, mode)[1 if mode == "r" else slice(None)],
     np.modf: lambda t, a: (a - t.trunc(a), t.trunc(a)),
-    np.divmod: lambda t, a, b: (t.floor_divide(a, b), t.remainder(a, b)),
+    np.divmod: lambda t, a, b: (_whole_part(t, a, b), t.remainder(a, b)),
+    np.floor_divide: _whole_part,
     np.cbrt: lambda t, a: t.sgn(a) * t.abs(a) ** (1 / 3),
     sc.gamma: _gamma,
 }  # fmt: skip

@@ -43,6 +43,7 @@ ARRAYS: dict[str, Callable[[Any], Any]] = {
     "norms": lambda a: np.linalg.norm(a, axis=1) + np.linalg.norm(a) + np.std(a),
     "empty": lambda a: a[:0] * 2 + np.sum(a[:, :0]),
     "several": lambda a: np.modf(a)[0],
+    "steps": lambda a: a * (a // 0.75) + a % 0.75 + np.floor(a) * np.sign(a),
     "put": lambda a: put_in(a),
 }
 
