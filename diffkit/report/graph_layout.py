@@ -108,7 +108,9 @@ def layout(
             start = float(left[place.column])
             path += [(start, heights[place]), (start + wide[place.column], heights[place])]
         curves.append(_curve([*path, (middle[head] - sizes[head][0] / 2, ports[number, 1])]))
-    tops = [heights[n] + sizes[n][1] / 2 for n in nodes]
+    tops = [
+        height + tall.get(n, 0.0) / 2 for n, height in heights.items()
+    ]  # an edge may pass above all nodes
     return Layout(centres, curves, float(left[-1] - gap) if nodes else 0.0, max(tops, default=0.0))
 
 

@@ -277,9 +277,10 @@ class Tape:
 
     def __str__(self) -> str:
         labels = [self.label(slot) for slot in range(self.input_count + len(self))]
-        width = max(map(len, labels), default=0)
+        width, known = max(map(len, labels), default=0), set(labels)
         texts = [f"input {i + 1}" for i in range(self.input_count)] + [
-            self.expression(row) for row in self.instructions
+            f"{row.name} = " * (bool(row.name) and row.name not in known) + self.expression(row)
+            for row in self.instructions
         ]
         lines = [f"{label:{width}} = {text}" for label, text in zip(labels, texts, strict=True)]
         if len(lines) > 60:

@@ -16,7 +16,7 @@ from diffkit.tables import csv_text, json_ready
 from diffkit.tape.wengert import SIGNS, Instruction, Slot, Tape, short
 from diffkit.views.names import Labels, labels_of
 from diffkit.views.order import by_level, lifted
-from diffkit.views.repeats import repeats
+from diffkit.views.repeats import Repeats, repeats
 from diffkit.views.table import number_text
 
 __all__ = ["Edge", "Graph", "Node", "graph"]
@@ -266,7 +266,7 @@ def graph(
     called, beside = labels_of(program if labels == "n" else tape, labels, names)
     if labels != "n":  # constants have no number there
         called[inputs:inputs] = beside[inputs:inputs] = [""] * len(constants)
-    tape = program
+    unlifted, tape = tape, program
     values, bars, partials = _numbers(tape, (*point, *constants), show)
     outputs = {o.index for o in tape.outputs if isinstance(o, Slot)}
 
@@ -294,7 +294,9 @@ def graph(
         kind = "result" if slot in outputs else "operation"
         nodes.append(node(slot, _operation(row), kind))
     whole = Graph(show, tuple(nodes), tuple(edges))
-    return whole if len(nodes) <= MOST_NODES else _collapsed(whole, tape)
+    # The rounds of a loop may differ in their constants: those are inputs of the lifted tape.
+    loop = repeats(unlifted) if len(nodes) > MOST_NODES else None
+    return whole if loop is None else _collapsed(whole, loop, tape.input_count)
 
 
 def _numbers(tape: Tape, point: tuple[Any, ...], show: str) -> tuple[Any, Any, Any]:
@@ -307,12 +309,8 @@ def _numbers(tape: Tape, point: tuple[Any, ...], show: str) -> tuple[Any, Any, A
     return found.values.__getitem__, found.adjoints.__getitem__, lambda row, i: found.partials[row][i]
 
 
-def _collapsed(whole: Graph, tape: Tape) -> Graph:
-    """The graph with the further iterations of its longest loop as one box."""
-    loop = repeats(tape)
-    if loop is None:
-        return whole
-    start = tape.input_count
+def _collapsed(whole: Graph, loop: Repeats, start: int) -> Graph:
+    """The graph with the further iterations of a loop as one box; `start` is the slot of the first row."""
     inside = {f"s{start + number}" for number in range(loop.start, loop.end)}
     inside |= {edge.tail for edge in whole.edges if edge.head in inside and edge.tail.startswith("c")}
     box = Node("loop", "loop", f"{loop.period} rows × {loop.times}", "repeats")
@@ -321,11 +319,9 @@ def _collapsed(whole: Graph, tape: Tape) -> Graph:
         tail, head = ("loop" if key in inside else key for key in (edge.tail, edge.head))
         if tail == head:
             continue
-        # What goes in and out of the box is no single local derivative.
-        edges.setdefault(
-            (tail, head, *([len(edges)] if "loop" not in (tail, head) else [])),
-            Edge(tail, head, None if "loop" in (tail, head) else edge.partial),
-        )
+        # What goes into the box goes into each iteration; neither that nor what goes out is one derivative.
+        key = (tail, head) if head == "loop" else len(edges)
+        edges.setdefault(key, Edge(tail, head, None if "loop" in (tail, head) else edge.partial))
     nodes = []
     for node in whole.nodes:
         if node.key not in inside:

@@ -51,6 +51,9 @@ def check(nodes, edges, size=(2.0, 1.0)):
                 x, y = drawn.centres[node]
                 beside = x1 <= x - half[0] + 1e-9 or x0 >= x + half[0] - 1e-9
                 assert beside or min(y0, y1) > y + half[1] or max(y0, y1) < y - half[1]
+    for x, y in itertools.chain.from_iterable(drawn.curves):
+        assert -1e-9 <= x <= drawn.width + 1e-9
+        assert -1e-6 <= y <= drawn.height + 1e-6
     for x, y in drawn.centres.values():
         assert half[0] - 1e-9 <= x <= drawn.width - half[0] + 1e-9
         assert half[1] - 1e-6 <= y <= drawn.height - half[1] + 1e-6

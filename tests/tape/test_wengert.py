@@ -235,3 +235,16 @@ def test_arguments_are_counted_and_their_nesting_is_compared():
     with pytest.raises(ArgumentsError, match="not nested as those"):
         tape.replay(1.0, {"v": 2.0})
     assert tape.replay(3.0, {"w": np.ones(2)}).tolist() == [3.0, 3.0]
+
+
+def test_a_row_shows_the_name_that_f_gives_it():
+    def f(x):
+        a = x + 1
+        v1 = a * x
+        return v1 - a
+
+    assert str(record(f, 1.0, named=True)).splitlines()[1:4] == [
+        "v1 = a = v0 + 1",
+        "v2 = v1 * v0",
+        "v3 = v2 - v1",
+    ]

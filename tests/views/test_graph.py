@@ -114,6 +114,22 @@ def test_a_long_loop_is_one_box():
     assert len(found.nodes) < 20
     assert {e.head for e in found.edges if e.tail == "loop"} == {"s302"}
     assert found.nodes[-1].value == pytest.approx(tape.replay(0.2))
+    assert str(found).splitlines()[-1].startswith("v300  x = loop × loop")
+
+
+def test_rounds_of_a_loop_may_differ_in_their_constants():
+    def textbook(a, b):
+        z = 0
+        for i in range(100):
+            z = a * np.cos(z + i) + z * np.sin(b - i)
+        return z
+
+    found = graph(dk.record(textbook, 0.5, 0.5), 0.5, 0.5, labels="names")
+    assert [found.lines_of(node) for node in found.nodes if node.kind == "repeats"] == [["loop  7 rows × 98"]]
+    labels = {node.key: node.label for node in found.nodes}
+    assert sorted(labels[edge.tail] for edge in found.edges if edge.head == "loop") == ["a", "b", "v11", "v8"]
+    assert found.nodes[-1].label == "z100"
+    assert len(found.plot().texts) > 20
 
 
 def test_arrays_are_shown_short():
