@@ -100,7 +100,7 @@ class Compiled:
     def __call__(self, *point: Any) -> tuple[Any, Any]:
         given, structure = flatten_arguments(point)
         leaves = [leaf if leaf.__class__ is float else _in_order(leaf) for leaf in given]
-        if watching.get() is not None or not all([leaf.__class__ in _PLAIN for leaf in leaves]):
+        if watching.get() is not None or not _PLAIN.issuperset(map(type, leaves)):
             return self._uncompiled(*point)  # somebody looks on, or differentiates what we do
         key = (structure, *map(_sort, leaves))
         try:
@@ -172,4 +172,5 @@ def _sort(leaf: Any) -> Any:
 
 def _are_finite(outputs: Sequence[Any]) -> bool:
     """Whether all results are finite; those whose squares overflow count as not."""
-    return all([isfinite(o if o.__class__ is float else np.vdot(o, o).real) for o in outputs])
+    sizes = [o if o.__class__ is float else np.vdot(o, o).real for o in outputs]
+    return all(map(isfinite, sizes))
