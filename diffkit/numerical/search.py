@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.numerical.corner import Corner
+from diffkit.numerical.corner import Corner, jump_between
 from diffkit.numerical.ladder import SAFETY, Guess, Ladder
 from diffkit.numerical.noise import close_spacing, near, noise_in
 from diffkit.numerical.place import UNIT, Found, Place
@@ -72,6 +72,7 @@ class Search:
         self.latest: Guess | None = None  # the best of the last ladder that had any
         self.suspect: Kept | None = None  # what only noise would explain
         self.hopeless: Kept | None = None  # the best that was not worth going on with
+        self.failed = place.real(0)  # the largest step of a ladder that contradicts what is explained
         self.begin()
 
     def begin(self) -> None:
@@ -100,6 +101,8 @@ class Search:
                 h = ladder.below(h)
             else:
                 h = yield from self.next_step(h, guess, self.compare(guess))
+        if self.done is not None and self.done.h < self.failed:
+            yield from self.jump(self.done)
         return self.found()
 
     # -- asking -----------------------------------------------------------------------------------------
@@ -354,6 +357,7 @@ class Search:
             self.noise = max(self.noise, self.place.u * self.ladder.largest)
             self.done.blur(self.noise, self.order)
         self.ceiling = self.ladder.widest(h)
+        self.failed = max(self.failed, self.ceiling)
         self.begin()
         if not self.below or self.ceiling < 8 * self.below:
             return None
@@ -376,6 +380,13 @@ class Search:
         error = seen.error(best.value, taken, values, place.centre) if self.order == 1 else inf
         self.done = replace(best, error=error)
         return True
+
+    def jump(self, done: Guess) -> Points:
+        """Widen the error where f jumps close by: what is explained may be but a tooth of a saw."""
+        if seen := (yield from jump_between(self.ask, self.place.centre, done.h, self.failed)):
+            distance, size = seen
+            done.error = max(done.error, SAFETY * size / distance**self.order)
+            self.trouble = self.trouble or f"f jumps by about {float(size):.1g}, {float(distance):.1g} from x"
 
     def found(self) -> Found:
         """The result, in words where there was trouble."""

