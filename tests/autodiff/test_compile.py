@@ -65,6 +65,10 @@ def softmax(z):
     return p / p.sum(axis=1, keepdims=True)
 
 
+def products_of_neighbours(y):
+    return np.sum(y[1:] * y[:-1])
+
+
 PROGRAMS = {
     "sum of elementwise": (lambda x: np.sum(np.sin(x) ** 2 + x * np.exp(-x)), [(1000,), (40_000,)]),
     "mean of a matrix": (lambda x: np.mean(np.sin(x) ** 2 + x * np.exp(-x)), [(50, 30), (200, 300)]),
@@ -82,6 +86,12 @@ PROGRAMS = {
         lambda x: np.where(x > 0, np.sqrt(np.abs(x)), x).sum() + np.maximum(x, 1).max(), [(300,)],
     ),
     "an argument that is returned": (lambda x, y: np.sum(x * y), [(100,), (100,)]),
+    "neighbours, reshaped": (lambda x: products_of_neighbours(np.sin(x).reshape(-1)), [(20, 30), (6, 2)]),
+    "truth values made numbers": (
+        lambda x: np.sum((1.0 * (x > 0) - 1.0 * (x < 1) - 0.5) * x) + np.sum(-1.0 * (x > 0) * x),
+        [(9,), (300,)],
+    ),
+    "whole numbers made floats": (lambda x: np.sum(x * (1.0 * np.argsort(x))), [(9,), (300,)]),
     "index arrays": (lambda x: np.sum(x[[0, 0, 2]] * x[::-1][:3]), [(100,)]),
     "numbers from arrays": (lambda x: np.exp(-np.mean(x)) * np.sum(np.cos(x) * np.mean(x)), [(200,)]),
     "linear algebra": (lambda A: np.linalg.slogdet(A @ A.T + np.eye(9))[1] + np.trace(A), [(9, 9)]),
@@ -115,6 +125,8 @@ def test_a_flipped_branch_and_a_new_shape_are_recorded_once_each():
     assert both.programs == 3
     both = assert_same(f, (2.0,), (3.0,), (-1.0,), (np.float32(2),))
     assert both.programs == 3
+    assert_same(lambda x: 1.0 * (x > 0), (2.0,), (-2.0,))
+    assert_same(lambda x: -1.0 * (x > 0) * x, (2.0,), (-2.0,))
 
 
 def test_a_loop_that_runs_as_often_as_the_value_says_takes_every_way():
