@@ -59,8 +59,9 @@ def compile(f: Callable[..., Any], *example: Any, jit: bool = False) -> Compiled
 
     Notes
     -----
-    The results are those of `value_and_grad`, bit for bit, but that machine code has tanh from the C
-    library. Where one is not finite, `value_and_grad` is asked itself, warnings included.
+    The results are those of `value_and_grad`, bit for bit, but that a zero may have the other sign and that
+    machine code has tanh from the C library. Where one is not finite, `value_and_grad` is asked itself,
+    warnings included.
 
     Examples
     --------
@@ -110,7 +111,7 @@ class Compiled:
         key = (structure, *map(_sort, leaves))
         try:
             program, outputs = self._run(key, structure, leaves)
-        except numbers.NO_NUMBER:
+        except (numbers.BranchError, *numbers.NO_NUMBER):
             return self._uncompiled(*point)
         if not _are_finite(outputs):
             return self._uncompiled(*point)
@@ -123,7 +124,11 @@ class Compiled:
         for program in known:
             try:
                 outputs = program(leaves)
-            except numbers.BranchError:
+            except (numbers.BranchError, np.linalg.LinAlgError):
+                continue
+            except numbers.NO_NUMBER:
+                raise
+            except Exception:  # of f's own: a row may run before the branch that it stands in is asked
                 continue
             if program is not known[0]:  # what fitted last is tried first
                 self._programs[key] = (program, *(other for other in known if other is not program))
@@ -163,19 +168,23 @@ def _all(count: int) -> int | tuple[int, ...]:
 
 
 def _in_order(leaf: Any) -> Any:
-    """A leaf to differentiate by; an array in reading order, and writable as those of programs are."""
+    """A leaf to differentiate by; an array in reading order is writable, as those of programs are."""
     leaf = as_number(real_leaf(leaf))
-    if leaf.__class__ is not np.ndarray or leaf.flags.carray:
+    if leaf.__class__ is not np.ndarray or leaf.flags.carray or not leaf.flags.c_contiguous:
         return leaf
-    return np.require(leaf, requirements=["C", "W"])
+    return np.require(leaf, requirements=["A", "W"])
 
 
 def _sort(leaf: Any) -> Any:
     """What decides which programs fit a leaf."""
-    return float if leaf.__class__ is float else (leaf.__class__, leaf.dtype, leaf.shape)
+    if leaf.__class__ is float:
+        return float
+    # NumPy adds in the order in which elements lie.
+    order = leaf.strides if leaf.__class__ is np.ndarray and not leaf.flags.c_contiguous else None
+    return leaf.__class__, leaf.dtype, leaf.shape, order
 
 
 def _are_finite(outputs: Sequence[Any]) -> bool:
-    """Whether all results are finite; those whose squares overflow count as not."""
-    sizes = [o if o.__class__ is float else np.vdot(o, o).real for o in outputs]
+    """Whether all results are finite; those whose squares overflow count as not. A tuple is constant."""
+    sizes = [o if o.__class__ is float else np.vdot(o, o).real for o in outputs if o.__class__ is not tuple]
     return all(map(isfinite, sizes))

@@ -109,7 +109,7 @@ class Followed:
         except NoRuleError as error:
             raise located(error, self.f, self.args) from error.__cause__
         return [
-            _in_kind(living(found[number]), value) if number in found else zero_of(value)
+            as_number(_in_kind(living(found[number]), value)) if number in found else zero_of(value)
             for number, value in self.inputs
         ]
 

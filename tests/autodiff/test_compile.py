@@ -65,6 +65,10 @@ def softmax(z):
     return p / p.sum(axis=1, keepdims=True)
 
 
+def products_of_neighbours(y):
+    return np.sum(y[1:] * y[:-1])
+
+
 PROGRAMS = {
     "sum of elementwise": (lambda x: np.sum(np.sin(x) ** 2 + x * np.exp(-x)), [(1000,), (40_000,)]),
     "mean of a matrix": (lambda x: np.mean(np.sin(x) ** 2 + x * np.exp(-x)), [(50, 30), (200, 300)]),
@@ -82,10 +86,17 @@ PROGRAMS = {
         lambda x: np.where(x > 0, np.sqrt(np.abs(x)), x).sum() + np.maximum(x, 1).max(), [(300,)],
     ),
     "an argument that is returned": (lambda x, y: np.sum(x * y), [(100,), (100,)]),
+    "neighbours, reshaped": (lambda x: products_of_neighbours(np.sin(x).reshape(-1)), [(20, 30), (6, 2)]),
+    "truth values made numbers": (
+        lambda x: np.sum((1.0 * (x > 0) - 1.0 * (x < 1) - 0.5) * x) + np.sum(-1.0 * (x > 0) * x),
+        [(9,), (300,)],
+    ),
+    "whole numbers made floats": (lambda x: np.sum(x * (1.0 * np.argsort(x))), [(9,), (300,)]),
     "index arrays": (lambda x: np.sum(x[[0, 0, 2]] * x[::-1][:3]), [(100,)]),
     "numbers from arrays": (lambda x: np.exp(-np.mean(x)) * np.sum(np.cos(x) * np.mean(x)), [(200,)]),
     "linear algebra": (lambda A: np.linalg.slogdet(A @ A.T + np.eye(9))[1] + np.trace(A), [(9, 9)]),
     "no dimension": (lambda x: x * np.sin(x), [()]),
+    "a choice of numbers": (lambda x: np.where(np.sum(x) > 0, np.sum(x), 3.0), [(9,)]),
     "empty": (lambda x: np.sum(np.sin(x)) + 3.0, [(0,)]),
 }  # fmt: skip
 
@@ -105,6 +116,7 @@ def test_programs_of_arrays_have_the_same_bits(name):
 def test_the_gradient_is_shaped_as_the_argument_and_a_tuple_of_several():
     assert_same(lambda p: np.sum(p["w"] @ p["w"]) * p["b"][0], ({"w": draw(3), "b": [2.0, draw(2)]},))
     assert_same(lambda x, y: x * y, (2.0, 3.0))
+    assert_same(lambda x, y: 3.0, (2.0, 3.0))
     assert compiled(lambda x: x * x)(3) == (9.0, 6.0)
     assert bits(compiled(np.sum)([1, 2])) == bits((3.0, np.ones(2)))
 
@@ -115,6 +127,51 @@ def test_a_flipped_branch_and_a_new_shape_are_recorded_once_each():
     assert both.programs == 3
     both = assert_same(f, (2.0,), (3.0,), (-1.0,), (np.float32(2),))
     assert both.programs == 3
+    assert_same(lambda x: 1.0 * (x > 0), (2.0,), (-2.0,))
+    assert_same(lambda x: -1.0 * (x > 0) * x, (2.0,), (-2.0,))
+
+
+def test_an_error_of_a_way_that_is_not_taken_stays_inside():
+    def careful(x):
+        if np.any(x < -10):
+            raise RuntimeError("too small")
+        return np.log(x + 11)
+
+    log = dk.autodiff.custom_rule(careful, vjp=lambda y, x: lambda bar: bar / (x + 11))
+    f = lambda x: np.sum(log(x)) if np.sum(np.exp(-x)) < 1e3 else np.sum(x * x)
+    x = draw(300)
+    assert assert_same(f, (x,), (30 * x,), (x,), (20 * x,)).programs == 2
+
+    def halved(A):  # np.linalg.cholesky runs before the sum over blocks is known
+        return np.sum(np.linalg.cholesky(A)) if np.sum(np.abs(A)) > 200 else np.sum(A * A)
+
+    assert assert_same(halved, (90 * np.eye(12),), (-np.eye(12),), (-2 * np.eye(12),)).programs == 2
+    both = compiled(lambda x: np.sum(log(x)), x)
+    with pytest.raises(RuntimeError, match="too small"):
+        both(30 * x)
+
+
+def test_a_branch_on_a_slope_that_meets_an_infinity_goes_the_uncompiled_way():
+    slope = dk.grad(lambda y: np.sum(np.logaddexp(y, -np.inf)))
+    f = lambda x: np.sum(np.exp(x)) * (1.0 if np.all(slope(x) >= 0) else 2.0)
+    assert_same(f, (draw(9),), (np.full(9, -np.inf),), (draw(9),))
+
+
+def test_arrays_are_added_up_in_the_order_in_which_they_lie():
+    A = draw(20, 30)
+    turned = [(np.asfortranarray(A),), (np.asfortranarray(A + 1),)]
+    both = assert_same(lambda A: np.sum(np.sin(A)), *turned, (A,), (A[::-1],), (A[:, ::2],))
+    assert both.programs == 4
+    assert both(*turned[0])[1].flags.f_contiguous
+
+
+def test_a_cotangent_that_cannot_be_written_into_is_not_added_to_in_place():
+    calls = []
+    f = lambda x: (calls.append(x), np.sum(x) ** 2 + np.sum(x[1:] ** 2))[1]
+    both = assert_same(f, (draw(300),))
+    del calls[:]
+    both(draw(300))
+    assert not calls  # it did not have to be asked itself
 
 
 def test_a_loop_that_runs_as_often_as_the_value_says_takes_every_way():

@@ -256,6 +256,7 @@ def test_a_number_of_no_dimension_gives_a_plain_float(D):
 def test_a_zero_dimensional_array_is_a_number():
     assert grad(lambda x: np.sum(x * x))(np.array(3.0)) == 6.0
     assert grad(lambda x: x[()] * x)(np.array(3.0)) == 6.0
+    assert {type(grad(f)(np.array(3.0))) for f in (np.sin, lambda x: x * x)} == {float}
 
 
 # -- conventions where there is no derivative, and branches ------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.leaf import as_number
 from diffkit.autodiff.straight import numbers
 from diffkit.autodiff.straight.blocks import Block
 from diffkit.autodiff.straight.kinds import Kind
@@ -70,7 +71,7 @@ class Writer:
         for number, part in enumerate(self.parts):
             if isinstance(part, int) and self.rows[part].function is add_at:
                 a = self.rows[part].args[0]
-                if self.storages.ends(a.index, number):
+                if self.kinds[a.index].in_order and self.storages.ends(a.index, number):
                     self.storages.take_over(part, a.index)
 
     def text(self) -> str:
@@ -107,7 +108,10 @@ class Writer:
                 shown += ".copy()"
             elif isinstance(output, Slot) and self.kinds[output.index].is_array:
                 mine = self.storages.of[output.index]
-                shown += "" if seen.isdisjoint(mine) else ".copy()"
+                if not self.kinds[output.index].shape:
+                    shown = f"{self.names.function(as_number)}({shown})"
+                elif not seen.isdisjoint(mine):
+                    shown += ".copy()"
                 seen |= mine
             yield shown
 

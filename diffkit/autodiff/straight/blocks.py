@@ -165,11 +165,12 @@ class Block:
     # -- machine code ---------------------------------------------------------------------------------------
 
     def _fits_machine(self) -> bool:
-        """Whether all rows can be machine code, and what leaves them is doubles."""
-        writer = self.writer
+        """Whether all rows can be machine code, and what enters and leaves them is doubles."""
+        writer, mine = self.writer, set(self.stretch.slots)
         return all(
             machine.understands(writer.rows[s], writer.kinds, on_arrays=True)
-            and (writer.inner(s) or writer.kinds[s].dtype == np.float64)
+            and (writer.inner(s) or machine.is_double(writer.kinds[s]))
+            and all(r in mine or machine.is_double(writer.kinds[r]) for r in writer.rows[s].slots)
             for s in self.stretch.slots
         )
 

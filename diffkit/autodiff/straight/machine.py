@@ -18,7 +18,7 @@ from diffkit.errors import MissingPackageError
 from diffkit.primitives import share, tanh_slope
 from diffkit.tape.wengert import Guard, Instruction, Slot
 
-__all__ = ["kernel", "of_numbers", "required", "understands"]
+__all__ = ["is_double", "kernel", "of_numbers", "required", "understands"]
 
 Build = Callable[..., Any]
 
@@ -171,13 +171,18 @@ def understands(row: Instruction, kinds: Sequence[Kind], on_arrays: bool = False
     return len(row.args) == 3 or row.function is not np.where
 
 
+def is_double(kind: Kind) -> bool:
+    """Whether it is a number or an array of double precision."""
+    return kind.type is float or kind.dtype == np.float64
+
+
 def _is_truth(a: Any, kinds: Sequence[Kind]) -> bool | None:
     """Whether an operand is a truth value; None if it is neither that nor a double."""
     if isinstance(a, Slot):
         kind = kinds[a.index]
         if kind.type in (bool, np.bool) or kind.dtype == np.bool:
             return True
-        return False if kind.type is float or kind.dtype == np.float64 else None
+        return False if is_double(kind) else None
     if isinstance(a, bool | np.bool):
         return True
     if isinstance(a, np.ndarray):

@@ -61,7 +61,7 @@ def _of_numbers(tape: Tape, kinds: Sequence[Kind], on_machine: bool) -> tuple[st
     names = Names()
     text = numbers.text(tape, kinds, names)
     known = all(machine.understands(row, kinds) for row in tape.instructions)
-    if on_machine and known and all(isinstance(o, Slot | float | int) for o in tape.outputs):
+    if on_machine and known and all(_is_double(o, kinds) for o in tape.outputs):
         rows = dict(enumerate(tape.instructions, tape.input_count))
         code = machine.of_numbers(rows, tape.input_count, tape.outputs, tape.guards)
 
@@ -74,6 +74,10 @@ def _of_numbers(tape: Tape, kinds: Sequence[Kind], on_machine: bool) -> tuple[st
         return text, run_code
     run = made("program", text, names)
     return text, lambda leaves: run(*leaves)
+
+
+def _is_double(output: Any, kinds: Sequence[Kind]) -> bool:
+    return machine.is_double(kinds[output.index]) if isinstance(output, Slot) else output.__class__ is float
 
 
 def _of_arrays(tape: Tape, kinds: Sequence[Kind], on_machine: bool) -> tuple[str, Run]:

@@ -28,12 +28,14 @@ class Storages:
     def __init__(self, kinds: Sequence[Kind], inputs: int, last: dict[int, int]) -> None:
         self.of: list[set[int]] = []  # by slot: more than one only where a view may look into either
         self.last: dict[int, int] = {}
+        self._slots: dict[int, list[int]] = {}  # by storage: those that have a part of it
         for slot, kind in enumerate(kinds):
             mine = set[int]().union(*(self.of[s] for s in kind.shares)) if kind.shares else {slot}
             self.of.append(mine)
+            for storage in mine:
+                self._slots.setdefault(storage, []).append(slot)
             self._keep(mine, last.get(slot, -1))
         self.outside = {s for slot in range(inputs) for s in self.of[slot]}
-        self._reads = last
 
     def _keep(self, storages: Iterable[int], until: int) -> None:
         for storage in storages:
@@ -44,9 +46,13 @@ class Storages:
         return self.of[slot].isdisjoint(self.outside) and all(self.last[s] <= part for s in self.of[slot])
 
     def take_over(self, slot: int, operand: int) -> None:
-        """Let a slot have the memory of an operand that ends with it."""
-        self.of[slot] = self.of[operand]
-        self._keep(self.of[slot], self._reads.get(slot, -1))
+        """Let a slot, and all views into it, have the memory of an operand that ends with it."""
+        theirs = self.of[operand]
+        self._keep(theirs, self.last[slot])
+        for moved in self._slots.pop(slot):
+            self.of[moved] = self.of[moved] - {slot} | theirs
+            for storage in theirs:
+                self._slots[storage].append(moved)
 
 
 @dataclass

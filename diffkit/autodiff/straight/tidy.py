@@ -72,10 +72,10 @@ class _Writer:
         place: list[Any] = [Slot(i) for i in range(self.tape.input_count)]
         for old, row in enumerate(self.tape.instructions, self.tape.input_count):
             kind, args = self.kinds[old], [place[a.index] if isinstance(a, Slot) else a for a in row.args]
-            alike = kind.is_array and all(
-                (self.kinds[s].shape, self.kinds[s].dtype) == (kind.shape, kind.dtype) for s in row.slots
-            )
-            place.append(self.row(replace(row, args=tuple(args)), kind, self.reads[old], alike))
+            operands = [self.kinds[s] for s in row.slots]
+            own = all((k.type, k.dtype) == (kind.type, kind.dtype) for k in operands)
+            alike = own and kind.is_array and all(k.shape == kind.shape for k in operands)
+            place.append(self.row(replace(row, args=tuple(args)), kind, self.reads[old], own, alike))
         moved = lambda value: place[value.index] if isinstance(value, Slot) else value
         return replace(
             self.tape,
@@ -88,19 +88,21 @@ class _Writer:
         self.rows.append(row)
         return Slot(self.tape.input_count + len(self.rows) - 1)
 
-    def row(self, row: Instruction, kind: Kind, reads: int, alike: bool) -> Slot:
-        """The slot of this row's value, after the rows it needs; `alike` if its operands are like it."""
+    def row(self, row: Instruction, kind: Kind, reads: int, own: bool, alike: bool) -> Slot:
+        """The slot of this row's value, after the rows it needs.
+
+        `own` if its operands have its type, `alike` if they are arrays of its shape, too. (1.0 * v is v,
+        but not if v is a truth value, a whole number or an array of no dimension, which it makes a float.)
+        """
         plain = kind.dtype is None or kind.dtype.kind == "f"
         if plain and not row.keywords and (kind.is_array or kind.type is float):
             args = row.args
-            if row.function in PRODUCTS and len(args) == 2:
+            if row.function in PRODUCTS and len(args) == 2 and (own or len(row.slots) == 2):
                 a, b = (_uniform(a, kind) if alike else a for a in args)
                 return self.product(a, b)
-            if row.function is np.negative and args[0].__class__ is Slot and args[0].index in self.factors:
-                c, v = self.factors[args[0].index]
-                return self.scaled(-c, v)
-            if row.function is np.negative and args[0].__class__ is Slot:
-                return self.negated(row)
+            if row.function is np.negative and own and args[0].__class__ is Slot:
+                c, v = self.factors.get(args[0].index, (1.0, None))
+                return self.negated(row) if v is None else self.scaled(-c, v)
             if row.function is np.add and alike:
                 return self.sum(row)
         if row.function is share and kind.dtype == np.float64:

@@ -100,6 +100,25 @@ def test_branches_maxima_masks_and_numbers_between_arrays():
 
 
 @jit
+@pytest.mark.parametrize("size", [100, 40_000])
+def test_a_choice_that_was_made_outside_a_stretch_is_taken(size):
+    def scaled(x):  # the mask is read on both sides of a sum
+        mask = x > 0.1
+        y = np.where(mask, x, 0.0)
+        return np.sum(np.where(mask, y / np.sum(y * y), x))
+
+    by_a_number = lambda x: np.sum(np.where(np.sum(x) > 0, np.sin(x), np.cos(x)))
+    for f in (scaled, by_a_number, lambda x: np.sum(np.sinc(x))):
+        for x in (draw(size), -draw(size)):
+            assert bits(dk.autodiff.compile(f, x, jit=True)(x)) == bits(value_and_grad(f)(x))
+
+
+@jit
+def test_a_truth_value_is_no_result_of_machine_code():
+    assert dk.autodiff.compile(lambda x: x > 0, 2.0, jit=True)(-1.0) == (False, 0.0)
+
+
+@jit
 def test_a_branch_of_a_program_of_numbers_is_checked_in_it():
     f = lambda x, y: (x * y if y > 1 else x - y) if x > 1 else (x / y if y > 1 else x + y)
     both = dk.autodiff.compile(f, 0.5, 0.5, jit=True)

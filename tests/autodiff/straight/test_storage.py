@@ -33,6 +33,14 @@ def test_what_takes_memory_over_prolongs_its_life():
     assert not storages.ends(1, 6)
 
 
+def test_what_takes_memory_over_takes_the_views_into_it_along():
+    storages = Storages([ARRAY, ARRAY, ARRAY, view_of(2), ARRAY], 1, {1: 2, 2: 3, 3: 8, 4: 9})
+    storages.take_over(2, 1)
+    assert storages.of == [{0}, {1}, {1}, {1}, {4}]
+    assert not storages.ends(1, 7)
+    assert storages.ends(1, 8)
+
+
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 5)), min_size=1, max_size=30))
 def test_what_lives_at_once_never_shares_a_buffer(wishes):
     buffers, living = Buffers(), {}

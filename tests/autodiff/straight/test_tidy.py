@@ -28,6 +28,8 @@ def tidy(f, *point):
         (lambda x: 0.1 * (0.3 * x), ["0.3 * v0", "0.1 * v1"]),  # 0.1 * 0.3 would round once less
         (lambda x: (3.0 * x) * (-2 * np.sin(x)), ["sin(v0)", "-6.0 * v0", "v2 * v1"]),
         (lambda x: 1.0 * x, []),
+        (lambda x: 1.0 * (x > 0), ["v0 > 0", "1.0 * v1"]),  # not the truth values themselves
+        (lambda x: -(-1.0 * np.argsort(x)), ["argsort(v0)", "-1.0 * v1", "-v2"]),
         (lambda x: np.full(3, 2.0) * x, ["2.0 * v0"]),
         (lambda x: np.arange(3.0) * x, ["array([0., 1., 2.]) * v0"]),
     ],
