@@ -17,7 +17,7 @@ from diffkit.errors import ArgumentsError, DiffkitError, OptionError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import Method, methods_for
 from diffkit.studies.clock import in_turns, predicted_seconds, scouts, unit_seconds
-from diffkit.studies.cost_row import CostRow, asked, counted, theory
+from diffkit.studies.cost_row import CostRow, Theory, asked, counted, theory
 from diffkit.studies.growth import growth
 from diffkit.studies.row import one_line, warm_up
 from diffkit.studies.study import Study
@@ -43,7 +43,7 @@ class Cost(Study):
     methods
         The methods' names, in the order of the tables.
     theory
-        What theory says of the calls of f, in words, by method.
+        What theory says of the calls of f, by method: a `Theory`, which prints as n + 1.
     f_seconds
         The time of one call of f, by size.
     rows
@@ -57,7 +57,7 @@ class Cost(Study):
     f: str
     sizes: tuple[int, ...]
     methods: tuple[str, ...]
-    theory: dict[str, str]
+    theory: dict[str, Theory]
     f_seconds: dict[int, float]
     rows: tuple[CostRow, ...]
     skipped: dict[int, str]
@@ -108,7 +108,7 @@ class Cost(Study):
             rows, power = [self[m, n] for n in self.sizes], self.power(m)
             growth = "-" if power is None else f"n^{power:.2f}"
             last = self._largest(m)
-            counts.append((m, *map(_calls, rows), self.growth(m) or "-", self.theory[m]))
+            counts.append((m, *map(_calls, rows), self.growth(m) or "-", str(self.theory[m])))
             times.append((m, *map(_time, rows), growth, seconds_text(last.seconds if last else None)))
         right = frozenset(sizes)
         return [
@@ -168,7 +168,7 @@ class Cost(Study):
             "time_limit": self.time_limit,
             "rows": [asdict(row) for row in self.rows],
             "growth": [
-                {"method": m, "calls": self.growth(m), "theory": self.theory[m], "time_power": self.power(m)}
+                {"method": m, "calls": self.growth(m), "theory": str(self.theory[m]), "time": self.power(m)}
                 for m in self.methods
             ],
             "skipped": [{"n": n, "reason": reason} for n, reason in self.skipped.items()],
@@ -225,7 +225,7 @@ def cost(
     >>> found = dk.cost(lambda x: np.sum(x**2), (1, 10, 100), "forward,central,dual,reverse")
     >>> {method: found.counts(method) for method in found.methods}
     {'forward': [2, 11, 101], 'central': [2, 20, 200], 'dual': [1, 10, 100], 'reverse': [1, 1, 1]}
-    >>> found["dual"].tangents, found["reverse"].sweeps, found.growth("central"), found.theory["central"]
+    >>> found["dual"].tangents, found["reverse"].sweeps, found.growth("central"), str(found.theory["central"])
     (100, 1, 'n^1.00', '2n')
     """
     (g, name), chosen, wanted = _of_an_array(f), methods_for(methods), _sizes(sizes)
@@ -250,8 +250,8 @@ def cost(
         for row in found:
             seconds, ratio = times.get(row.method, (row.seconds, row.ratio))
             rows.append(dataclasses.replace(row, seconds=seconds, ratio=ratio))
-    words = {method.name: theory(method).words for method in chosen}
-    return Cost(text or name, tuple(points), tuple(known), words, f_seconds, tuple(rows), skipped, limit)
+    said = {method.name: theory(method) for method in chosen}
+    return Cost(text or name, tuple(points), tuple(known), said, f_seconds, tuple(rows), skipped, limit)
 
 
 def _measured(

@@ -49,7 +49,7 @@ class CostRow:
     evaluations: int | None = None
     tangents: int | None = None
     sweeps: int | None = None
-    expected: int | None = None
+    expected: float | None = None
     seconds: float | None = None
     ratio: float | None = None
     status: str = "ok"
@@ -64,13 +64,16 @@ class Theory:
     slope: int | None = None
     level: int = 0
 
-    def calls(self, n: int) -> int | None:
+    def calls(self, n: float) -> float | None:
         """The calls of f for n inputs; None where theory says no number.
 
         >>> Theory("n + 1", 1, 1).calls(10)
         11
         """
         return None if self.slope is None else self.slope * n + self.level
+
+    def __str__(self) -> str:
+        return self.words
 
 
 # Griewank and Walther, Evaluating Derivatives, chapter 3: a sweep costs a small constant number of f's.
@@ -97,7 +100,7 @@ def theory(method: Method) -> Theory:
         if isinstance(method, ComplexStep) and method.check:
             level += 2  # that f is analytic is shown, not believed
         return Theory(f"{slope if slope > 1 else ''}n" + f" + {level}" * bool(level), slope, level)
-    return _FOLLOWING.get(method.name, Theory("chosen" if method.kind == "numerical" else "-"))
+    return _FOLLOWING.get(method.name, Theory("as it takes" if method.kind == "numerical" else "-"))
 
 
 def counted(method: Method, f: Callable[..., Any], x: Any) -> CostRow:
