@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
+    from diffkit.report.cost import cost_against_inputs
     from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
@@ -23,6 +24,7 @@ __all__ = [
     "LOOKS",
     "alt_text",
     "computational_graph",
+    "cost_against_inputs",
     "digits_by_method",
     "draw",
     "error_against_step",
@@ -37,6 +39,7 @@ __all__ = [
 
 _HOME = {
     "computational_graph": "graph",
+    "cost_against_inputs": "cost",
     "digits_by_method": "digits",
     "error_against_step": "figures",
     "error_split": "figures",
@@ -56,6 +59,7 @@ FIGURES = {
     "Comparison": "digits_by_method",
     "Graph": "computational_graph",
     "Swell": "expression_growth",
+    "Cost": "cost_against_inputs",
 }
 
 
