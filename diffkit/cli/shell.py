@@ -36,6 +36,7 @@ Examples:
   diffkit steps "x^2*sin(x)"
   diffkit swell --family logistic --n 1-8 --plot swell.svg
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
+  diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.

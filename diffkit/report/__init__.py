@@ -1,4 +1,4 @@
-"""How results are drawn: figures from studies, one style, one way to save.
+"""How results are drawn: figures from studies, one style, one way to save; and a page that holds everything.
 
 Matplotlib is imported when the first of these names is used, so that importing diffkit stays quick.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
+    from diffkit.report.web.page import page
     from diffkit.report.words import alt_text
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "house_style",
     "look_of",
     "new_axes",
+    "page",
     "rendered",
     "save",
 ]
@@ -51,6 +53,7 @@ _HOME = {
     "save": "style",
     "house_style": "style",
     "alt_text": "words",
+    "page": "web.page",
 }
 
 # The figure of each kind of study, by the name of its class: a report needs no study to be imported.
