@@ -35,6 +35,7 @@ Examples:
   diffkit graph "(x + y)*z" --at x=1,y=-2,z=3 --plot graph.svg
   diffkit steps "x^2*sin(x)"
   diffkit swell --family logistic --n 1-8 --plot swell.svg
+  diffkit train quartic --start -2 --plot path.svg
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
