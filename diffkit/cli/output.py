@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import click
@@ -26,14 +27,16 @@ class Printed(Protocol):
 
 def show(
     study: Study | Printed, *, form: str | None = None, output: str | None = None, plot: str | None = None,
-    no_color: bool = False, quiet: bool = False, verbose: bool = False,
+    no_color: bool = False, quiet: bool = False, verbose: bool = False, how: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Print a study, or write it to a file, and draw its figure where one is wanted.
+
+    `how` is for the figure.
 
     Raises `click.UsageError` for a file that cannot be written; nothing is left half-written.
     """
     if plot is not None:
-        _draw(study, plot, quiet)
+        _draw(study, plot, quiet, how or {})
     if output is not None:
         write(_rendered(study, form or "text"), output, quiet)
     elif form:
@@ -84,11 +87,11 @@ def _print_rich(study: Study, no_color: bool) -> None:
     console.print(Text("\n\n").join(Text("\n").join(part) for part in parts if part))
 
 
-def _draw(study: Any, path: str, quiet: bool) -> None:
+def _draw(study: Any, path: str, quiet: bool, how: Mapping[str, Any]) -> None:
     from diffkit.report import save
 
     try:
-        save(study.plot(), path)
+        save(study.plot(**how), path)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--plot {path}: {_reason(error)}") from error
     _note(f"wrote {path}", quiet)

@@ -13,6 +13,7 @@ from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
     from diffkit.report.cost import cost_against_inputs
+    from diffkit.report.descent import gradient_descent, loss_by_epoch, regression_line, training_figure
     from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
@@ -31,18 +32,26 @@ __all__ = [
     "error_against_step",
     "error_split",
     "expression_growth",
+    "gradient_descent",
     "house_style",
     "look_of",
+    "loss_by_epoch",
     "new_axes",
     "page",
+    "regression_line",
     "rendered",
     "save",
+    "training_figure",
 ]
 
 _HOME = {
     "computational_graph": "graph",
     "cost_against_inputs": "cost",
     "digits_by_method": "digits",
+    "gradient_descent": "descent",
+    "loss_by_epoch": "descent",
+    "regression_line": "descent",
+    "training_figure": "descent",
     "error_against_step": "figures",
     "error_split": "figures",
     "expression_growth": "growth",
@@ -63,6 +72,8 @@ FIGURES = {
     "Graph": "computational_graph",
     "Swell": "expression_growth",
     "Cost": "cost_against_inputs",
+    "Training": "training_figure",
+    "Regression": "training_figure",
 }
 
 

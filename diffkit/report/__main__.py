@@ -26,6 +26,7 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "error_against_step": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7),
     "expression_growth": lambda: dk.swell(family="logistic", n=range(1, 13)),
     "computational_graph": lambda: dk.views.graph(dk.record(_survey, 2.0, 5.0), 2.0, 5.0, names=["x", "y"]),
+    "gradient_descent": lambda: dk.studies.task("quartic"),
 }
 
 

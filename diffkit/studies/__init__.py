@@ -1,21 +1,31 @@
-"""What is measured: every method on one function, errors against the step, expression swell, and cost."""
+"""What is measured: every method on one function, errors against their step, the size and the cost of
+derivatives, and gradient descent, which uses them.
+"""
 
 from diffkit.studies.compare import Comparison, ComparisonRow, compare
 from diffkit.studies.cost import Cost, cost
 from diffkit.studies.error_sweep import Curve, ErrorSweep, error_sweep
 from diffkit.studies.study import Study
 from diffkit.studies.swell import Swell, swell
+from diffkit.studies.tasks import TASKS, Regression, linear_regression, task
+from diffkit.studies.train import Training, train
 
 __all__ = [
+    "TASKS",
     "Comparison",
     "ComparisonRow",
     "Cost",
     "Curve",
     "ErrorSweep",
+    "Regression",
     "Study",
     "Swell",
+    "Training",
     "compare",
     "cost",
     "error_sweep",
+    "linear_regression",
     "swell",
+    "task",
+    "train",
 ]
