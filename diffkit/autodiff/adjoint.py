@@ -200,9 +200,8 @@ def _points(tape: Tape) -> Iterator[tuple[Any, ...]]:
         leaves = []
         for i, shape in enumerate(tape.input_shapes):
             size = int(np.prod(shape))
-            values = start * (1 + (np.arange(size) + i) / (7 * (size + i + 1)))
-            if i in tape.complex_inputs:
-                values = values * (1 + 0.5j)
+            turned = 1 + 0.5j if i in tape.complex_inputs else 1
+            values = turned * start * (1 + (np.arange(size) + i) / (7 * (size + i + 1)))
             leaves.append(values.reshape(shape) if shape else values[0].item())
         yield tuple(tape.point_structure.build(leaves))
 
