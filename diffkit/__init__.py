@@ -4,6 +4,7 @@
     dk.compare(f, x)                           every method on the same function
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
     dk.swell(f)                                how large a derivative becomes when it is written out
+    dk.cost(f)                                 what a gradient costs, against the number of inputs
     dk.record(f, x)                            what f does, as a tape (Wengert list)
     dk.views                                   a tape as table, graph and Python source
     dk.grad(f), dk.autodiff                    automatic differentiation, functional
@@ -32,6 +33,8 @@ _HOME = {
     "error_sweep": "studies.error_sweep",
     "swell": "studies.swell",
     "Swell": "studies.swell",
+    "cost": "studies.cost",
+    "Cost": "studies.cost",
     "record": "api",
     "grad": "autodiff",
     "value_and_grad": "autodiff",
@@ -59,12 +62,14 @@ _ROOMS = (
 
 __all__ = [
     "METHODS",
+    "Cost",
     "DiffkitError",
     "Estimate",
     "Swell",
     "Tensor",
     "autodiff",
     "compare",
+    "cost",
     "derivative",
     "error_sweep",
     "errors",
@@ -97,6 +102,7 @@ if TYPE_CHECKING:
     from diffkit.methods import METHODS, register_method
     from diffkit.result import Estimate
     from diffkit.studies.compare import compare
+    from diffkit.studies.cost import Cost, cost
     from diffkit.studies.error_sweep import error_sweep
     from diffkit.studies.swell import Swell, swell
 

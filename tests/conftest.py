@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from diffkit.methods import METHODS
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import optimal_step, unit_roundoff
 from diffkit.structure import flatten
+from diffkit.studies.error_sweep import default_steps
 
 collect_ignore = ["benchmarks"]  # run by themselves: python -m tests.benchmarks
 
@@ -34,6 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if seen[test] % mark.args[0]:
                 item.add_marker("slow")
             seen[test] += 1
+
+
+@pytest.fixture
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep of one step a decade, for tests of what is made of it."""
+    from diffkit.studies import error_sweep
+
+    module, default = sys.modules[error_sweep.__module__], default_steps
+    monkeypatch.setattr(module, "default_steps", lambda x: default(x, 1))
 
 
 @pytest.fixture(scope="session")

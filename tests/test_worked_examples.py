@@ -201,7 +201,7 @@ def test_expression_swell_of_the_logistic_map(example: int) -> None:
 @pytest.mark.parametrize(
     ("n", "operations", "shared"),
     [
-        pytest.param(10, 30_211, 112, id="13-10"),
+        pytest.param(10, 30_211, 112, id="13-10", marks=pytest.mark.slow),
         pytest.param(12, 149_507, 138, id="13-12", marks=pytest.mark.slow),
         pytest.param(14, 712_707, 164, id="13-14", marks=pytest.mark.slow),
     ],

@@ -15,6 +15,7 @@ from diffkit.autodiff.straight.program import Program
 from diffkit.autodiff.transforms import value_and_grad
 from diffkit.errors import ArgumentsError
 from diffkit.structure import Structure, flatten_arguments
+from diffkit.tape.arithmetic import name_of
 from diffkit.tape.record import record
 from diffkit.tape.sharing import shared
 
@@ -97,6 +98,10 @@ class Compiled:
     def source(self) -> str:
         """The Python text of the newest program, "" before the first call; f0, ... are functions."""
         return self._newest.text if self._newest else ""
+
+    def __repr__(self) -> str:
+        count = f"{self.programs} program{'' if self.programs == 1 else 's'}"
+        return f"<value and gradient of {name_of(self.f)}, {count}{' in machine code' if self.jit else ''}>"
 
     def __call__(self, *point: Any) -> tuple[Any, Any]:
         given, structure = flatten_arguments(point)

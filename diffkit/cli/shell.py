@@ -19,7 +19,7 @@ from diffkit.errors import DiffkitError, DomainError
 
 __all__ = [
     "PLOT", "PROBLEM", "FormulaCommand", "WholeNumber", "cli", "command", "evaluating", "flag_of_form",
-    "problem", "run",
+    "problem", "run", "seconds", "sizes_up_to",
 ]  # fmt: skip
 
 FINE, FAILED, BAD_USAGE, F_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -35,6 +35,8 @@ Examples:
   diffkit graph "(x + y)*z" --at x=1,y=-2,z=3 --plot graph.svg
   diffkit steps "x^2*sin(x)"
   diffkit swell --family logistic --n 1-8 --plot swell.svg
+  diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
+  diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
@@ -85,6 +87,37 @@ class WholeNumber(click.IntRange):
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
             self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
+
+
+def sizes_up_to(most: int) -> Callable[[click.Context, click.Parameter, str | None], list[int] | None]:
+    """The callback of an option for sizes: 8, or 1,2,4, or 1-8."""
+
+    def read(ctx: click.Context, param: click.Parameter, text: str | None) -> list[int] | None:
+        if text is None:
+            return None
+        sizes: list[int] = []
+        for part in text.replace(" ", "").split(","):
+            found = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", part)
+            first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+            if not 1 <= first <= last <= most:
+                raise click.BadParameter(
+                    f"{text!r} is no size; write a whole number from 1 to {most}, several as 1,2,4, or 1-8",
+                    ctx, param,
+                )  # fmt: skip
+            sizes += range(first, last + 1)
+        return sizes
+
+    return read
+
+
+def seconds(ctx: click.Context, param: click.Parameter, text: str) -> float:
+    """The callback of an option for a time."""
+    from diffkit.cli.arguments import plain_number
+
+    given = plain_number(text)
+    if given is None or not 0 < given < 1e9:
+        raise click.BadParameter(f"{text!r} is no time; write a number of seconds such as 5", ctx, param)
+    return given
 
 
 @click.group(

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
 
-from diffkit.cli.shell import PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
+from diffkit.cli.shell import (
+    PLOT,
+    FormulaCommand,
+    WholeNumber,
+    command,
+    evaluating,
+    problem,
+    seconds,
+    sizes_up_to,
+)  # fmt: skip
 
 __all__ = ["FAMILY_NAMES", "swell_command"]
 
 # diffkit.families.FAMILIES, without loading NumPy for --help
 FAMILY_NAMES = ("logistic", "loop", "nested-sine", "product", "softplus")
-MOST = 10_000  # the largest size
-
-
-def _sizes(ctx: click.Context, param: click.Parameter, text: str | None) -> list[int] | None:
-    """Sizes: 8, or 1,2,4, or 1-8."""
-    if text is None:
-        return None
-    sizes: list[int] = []
-    for part in text.replace(" ", "").split(","):
-        found = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", part)
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-        if not 1 <= first <= last <= MOST:
-            raise click.BadParameter(
-                f"{text!r} is no size; write a whole number from 1 to {MOST}, several as 1,2,4, or 1-8",
-                ctx, param,
-            )  # fmt: skip
-        sizes += range(first, last + 1)
-    return sizes
-
-
-def _seconds(ctx: click.Context, param: click.Parameter, text: str) -> float:
-    from diffkit.cli.arguments import plain_number
-
-    seconds = plain_number(text)
-    if seconds is None or not 0 < seconds < 1e9:
-        raise click.BadParameter(f"{text!r} is no time; write a number of seconds such as 5", ctx, param)
-    return seconds
 
 
 @command(
@@ -47,15 +28,15 @@ def _seconds(ctx: click.Context, param: click.Parameter, text: str) -> float:
     click.argument("f", metavar="[F]", required=False),
     click.option("--family", type=click.Choice(FAMILY_NAMES),
                  help="Functions that grow with n, instead of F."),
-    click.option("--n", metavar="N", callback=_sizes,
+    click.option("--n", metavar="N", callback=sizes_up_to(10_000),
                  help="Sizes: 8, or 1,2,4, or 1-8. Of the family, or of an F(x, n) in Python."),
-    click.option("--iterate", metavar="N", callback=_sizes,
+    click.option("--iterate", metavar="N", callback=sizes_up_to(10_000),
                  help="F is a step from x to the next x: apply it so many times; sizes as for --n."),
     click.option("--wrt", metavar="X", help="By which variable, or several as x,y; by default all."),
     click.option("--order", type=WholeNumber(1, 10), metavar="K", default=1, show_default=True,
                  help="Which derivative, by one variable."),
     click.option("--at", metavar="P", help="Where a Python function is followed; 0.5 by default."),
-    click.option("--time-limit", metavar="S", default="5", show_default=True, callback=_seconds,
+    click.option("--time-limit", metavar="S", default="5", show_default=True, callback=seconds,
                  help="Seconds for each stage of SymPy's."),
     click.option("--max-nodes", type=WholeNumber(1, 10**9), metavar="N", default=1_000_000,
                  show_default=True, help="The largest tree that SymPy is given."),

@@ -10,7 +10,10 @@ richardson.py     Richardson: (4 D0(h) - D0(2h)) / 3
 complex_step.py   ComplexStep: Im f(x + ih) / h, and half a circle for higher orders
 analytic.py       whether f is analytic, and what in it is not
 adaptive.py       Adaptive: steps that are searched for, and an error estimate that holds
-search.py         the search for one derivative at one x: which steps, when to stop, how sure to be
+edge.py           the derivative at one x: around it, or beside it at the edge of f's domain
+search.py         the search for one derivative on one side or both: which steps, when to stop, how sure to be
+quotients.py      difference quotients at steps of a constant ratio, and how they end
+epsilon.py        Wynn's epsilon algorithm: limits of slowly converging sequences
 place.py          where a search looks, and what it finds
 ladder.py         samples at falling steps, and every formula that can be made of them
 corner.py         corners, jumps and infinite slopes
@@ -22,6 +25,7 @@ theory.py         explain: the error of a difference with this function's own nu
 
 from diffkit.numerical.adaptive import Adaptive
 from diffkit.numerical.complex_step import ComplexStep
+from diffkit.numerical.epsilon import epsilon_limit
 from diffkit.numerical.finite import Backward, Central, FiniteDifference, Forward
 from diffkit.numerical.noise import noise_level
 from diffkit.numerical.richardson import Richardson
@@ -42,6 +46,7 @@ __all__ = [
     "Stencil",
     "default_step",
     "derivative_of_samples",
+    "epsilon_limit",
     "explain",
     "noise_level",
     "optimal_step",

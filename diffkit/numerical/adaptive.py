@@ -12,6 +12,7 @@ import numpy as np
 
 from diffkit.errors import OptionError
 from diffkit.numerical.batch import Batch
+from diffkit.numerical.edge import derivative_at
 from diffkit.numerical.finite import blocks
 from diffkit.numerical.lines import Box, Line, axes, power_of_2, through, together
 from diffkit.numerical.place import UNIT, Found, Place
@@ -24,7 +25,6 @@ from diffkit.numerical.sampling import (
     require_apart,
     scalar_valued,
 )
-from diffkit.numerical.search import derivative_at
 from diffkit.numerical.sparse import Pattern, refuse_sparsity
 from diffkit.numerical.step import checked_step, floating
 from diffkit.result import Estimate
@@ -40,7 +40,7 @@ class Adaptive:
 
     About 11 calls of f for a smooth function. The error estimate is meant as an upper bound, and it is inf
     where nothing can be promised; `Estimate.note` says in words what is wrong: not converged, noise, the
-    edge of the domain, a corner or a jump at x.
+    edge of the domain, a corner or a jump at x, a derivative that is infinite.
 
     Attributes
     ----------

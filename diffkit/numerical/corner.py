@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, log
 from typing import Any
 
 from diffkit.numerical.ladder import Ladder
 
-__all__ = ["CLOSE", "Corner"]
+__all__ = ["CLOSE", "Corner", "jump_between"]
 
 ALIKE = 0.02  # two powers that differ by less are the same
 CLOSE = 2.0**-34  # of a step: from so close by f is looked at where something is suspected
 JUMP, CORNER = 0.1, 0.95  # powers below and above these
+HALVINGS = 12  # of the logarithms of two steps, in search of a jump between them
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,33 @@ class Corner:
             move = self.side * (values[0] - centre)
             return move, move
         return centre - values[1], values[0] - centre
+
+
+def jump_between(ask: Callable[[Any], Any], centre: Any, near: Any, far: Any) -> Any:
+    """How far from x, and by how much, f jumps at a step between these two; None where it does not.
+
+    `ask` is the search's: a generator of f's values at a step. From f's rise the straight line through `near`
+    is taken away, and the half where the rest changes more is halved again: a jump, on either side, stays as
+    large as it is, and a smooth change gets smaller.
+    """
+    slope, ends, sizes = 0, [(near, 0), (far, 0)], list[Any]()
+    for i in range(HALVINGS + 2):
+        (low, first), (high, last) = ends
+        h = (near, far)[i] if i < 2 else (low * high) ** 0.5
+        answer = yield from ask(h)
+        if answer is None:
+            return None
+        values = answer[1]
+        rise = (values[0] - values[1]) / 2 if len(values) > 1 else values[0] - centre
+        slope = slope if i else rise / h
+        new = (h, rise - slope * h)
+        before, after = abs(new[1] - first), abs(last - new[1])
+        if i < 2:
+            ends[i] = new
+        else:
+            sizes.append(max(before, after))
+            ends = [ends[0], new] if before > after else [new, ends[1]]
+    return (ends[0][0], sizes[-1]) if sizes[-1] > max(0.75 * sizes[-5], sizes[0] / 64) else None
 
 
 def _power(moves: list[Any], steps: list[Any]) -> float | None:

@@ -23,12 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.numerical.corner import Corner
+from diffkit.numerical.corner import Corner, jump_between
 from diffkit.numerical.ladder import SAFETY, Guess, Ladder
 from diffkit.numerical.noise import close_spacing, near, noise_in
 from diffkit.numerical.place import UNIT, Found, Place
 
-__all__ = ["Search", "derivative_at"]
+__all__ = ["Points", "Search"]
 
 Points = Generator[list[Any], list[Any], Any]
 Kept = tuple[Guess, Any, Any]  # with the largest step of its ladder, and how far its formulas are apart there
@@ -44,25 +44,6 @@ _ROUGH = "f is not smooth at x: only ever smaller steps bring the differences ne
 _LOST = "not converged: f has no derivative at x, or varies on a scale below every step that was tried"
 
 
-def derivative_at(place: Place, order: int) -> Points:
-    """The search around x; where f has no value on one side of x, beside it, if that is surer."""
-    if not np.isfinite(place.centre):
-        return Found(nan, nan, nan, "f has no finite value at x")
-    reach = min(place.left, place.right, place.first)
-    if reach < place.first / 64:  # the edge of the domain is given, and near
-        side = 1 if place.right > place.left else -1
-        return (yield from Search(place, order, side).run())
-    around = Search(place, order, 0)
-    found = yield from around.run()
-    if around.outside in (-1, 1) and not found.error <= 2.0 ** (-place.bits // 2) * abs(found.value):
-        beside = yield from Search(place, order, -around.outside).run()
-        alike = not abs(beside.value - found.value) > beside.error + found.error
-        if (beside.error < found.error and alike) or math.isnan(found.value):
-            where = "right" if around.outside < 0 else "left"
-            return replace(beside, trouble=beside.trouble or f"f has values only on the {where} of x")
-    return found
-
-
 class Search:
     """One search, around x (side 0), or to the right or left of it (side 1 or -1).
 
@@ -70,22 +51,28 @@ class Search:
     ----------
     outside
         On which side f had no finite value where it was asked: -1, 1, 0 for none, 2 for both.
+    cornered
+        Whether a corner, a jump or an infinite slope was seen.
+    room
+        How far f may be asked.
     """
 
     def __init__(self, place: Place, order: int, side: int) -> None:
         self.place, self.order = place, order
         self.ladder = Ladder(order, side, place.centre, place.u, place.real, place.tiny)
-        self.ceiling = {0: min(place.left, place.right), 1: place.right, -1: place.left}[side]
+        self.room = {0: min(place.left, place.right), 1: place.right, -1: place.left}[side]
+        self.ceiling = self.room
         self.noise, self.measured = place.noise, False
         self.smallest = max(place.smallest, place.real(TINY) ** (1 / order))
         self.outside = self.retreats = self.climbs = 0
         self.scale = place.real(0)  # of the derivative, as the first ladder saw it
-        self.trouble = ""
+        self.trouble, self.cornered = "", False
         self.done: Guess | None = None  # what is explained
         self.below = place.real(0)  # the largest step of the ladder that gave it
         self.latest: Guess | None = None  # the best of the last ladder that had any
         self.suspect: Kept | None = None  # what only noise would explain
         self.hopeless: Kept | None = None  # the best that was not worth going on with
+        self.failed = place.real(0)  # the largest step of a ladder that contradicts what is explained
         self.begin()
 
     def begin(self) -> None:
@@ -114,6 +101,8 @@ class Search:
                 h = ladder.below(h)
             else:
                 h = yield from self.next_step(h, guess, self.compare(guess))
+        if self.done is not None and self.done.h < self.failed:
+            yield from self.jump(self.done)
         return self.found()
 
     # -- asking -----------------------------------------------------------------------------------------
@@ -260,7 +249,8 @@ class Search:
         if not self.measured:
             self.measured = True
             x = place.x
-            points = near(x, close_spacing(abs(x) or best.h, place.u))
+            spacing = close_spacing(abs(x) or best.h, place.u)
+            points = near(x + 3 * self.ladder.side * spacing, spacing)  # those on one side begin at x
             measured = noise_in((yield points))
             if measured and amplitude <= 20 * measured:
                 self.noise = max(self.noise, measured)
@@ -313,7 +303,9 @@ class Search:
         left, self.suspect, self.hopeless = self.suspect or self.hopeless, None, None
         if left is None or self.done is not None:
             return None
-        guess, top, apart = self.better(left, self.latest) if self.latest and not self.drowned() else left
+        if self.latest and self.ladder.top and not self.drowned():
+            left = self.better(left, self.latest)
+        guess, top, apart = left
         self.done, self.noise = guess, max(self.noise, guess.amplitude(self.order))
         self.tell_noise()
         return self.higher(guess, top, apart)
@@ -365,6 +357,7 @@ class Search:
             self.noise = max(self.noise, self.place.u * self.ladder.largest)
             self.done.blur(self.noise, self.order)
         self.ceiling = self.ladder.widest(h)
+        self.failed = max(self.failed, self.ceiling)
         self.begin()
         if not self.below or self.ceiling < 8 * self.below:
             return None
@@ -383,10 +376,17 @@ class Search:
         taken, values = answer
         if not seen.still_there(h, taken, values, place.centre):
             return False
-        self.trouble = seen.words(taken, values, place.centre)
+        self.cornered, self.trouble = True, seen.words(taken, values, place.centre)
         error = seen.error(best.value, taken, values, place.centre) if self.order == 1 else inf
         self.done = replace(best, error=error)
         return True
+
+    def jump(self, done: Guess) -> Points:
+        """Widen the error where f jumps close by: what is explained may be but a tooth of a saw."""
+        if seen := (yield from jump_between(self.ask, self.place.centre, done.h, self.failed)):
+            distance, size = seen
+            done.error = max(done.error, SAFETY * size / distance**self.order)
+            self.trouble = self.trouble or f"f jumps by about {float(size):.1g}, {float(distance):.1g} from x"
 
     def found(self) -> Found:
         """The result, in words where there was trouble."""

@@ -1,4 +1,4 @@
-"""How results are drawn: figures from studies, one style, one way to save.
+"""How results are drawn: figures from studies, one style, one way to save; and a page that holds everything.
 
 Matplotlib is imported when the first of these names is used, so that importing diffkit stays quick.
 """
@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
+    from diffkit.report.cost import cost_against_inputs
     from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
+    from diffkit.report.web.page import page
     from diffkit.report.words import alt_text
 
 __all__ = [
     "LOOKS",
     "alt_text",
     "computational_graph",
+    "cost_against_inputs",
     "digits_by_method",
     "draw",
     "error_against_step",
@@ -31,12 +34,14 @@ __all__ = [
     "house_style",
     "look_of",
     "new_axes",
+    "page",
     "rendered",
     "save",
 ]
 
 _HOME = {
     "computational_graph": "graph",
+    "cost_against_inputs": "cost",
     "digits_by_method": "digits",
     "error_against_step": "figures",
     "error_split": "figures",
@@ -48,6 +53,7 @@ _HOME = {
     "save": "style",
     "house_style": "style",
     "alt_text": "words",
+    "page": "web.page",
 }
 
 # The figure of each kind of study, by the name of its class: a report needs no study to be imported.
@@ -56,6 +62,7 @@ FIGURES = {
     "Comparison": "digits_by_method",
     "Graph": "computational_graph",
     "Swell": "expression_growth",
+    "Cost": "cost_against_inputs",
 }
 
 

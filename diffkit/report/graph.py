@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from diffkit.report.graph_layout import Layout, Point, layout
 from diffkit.report.style import house_style, new_axes
 from diffkit.views.table import number_text
 
-__all__ = ["computational_graph"]
+__all__ = ["Arranged", "arranged", "computational_graph"]
 
 BLUE, RED, GREY = "#3f90da", "#bd1f01", "#717581"
 SIZE = 10  # points of the text in a box
@@ -28,9 +29,10 @@ MARGIN = 0.15  # inches
 class Drawn(Protocol):
     """What a drawing reads of a graph."""
 
-    nodes: Sequence[Any]
-    edges: Sequence[Any]
-    show: str
+    @property
+    def nodes(self) -> Sequence[Any]: ...
+    @property
+    def edges(self) -> Sequence[Any]: ...
 
     def lines_of(self, node: Any) -> list[str]:
         """The lines in a node's box."""
@@ -40,6 +42,51 @@ class Drawn(Protocol):
 
 
 LAYOUTS: dict[str, Callable[..., Layout]] = {"layered": layout, "graphviz": dot_layout}
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Where everything in a drawing of a graph stands, in inches, y upwards.
+
+    Attributes
+    ----------
+    layout, sizes
+        The centres of the boxes and the curves of the edges, and the width and height of each box.
+    slopes, places
+        For each edge, its number as text, "" where it has none, and the centre of that.
+    """
+
+    layout: Layout
+    sizes: dict[Any, Point]
+    slopes: list[str]
+    places: list[Point]
+
+
+def arranged(graph: Drawn, by: str = "layered") -> Arranged:
+    """The arrangement of a graph's boxes and edges, sized for 10 points of DejaVu Sans.
+
+    >>> import diffkit as dk
+    >>> tape = dk.record(lambda x: x * x, 3.0)
+    >>> arranged(dk.views.graph(tape, 3.0)).slopes
+    ['3', '3']
+    """
+    sizes = {node.key: _size(graph.lines_of(node)) for node in graph.nodes}
+    slopes = [number_text(edge.partial) for edge in graph.edges]
+    widest = max((_width(text, SMALL) for text in slopes), default=0.0)
+    edges = [(edge.tail, edge.head) for edge in graph.edges]
+    drawn = LAYOUTS[by](
+        [node.key for node in graph.nodes], edges, sizes, gap=max(0.45, widest + 0.4), between=0.22
+    )
+    taken = [_box(drawn.centres[key], size) for key, size in sizes.items()]
+    places = []
+    for curve, text in zip(drawn.curves, slopes, strict=True):
+        at = curve[0]
+        if text:
+            room = _width(text, SMALL) + 0.06, 0.17
+            at = _label_place(curve, room, taken)
+            taken.append(_box(at, room))
+        places.append(at)
+    return Arranged(drawn, sizes, slopes, places)
 
 
 def computational_graph(graph: Drawn, ax: Axes | None = None, by: str = "layered") -> Axes:
@@ -59,13 +106,8 @@ def computational_graph(graph: Drawn, ax: Axes | None = None, by: str = "layered
     by
         Who says where things go: "layered", diffkit itself, or "graphviz".
     """
-    sizes = {node.key: _size(graph.lines_of(node)) for node in graph.nodes}
-    slopes = [number_text(edge.partial) for edge in graph.edges]
-    widest = max((_width(text, SMALL) for text in slopes), default=0.0)
-    edges = [(edge.tail, edge.head) for edge in graph.edges]
-    drawn = LAYOUTS[by](
-        [node.key for node in graph.nodes], edges, sizes, gap=max(0.45, widest + 0.4), between=0.22
-    )
+    found = arranged(graph, by)
+    drawn = found.layout
     width, height = drawn.width + 2 * MARGIN, drawn.height + 2 * MARGIN
     with house_style():
         if ax is None:
@@ -75,9 +117,9 @@ def computational_graph(graph: Drawn, ax: Axes | None = None, by: str = "layered
             scale = _room(ax, width, height)
         ax.set(xlim=(-MARGIN, drawn.width + MARGIN), ylim=(-MARGIN, drawn.height + MARGIN), aspect="equal")
         ax.axis("off")
-        _draw_edges(ax, drawn, slopes, sizes, scale)
+        _draw_edges(ax, found, scale)
         for node in graph.nodes:
-            _draw_node(ax, node, graph.lines_of(node), drawn.centres[node.key], sizes[node.key], scale)
+            _draw_node(ax, node, graph.lines_of(node), drawn.centres[node.key], found.sizes[node.key], scale)
         ax.set_label(graph.description())
     return ax
 
@@ -121,18 +163,15 @@ def _draw_node(ax: Axes, node: Any, lines: list[str], centre: Point, size: Point
                 fontsize=scale * SIZE, color=RED, zorder=4)  # fmt: skip
 
 
-def _draw_edges(ax: Axes, drawn: Layout, slopes: list[str], sizes: dict[Any, Point], scale: float) -> None:
-    taken = [_box(drawn.centres[key], size) for key, size in sizes.items()]
-    for curve in drawn.curves:
+def _draw_edges(ax: Axes, found: Arranged, scale: float) -> None:
+    for curve in found.layout.curves:
         path = Path(curve, [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)])
         ax.add_patch(FancyArrowPatch(
             path=path, arrowstyle="-|>,head_length=4,head_width=2.2", color=GREY, mutation_scale=scale,
             linewidth=1.2 * scale, shrinkA=0, shrinkB=0, zorder=2,
         ))  # fmt: skip
-    for curve, text in zip(drawn.curves, slopes, strict=True):
+    for at, text in zip(found.places, found.slopes, strict=True):
         if text:
-            at = _label_place(curve, (_width(text, SMALL) + 0.06, 0.17), taken)
-            taken.append(_box(at, (_width(text, SMALL) + 0.06, 0.17)))
             ax.text(*at, text, ha="center", va="center", fontsize=scale * SMALL, zorder=2.5,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": scale})  # fmt: skip
 

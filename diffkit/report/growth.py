@@ -8,17 +8,15 @@ from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from diffkit.report.ends import make_room, names_at_ends, settle
 from diffkit.report.frame import DARK, GREY, fit_title
-from diffkit.report.labels import PAPER, WIDER, Label, Labels, Spot
+from diffkit.report.labels import Label, Labels, Spot
 from diffkit.report.style import DASHDOT, LONG, SHORT, SOLID, Look, house_style, new_axes
 from diffkit.report.words import cut, which
 
 __all__ = ["STAGE_LOOKS", "expression_growth"]
-
-AWAY = 20.0  # points from the end of a line to its name
 
 # Red is what the rules write, violet what SymPy makes of it, blue the graph, black automatic differentiation.
 STAGE_LOOKS: dict[str, Look] = {
@@ -125,13 +123,14 @@ def _against_n(swell: Swell, ax: Axes | None) -> Axes:
     ax.spines["bottom"].set_bounds(sizes[0], sizes[-1])
     ax.set_xlabel("n")
     ax.set_ylabel("operations (of reverse mode: rows)")
-    texts = _names_at_the_right(ax, swell, curves)
-    _make_room(ax, sizes, texts)
+    ends = [(float(h[-1]), _words(swell, stage), STAGE_LOOKS[stage]) for stage, h in curves.items()]
+    texts = names_at_ends(ax, swell.sizes[-1], [end for end in ends if math.isfinite(end[0])])
+    make_room(ax, sizes[0], sizes[-1], texts)
     fit_title(ax, lambda room: f"Expression swell of the {_what(swell, room)}")
     labels = Labels(ax)
     for heights in curves.values():
         labels.avoid(sizes, heights, 4.0)
-    _settle(labels, texts)
+    settle(labels, texts)
     _say_where_lines_end(labels, swell, curves)
     ax.set_label(_growth_in_words(swell, list(curves)))
     return ax
@@ -151,60 +150,6 @@ def _words(swell: Swell, stage: str) -> str:
     else:
         told = f"{law.step:.3g} more a step" if law.even else f"like n^{law.rate:.1f}"
     return f"{STAGE_LOOKS[stage].name}: {told}" if told else STAGE_LOOKS[stage].name
-
-
-def _names_at_the_right(ax: Axes, swell: Swell, curves: dict[str, Any]) -> list[Annotation]:
-    """What to call the lines that reach the last size, the lowest first; still to be moved apart."""
-    ends = sorted(
-        (float(heights[-1]), stage) for stage, heights in curves.items() if np.isfinite(heights[-1])
-    )
-    texts = []
-    for height, stage in ends:
-        look = STAGE_LOOKS[stage]
-        leader = {"arrowstyle": "-", "color": look.colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 5,
-                  "relpos": (0, 0.5)}  # fmt: skip
-        end = (swell.sizes[-1], height)
-        text = ax.annotate(_words(swell, stage), end, (AWAY, 0), textcoords="offset points", va="center",
-                           color=look.ink, bbox=PAPER, arrowprops=leader)  # fmt: skip
-        text.set_in_layout(False)  # room is made for it within the axes
-        texts.append(text)
-    return texts
-
-
-def _make_room(ax: Axes, sizes: np.ndarray[Any, Any], texts: list[Annotation]) -> None:
-    """Limits in which the names fit beside the lines, and n under the middle of these."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    ax.set_title("Expression swell", loc="left")
-    figure.draw_without_rendering()
-    width = ax.get_window_extent().width
-    names = max((text.get_window_extent().width for text in texts), default=0.0) * WIDER
-    beside = min((names + (AWAY + 3) * figure.dpi / 72) / width, 0.6)
-    span, left = float(np.ptp(sizes)), 0.02
-    ax.set_xlim(sizes[0] - left * span, sizes[0] + span / (1 - beside) * (1 + left))
-    ax.xaxis.label.set_x((1 - beside) / 2)
-
-
-def _settle(labels: Labels, texts: list[Annotation]) -> None:
-    """The names moved up and down as little as keeps them apart."""
-    at = [labels.to_pixels(*text.xy)[0, 1] for text in texts]
-    apart = max((text.get_window_extent().height for text in texts), default=0.0) + 3
-    for text, y, moved in zip(texts, at, _spread(np.array(at), apart, labels.inside.y0), strict=True):
-        text.set_position((AWAY, (moved - y) * labels.pixel))
-        labels.avoid_box(text.get_window_extent())
-
-
-def _spread(heights: np.ndarray[Any, Any], apart: float, lowest: float) -> np.ndarray[Any, Any]:
-    """Rising heights moved as little as makes them lie so far apart, and none below the lowest."""
-    groups: list[tuple[float, int]] = []  # middle and number of those that lie as close as they may
-    for height in heights:
-        middle, count = float(height), 1
-        while groups and middle - apart * (count - 1) / 2 < groups[-1][0] + apart * (groups[-1][1] + 1) / 2:
-            other, more = groups.pop()
-            middle, count = (middle * count + other * more) / (count + more), count + more
-        middle = max(middle, lowest + apart * count / 2)
-        groups.append((middle, count))
-    return np.array([m + apart * (k - (c - 1) / 2) for m, c in groups for k in range(c)])
 
 
 def _say_where_lines_end(labels: Labels, swell: Swell, curves: dict[str, Any]) -> None:

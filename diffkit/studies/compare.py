@@ -74,7 +74,7 @@ class Comparison(Study):
         """The function, the point, the value and the truth."""
         names = ", ".join(self.at)
         at = ", ".join(f"{name} = {value_text(value)}" for name, value in self.at.items())
-        what = "exact " + ("gradient" if self._several else f"f{_primes(self.order)}({names})")
+        what = "exact " + ("gradient" if self.several else f"f{_primes(self.order)}({names})")
         source = BELOW if self.reference is None else self.reference_source
         return [
             f"f({names}) = {self.f}    {at}    f = {value_text(self.value)}",
@@ -82,7 +82,8 @@ class Comparison(Study):
         ]
 
     @property
-    def _several(self) -> bool:
+    def several(self) -> bool:
+        """Whether the derivative is a gradient: of several numbers."""
         return len(self.at) > 1 or any(
             is_container(part) or np.ndim(part) for part in (self.reference, *self.at.values())
         )

@@ -24,7 +24,7 @@ from diffkit.studies.value import value_at
 from diffkit.tables import Table, csv_text, error_text, json_ready
 from diffkit.tape.objects import MPMATH
 
-__all__ = ["Curve", "ErrorSweep", "error_sweep"]
+__all__ = ["Curve", "ErrorSweep", "default_steps", "error_sweep"]
 
 
 @dataclass(frozen=True)
@@ -304,14 +304,23 @@ def _with_step(method: Method) -> FiniteDifference:
     return method
 
 
+def default_steps(x: Any, a_decade: int = 20) -> Any:
+    """Steps for a point in a NumPy float type: so many a decade, from the spacing of x up to max(1, |x|).
+
+    >>> default_steps(np.float64(0.7), 1)[[0, -2, -1]].tolist()
+    [1e-16, 0.1, 1.0]
+    """
+    size = abs(float(x))
+    high = max(0.0, math.log10(size)) if size else 0.0
+    # Down to the spacing of x, and no further than 40 decades: a tiny x tells little more.
+    low = math.log10(np.finfo(x.dtype).eps) + min(high, math.log10(size) if size else 0.0)
+    decades = math.ceil(min(40.0, high - low) - 0.25)
+    return 10.0 ** (np.arange(-a_decade * decades, 1) / a_decade) * 10.0**high
+
+
 def _steps(steps: ArrayLike | None, x: Any) -> Any:
     if steps is None:
-        size = abs(float(x))
-        high = max(0.0, math.log10(size)) if size else 0.0
-        # Down to the spacing of x, and no further than 40 decades: a tiny x tells little more.
-        low = math.log10(np.finfo(x.dtype).eps) + min(high, math.log10(size) if size else 0.0)
-        decades = math.ceil(min(40.0, high - low) - 0.25)
-        return 10.0 ** (np.arange(-20 * decades, 1) / 20) * 10.0**high
+        return default_steps(x)
     h = np.sort(np.atleast_1d(np.asarray(steps, dtype=np.float64)))
     if h.ndim != 1 or h.size == 0 or not np.all(np.isfinite(h) & (h > 0)):
         raise ArgumentsError("steps are to be positive, finite numbers, such as np.logspace(-16, 0, 300)")

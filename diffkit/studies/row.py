@@ -20,7 +20,10 @@ from diffkit.studies.reference import DIGITS, Exact, digits_for, split_error, wo
 from diffkit.tables import error_text
 from diffkit.tape.objects import MPMATH
 
-__all__ = ["EXPORTED", "MOST_DIGITS", "ComparisonRow", "failure", "measured", "one_line", "split"]
+__all__ = [
+    "EXPORTED", "MOST_DIGITS", "ComparisonRow", "failure", "measured", "one_line", "split",
+    "warm_up",
+]  # fmt: skip
 
 # A double holds no more: its relative spacing is 2^-53.
 MOST_DIGITS = -math.log10(2.0**-53)
@@ -88,7 +91,7 @@ def measured(
     # The complex step subtracts nothing for a first derivative; a higher one is a difference of those.
     subtracts = method.kind == "numerical" and (method.name != "complex-step" or order > 1)
     try:
-        _warm_up(method)
+        warm_up(method)
         # SymPy remembers what it has differentiated: its second run would be no measure.
         found, seconds = _timed(lambda: ask(method), runs=1 if method.kind == "symbolic" else 3)
     except DiffkitError as error:
@@ -149,7 +152,7 @@ def split(
     return dataclasses.replace(row, truncation=truncation, rounding=rounding, note=row.note or note)
 
 
-def _warm_up(method: Method) -> None:
+def warm_up(method: Method) -> None:
     """Import what a method needs when it is first used: that is not part of its time."""
     if method.kind == "symbolic":
         method.derivative(lambda x: np.sin(x) * np.exp(x), 1.0)

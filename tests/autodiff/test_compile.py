@@ -262,6 +262,7 @@ def test_complex_arguments_follow_the_convention_of_gradients():
 def test_the_source_can_be_read_and_what_is_compiled_can_be_sent():
     both = compiled(lambda x: x * x + 1, 2.0)
     assert both.source.startswith("def program(v0):")
+    assert repr(both) == "<value and gradient of <lambda>, 1 program>"
     sent = pickle.loads(pickle.dumps(compiled(np.square)))
     assert sent(3.0) == (9.0, 6.0)
 

@@ -23,6 +23,7 @@ def test_a_derivative_is_printed_rule_by_rule(shell):
     assert out.splitlines()[2].split() == ["step", "rule", "replaced", "line"]
 
 
+@pytest.mark.slow
 def test_simplifying_is_the_rule_and_its_limit_is_kept(shell):
     _, out, _ = shell("steps", "arctan(1/x)")
     assert "simplified  -1/(x^2 + 1)" in out

@@ -144,7 +144,8 @@ def test_steps_are_called_as_in_the_file(shell, programs):
     assert forward.endswith("tangent of the result -1.0\n")
 
 
-@pytest.mark.parametrize("name", ["loop", pytest.param("mixed", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["loop", "mixed"])
 def test_5000_rows_show_head_and_tail_in_print_and_all_in_data(shell, programs, name):
     rows = {"loop": 5002, "mixed": 5001}[name]
     f = ("trace", f"{programs}:{name}", "--at", "0.2")
@@ -156,6 +157,7 @@ def test_5000_rows_show_head_and_tail_in_print_and_all_in_data(shell, programs, 
     assert len(shell(*f, "--csv")[1].splitlines()) == 1 + rows
 
 
+@pytest.mark.slow
 def test_a_graph_of_5000_rows_has_its_loop_in_one_box_or_says_what_to_do(shell, programs):
     loop = ("graph", f"{programs}:loop", "--at", "0.2")
     assert "loop   3 rows × 1665" in shell(*loop)[1]

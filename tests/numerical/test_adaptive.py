@@ -122,6 +122,11 @@ HIDDEN: dict[str, tuple[Callable[..., Any], float, int]] = {
     "atan beside a cube": (lambda m, x: 1 + m.atan(5.9e7 * x) + (5.9e7 * x) ** 3, 0.0, 1),
     "a square beside a cube": (lambda m, x: -((5.5e7 * x) ** 3) - m.sin(m.log1p((5.5e7 * x) ** 2)), 0.0, 2),
     # arguments that are rounded inside f
+    "(exp x - 1) / x, which jumps from float to float of exp x": (
+        lambda m, x: (m.exp(2.603 * x) - 1) / (2.603 * x),
+        -4.0530229196964644e-10,
+        1,
+    ),
     "exp of a shifted x": (lambda m, x: m.exp(0.01 * x + 100), -50.0, 1),
     "sinh x - x": (lambda m, x: m.sinh(x) - x, 0.0, 1),
     "sinh of a steep cube, whose noise shows higher up": (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from diffkit.numerical.corner import Corner
+from diffkit.numerical.corner import Corner, jump_between
 from diffkit.numerical.ladder import Ladder
 
 
@@ -60,3 +60,37 @@ def test_it_is_said_in_words_with_both_slopes_and_the_error_covers_both():
     jump = Corner.on(ladder_of(np.sign)[0])
     assert jump.words(1e-6, [1.0, -1.0], 0.0) == "a jump of about 2 at x is suspected"
     assert jump.error(0.0, 1e-6, [1.0, -1.0], 0.0) == np.inf
+
+
+def jump_of(f, near, far, sides=(1, -1)):
+    def ask(h):
+        return h, (yield [f(side * h) for side in sides])
+
+    search = jump_between(ask, f(0.0), near, far)
+    values = None
+    while True:
+        try:
+            values = search.send(values)
+        except StopIteration as stop:
+            return stop.value
+
+
+@pytest.mark.parametrize("sides", [(1, -1), (1,)])
+@pytest.mark.parametrize("at", [0.0312, 0.7])
+def test_a_jump_is_found_with_its_place_and_size(at, sides):
+    distance, size = jump_of(lambda x: np.sin(x) - 0.5 * (x > at), 0.01, 1.0, sides)
+    assert distance == pytest.approx(at, rel=0.01)
+    assert size == pytest.approx(0.5 / len(sides), rel=0.01)
+
+
+def test_a_saw_jumps_at_one_of_its_teeth():
+    distance, size = jump_of(lambda x: np.floor(20 * x) / 20, 0.01, 1.0, (1,))
+    assert distance * 20 % 1 > 0.9 or distance * 20 % 1 < 0.1
+    assert size == pytest.approx(0.05, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "f", [np.sin, np.exp, lambda x: np.sin(50 * x), lambda x: np.abs(x - 0.1), np.square]
+)
+def test_a_function_that_does_not_jump_has_none(f):
+    assert jump_of(f, 0.001, 1.0) is None

@@ -6,8 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 
+from diffkit.numerical.edge import derivative_at
 from diffkit.numerical.place import Place
-from diffkit.numerical.search import derivative_at
 
 
 def found(f, x, order=1, bits=53, **known):
@@ -141,3 +141,10 @@ def test_a_search_ends_after_a_bounded_number_of_samples():
     wild = lambda x: math.sin(1 / x) if x else 0.0
     for order in (1, 2, 5):
         assert len(found(wild, 0.0, order)[1]) < 400
+
+
+def test_a_ladder_that_is_begun_and_not_climbed_tells_nothing_of_the_one_before():
+    f = edged(lambda x: 1 + 1.58 * t(x) ** 1.71 + 1.83 * t(x) ** 1.64 + 1.81 * t(x) ** 3.22, least=1)
+    t = lambda x: 13370.907895247261 * (x - 1)
+    result, _ = found(f, 1.0)
+    assert abs(result.value) <= result.error

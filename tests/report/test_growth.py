@@ -7,7 +7,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.report import draw, expression_growth
-from diffkit.report.growth import STAGE_LOOKS, _spread
+from diffkit.report.growth import STAGE_LOOKS
 from diffkit.report.style import LOOKS
 from diffkit.studies.stages import STAGES
 from diffkit.studies.swell import swell
@@ -108,20 +108,3 @@ def test_stages_are_told_apart_in_the_colours_of_the_house():
     assert {look.colour for look in STAGE_LOOKS.values()} <= {look.colour for look in LOOKS.values()}
     assert len({(look.colour, look.marker) for look in STAGE_LOOKS.values()}) == len(STAGE_LOOKS)
     assert len({(look.colour, look.dash) for look in STAGE_LOOKS.values()}) == len(STAGE_LOOKS)
-
-
-@pytest.mark.parametrize(
-    ("heights", "moved"),
-    [
-        ([0, 100, 200], [0, 100, 200]),
-        ([50, 52], [46, 56]),
-        ([50, 52, 54], [42, 52, 62]),
-        ([50, 52, 61], [44.333, 54.333, 64.333]),
-    ],
-)
-def test_names_are_moved_apart_as_little_as_possible(heights, moved):
-    assert _spread(np.array(heights, float), 10.0, -1000.0) == pytest.approx(moved, abs=1e-3)
-
-
-def test_no_name_is_moved_below_the_axes():
-    assert _spread(np.array([1.0, 2.0]), 10.0, 0.0).tolist() == [5.0, 15.0]

@@ -1,0 +1,100 @@
+"""The page put together: one HTML file with its style, its script and its numbers in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from diffkit.errors import OptionError
+from diffkit.report.web import sections
+from diffkit.report.web.labels import LANGUAGES, words
+from diffkit.report.web.markup import element, joined, json_block
+from diffkit.report.web.plots import Moving
+from diffkit.studies.portrait import Portrait, portrait
+from diffkit.studies.secants import Secants
+
+__all__ = ["page", "page_of"]
+
+
+def page(
+    f: Any,
+    *point: Any,
+    order: int = 1,
+    wrt: str | None = None,
+    lang: str = "en",
+    text: str | None = None,
+    tell: Callable[[str], None] = lambda what: None,
+) -> str:
+    """Everything about f at a point as one HTML page, which asks for nothing else, not even a font.
+
+    It shows what every method says, the secants and the errors at each step h under a slider, the graph
+    and the evaluation trace to walk through, the derivative rule by rule, and its swell. What does not
+    apply to f says why. The same f and point give the same page.
+
+    Parameters
+    ----------
+    f, point, order, text
+        As for `diffkit.compare`.
+    wrt
+        Of several variables, the one that the step changes; the first by default.
+    lang
+        "en" or "zh", the language of the page.
+    tell
+        Is told what comes next: the parts take some seconds together.
+
+    Raises
+    ------
+    DomainError, ArgumentsError, ExpressionError
+        As `diffkit.compare` does.
+    OptionError
+        For another language.
+
+    Examples
+    --------
+    >>> made = page("x^2", 3.0)
+    >>> made[:15], "<h1>The derivative of f at x = 3.0</h1>" in made, len(made) < 150_000
+    ('<!doctype html>', True, True)
+    """
+    if lang not in LANGUAGES:
+        raise OptionError(f"lang is {lang!r}; write one of {', '.join(map(repr, LANGUAGES))}")
+    return page_of(portrait(f, *point, order=order, wrt=wrt, text=text, tell=tell), lang)
+
+
+def page_of(found: Portrait, lang: str = "en") -> str:
+    """The page of a portrait that is there already."""
+    from diffkit import __version__
+
+    say = words(lang)
+    count = len(found.secants.steps) if isinstance(found.secants, Secants) else 0
+    moving = Moving(max(0, count - 3))  # the secant is not the tangent yet
+    traced, walk = sections.tracing(found, say)
+    main = element(
+        "main", sections.methods(found, say), sections.stepping(found, moving, say), traced,
+        sections.rules(found, say), sections.size(found, say), id="main",
+    )  # fmt: skip
+    skip = element("a", say("skip"), href="#main", class_="skip")
+    footer = element("footer", element("p", say("made", version=__version__)))
+    style, script = _file("page.css"), _file("page.js")
+    # Nothing may be asked for, and nothing may run but these two.
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return Template(_file("page.html")).substitute(
+        lang=LANGUAGES[lang], title=escape(sections.title(found, say)), policy=policy, style=style,
+        body=joined([skip, sections.header(found, say), main, footer], "\n"),
+        data=json_block("data", {"moves": moving.rows, "walk": walk}), script=script,
+    )  # fmt: skip
+
+
+def _file(name: str) -> str:
+    return (files("diffkit.report.web") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

@@ -1,0 +1,125 @@
+"""The figure of cost: theory, counts and times where they belong, and words that do not touch."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+import diffkit as dk
+from diffkit.report import cost_against_inputs, draw
+from diffkit.report.style import LOOKS
+
+
+def square(x):
+    return np.sum(x * x)
+
+
+@pytest.fixture(scope="module")
+def four():
+    return dk.cost(square, (1, 10, 100), "forward,central,dual,reverse")
+
+
+@pytest.fixture(scope="module")
+def nine():
+    return dk.cost(lambda x: np.sum(x * np.sin(x)), (1, 3, 10, 30))
+
+
+def of(ax, method, kind):
+    """The line, the filled markers or the hollow ones of a method."""
+    look = LOOKS[method]
+    kinds = {"theory": lambda line: line.get_marker() == "None" and line.get_linewidth() == 1.5,
+             "counted": lambda line: line.get_marker() != "None" != line.get_markerfacecolor() != "white",
+             "timed": lambda line: line.get_markerfacecolor() == "white"}  # fmt: skip
+    found = [line for line in ax.get_lines() if line.get_color() == look.colour and kinds[kind](line)]
+    return [line for line in found if line.get_marker() in ("None", look.marker)]
+
+
+def test_markers_are_the_counts_and_hollow_ones_the_times(four):
+    ax = cost_against_inputs(four)
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    for method in four.methods:
+        (counted,), (timed,) = of(ax, method, "counted"), of(ax, method, "timed")
+        assert counted.get_xdata().tolist() == [1, 10, 100]
+        assert counted.get_ydata().tolist() == four.counts(method)
+        assert timed.get_ydata().tolist() == four.ratios(method)
+
+
+def test_lines_are_what_theory_says_between_the_sizes_too(four):
+    (line,) = of(draw(four), "forward", "theory")
+    n = line.get_xdata()
+    assert (n[0], n[-1], len(n)) == (1, pytest.approx(100), 100)
+    assert line.get_ydata() == pytest.approx(n + 1)
+
+
+def test_of_many_methods_one_of_each_kind_is_timed(nine):
+    ax = nine.plot()
+    assert {m for m in nine.methods if of(ax, m, "timed")} == {"central", "dual", "reverse"}
+    assert {m for m in nine.methods if of(ax, m, "counted")} == set(nine.methods)
+
+
+def test_names_say_what_theory_says(four, nine):
+    words = [text.get_text() for text in four.plot().texts]
+    assert words == [
+        "reverse mode: 1, and 1 sweep",
+        "dual numbers: n passes",
+        "forward: n + 1",
+        "central: 2n",
+    ]
+    about = nine["adaptive"].evaluations / 30
+    assert f"adaptive: about {about:.2g}n" in [text.get_text() for text in nine.plot().texts]
+
+
+@pytest.mark.parametrize("name", ["four", "nine"])
+@pytest.mark.parametrize("size", [(7.5, 5.0), (8.0, 4.5)])
+def test_no_two_texts_overlap_and_all_are_in_the_figure(name, size, request):
+    ax = request.getfixturevalue(name).plot(dk.report.new_axes(*size))
+    ax.figure.draw_without_rendering()
+    texts = [t for t in [*ax.texts, ax._left_title, ax.xaxis.label, *ax.get_xticklabels()] if t.get_text()]
+    boxes = [*(Text.get_window_extent(text) for text in texts), ax.get_legend().get_window_extent()]
+    for i, box in enumerate(boxes):
+        assert box.x1 <= ax.figure.bbox.x1
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_the_key_covers_no_marker(nine):
+    ax = nine.plot()
+    ax.figure.draw_without_rendering()
+    key = ax.get_legend().get_window_extent()
+    for line in ax.get_lines():
+        assert not any(key.contains(*at) for at in ax.transData.transform(line.get_xydata()))
+
+
+def test_the_sizes_are_the_ticks_where_they_stand_apart(four, nine):
+    assert [label.get_text() for label in four.plot().get_xticklabels()] == ["1", "10", "100"]
+    assert nine.plot().get_xticks().tolist() == [1, 3, 10, 30]
+    close = dk.cost(square, range(4, 12), "reverse").plot()
+    assert close.get_xticks().tolist() == [10]
+
+
+def test_one_size_alone_and_what_is_left_out_are_drawn(four):
+    ax = dk.cost(square, 5, "central,reverse").plot()
+    assert of(ax, "central", "counted")[0].get_ydata().tolist() == [10]
+    rows = tuple(
+        dataclasses.replace(row, evaluations=None, ratio=None, status="left out")
+        if (row.method, row.n) == ("central", 100)
+        else row
+        for row in four.rows
+    )
+    ax = dataclasses.replace(four, rows=rows).plot()
+    assert np.isnan(of(ax, "central", "counted")[0].get_ydata()[-1])
+    assert of(ax, "central", "theory")[0].get_ydata()[-1] == pytest.approx(200)
+    assert "Left out at some sizes, since it takes too long: central." in ax.get_label()
+
+
+def test_the_title_and_the_alternative_text_say_what_is_drawn(four):
+    ax = four.plot()
+    assert ax.get_title(loc="left") == "Cost of the gradient of square"
+    assert ax.get_label().startswith(
+        "Calls of f for the gradient of square against the number of inputs, n = 1 to"
+    )
+    assert "reverse mode: 1, and 1 sweep; " in ax.get_label().replace(". Time", "; Time")
+    axes = dk.report.new_axes(8, 4.5)
+    assert four.plot(axes) is axes
