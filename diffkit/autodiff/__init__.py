@@ -1,5 +1,6 @@
 """How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
 
+from diffkit.autodiff import functions
 from diffkit.autodiff.adjoint import adjoint
 from diffkit.autodiff.anomaly import detect_anomaly
 from diffkit.autodiff.checkpoint import checkpoint
@@ -21,6 +22,7 @@ __all__ = [
     "custom_rule",
     "detect_anomaly",
     "dual",
+    "functions",
     "grad",
     "hessian",
     "hvp",

@@ -18,7 +18,7 @@ from diffkit.tape.record import Recorder, record
 from diffkit.tape.sharing import shared
 from diffkit.tape.wengert import Tape
 
-__all__ = ["adjoint", "recorded"]
+__all__ = ["adjoint", "ones_like", "recorded"]
 
 # Where a tape is run when no point is given: numbers of one size, inside the domains of most functions.
 STARTS = (0.5, 1.5, -0.5, -1.5, 3.0, -3.0, 30.0, -30.0)
@@ -119,7 +119,7 @@ def _swept(tape: Tape, point: tuple[Any, ...]) -> Tape:
             bars = vjp(named.replay, *given[:-1])[1](given[-1])
             return bars if count > 1 else bars[0]
 
-        bars = [np.ones_like(leaf, dtype=float)[()] for leaf in tape.output_structure.leaves_of(value)]
+        bars = [ones_like(leaf) for leaf in tape.output_structure.leaves_of(value)]
         found = record(pulled, *point, tape.output_structure.build(bars))
         return replace(found, arguments=(*arguments, "result_bar"))
 
@@ -200,6 +200,12 @@ def _points(tape: Tape) -> Iterator[tuple[Any, ...]]:
         leaves = []
         for i, shape in enumerate(tape.input_shapes):
             size = int(np.prod(shape))
-            values = start * (1 + (np.arange(size) + i) / (7 * (size + i + 1)))
-            leaves.append(values.reshape(shape) if shape else float(values[0]))
+            turned = 1 + 0.5j if i in tape.complex_inputs else 1
+            values = turned * start * (1 + (np.arange(size) + i) / (7 * (size + i + 1)))
+            leaves.append(values.reshape(shape) if shape else values[0].item())
         yield tuple(tape.point_structure.build(leaves))
+
+
+def ones_like(leaf: Any) -> Any:
+    """A tangent or cotangent of ones: in double precision, complex where the leaf is."""
+    return np.ones_like(leaf, dtype=np.result_type(np.asarray(leaf), float))[()]

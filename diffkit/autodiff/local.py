@@ -81,17 +81,25 @@ def adjoints(tape: Tape, *point: Any) -> Adjoints:
     (24.0, 10.0, 4.0, 1.0, 1.0, 1.0)
     """
     require_scalar(tape.replay(*point), tape)
-    followed = Followed(lambda *args: tape.run(tape.leaves(args)), point)
-    numbers = [getattr(output, "number", None) for output in followed.outputs]
-    values = tuple(plain(output) for output in followed.outputs)
-    seeds = [(followed.outputs[o.index], 1.0) for o in tape.outputs if isinstance(o, Slot)]
+    slots: list[Any] = []  # of a row with several results, a tuple of them
+
+    def run(*args: Any) -> list[Any]:
+        slots.extend(tape.run(tape.leaves(args)))
+        return slots
+
+    followed = Followed(run, point)
+    seeds = [(slots[o.index], 1.0) for o in tape.outputs if isinstance(o, Slot)]
     bars = pull_back(seeds, followed.recorder, keep=True)
-    found = (
-        whole(bars[number], value) if number in bars else zero_of(value)
-        for number, value in zip(numbers, values, strict=True)
-    )
+
+    def bar(node: Any) -> Any:
+        if isinstance(node, tuple):
+            return tuple(map(bar, node))
+        number, value = getattr(node, "number", None), plain(node)
+        return whole(bars[number], value) if number in bars else zero_of(value)
+
+    values = tuple(tuple(map(plain, slot)) if isinstance(slot, tuple) else plain(slot) for slot in slots)
     rows = zip(tape.instructions, values[tape.input_count :], strict=True)
-    return Adjoints(values, tuple(found), tuple(_partials(row, y, values) for row, y in rows))
+    return Adjoints(values, tuple(map(bar, slots)), tuple(_partials(row, y, values) for row, y in rows))
 
 
 @np.errstate(all="ignore")  # an infinite slope is an answer

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.autodiff.adjoint import recorded
+from diffkit.autodiff.adjoint import ones_like, recorded
 from diffkit.autodiff.transforms import jvp
 from diffkit.structure import flatten
 from diffkit.tape.record import record
@@ -74,7 +74,7 @@ def tangent(tape: Tape, *point: Any) -> Tape:
 def _pushed(tape: Tape, point: tuple[Any, ...]) -> Tape:
     count = len(tape.point_structure.children)
     leaves, structure = flatten(point)
-    dots = structure.build([np.ones_like(leaf, dtype=float)[()] for leaf in leaves])
+    dots = structure.build([ones_like(leaf) for leaf in leaves])
     with np.errstate(all="ignore"):  # the program is right wherever it is run
         found = record(lambda *given: jvp(tape.replay, given[:count], given[count:]), *point, *dots)
     names = (*tape.arguments, *[""] * count)[:count]

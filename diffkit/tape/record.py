@@ -132,6 +132,7 @@ def record(f: Callable[..., Any], *point: Any, named: bool = False) -> Tape:
     inputs = [Node(recorder, as_leaf(leaf)) for leaf in leaves]
     numbers = [node.number for node in inputs]  # of the inputs as they came: f may assign into them
     input_shapes = tuple(node.shape for node in inputs)
+    complex_inputs = frozenset(i for i, node in enumerate(inputs) if np.iscomplexobj(node.value))
     with naming(recorder, recorder.names) if named else nullcontext():
         outputs, output_structure = run(f, point_structure.build(inputs), recorder)
 
@@ -159,6 +160,7 @@ def record(f: Callable[..., Any], *point: Any, named: bool = False) -> Tape:
         output_structure=output_structure,
         guards=tuple(Guard(slot[node.number], outcome, place) for node, outcome, place in decisions),
         input_shapes=input_shapes,
+        complex_inputs=complex_inputs,
     )
 
 

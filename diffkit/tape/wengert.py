@@ -100,6 +100,8 @@ class Tape:
         The branches on active values, each with the line that took it.
     input_shapes
         The shape of each input at the recording.
+    complex_inputs
+        The slots of the inputs that were complex numbers at the recording.
     arguments
         What f calls its arguments, "" for one that has no name; empty where nobody knows.
 
@@ -127,6 +129,7 @@ class Tape:
     output_structure: Structure
     guards: tuple[Guard, ...] = ()
     input_shapes: tuple[tuple[int, ...], ...] = ()
+    complex_inputs: frozenset[int] = frozenset()
     arguments: tuple[str, ...] = field(default=(), compare=False)
 
     def __len__(self) -> int:

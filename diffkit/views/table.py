@@ -341,6 +341,8 @@ def number_text(value: Any) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, tuple):  # a row with several results
+        return f"({', '.join(map(number_text, value))})"
     if np.ndim(value):
         array = np.asarray(value)
         if array.size > 4 or array.ndim > 1:

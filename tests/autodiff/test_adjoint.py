@@ -144,3 +144,18 @@ def test_one_program_serves_every_point():
         assert (
             program.replay(x).tolist() == dk.gradient(lambda x: np.sum(np.maximum(x, 0) ** 1.5), x).tolist()
         )
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda z: np.abs(z * z + np.exp(z)) ** 2,
+        lambda z: np.abs(z) ** 2 * np.real(z),
+        lambda z: np.imag(np.conj(z) * np.sin(z)),
+    ],
+)
+def test_a_tape_of_complex_numbers_has_the_adjoint_of_complex_numbers(f):
+    z = 1 + 2j
+    tape = record(f, z)
+    assert adjoint(tape).replay(z) == adjoint(tape, z).replay(z) == dk.grad(f)(z)
+    assert adjoint(adjoint(tape)).replay(z) == pytest.approx(dk.grad(dk.grad(f))(z), rel=1e-14)

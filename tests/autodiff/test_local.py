@@ -63,3 +63,14 @@ def test_an_infinite_slope_is_shown():
 def test_a_result_that_is_no_scalar_is_refused():
     with pytest.raises(NonScalarError, match="scalar result"):
         adjoints(dk.record(lambda x: 2 * x, np.ones(2)), np.ones(2))
+
+
+def test_a_row_with_several_results_has_an_adjoint_for_each():
+    a = np.array([[2.0, 1.0], [1.0, 3.0]])
+    tape = dk.record(lambda a: np.sum(np.linalg.eigh(a)[0] ** 2), a)
+    found = adjoints(tape, a)
+    assert [np.shape(part) for part in found.values[1]] == [(2,), (2, 2)]
+    (of_w, of_v), w = found.adjoints[1], found.values[2]
+    assert np.array_equal(of_w, 2 * w)
+    assert not of_v.any()
+    assert np.array_equal(found.adjoints[0], dk.grad(tape.replay)(a))

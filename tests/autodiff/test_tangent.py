@@ -68,3 +68,9 @@ def test_a_tape_whose_branch_needs_a_point_of_its_own_asks_for_it():
     with pytest.raises(ArgumentsError, match=r"write tangent\(tape, \*point\)"):
         tangent(tape)
     assert tangent(tape, 2000.0).replay(3000.0, 1.0) == (9e6, 6000.0)
+
+
+def test_a_tape_of_complex_numbers_has_the_tangent_of_complex_numbers():
+    f = lambda z: np.abs(z) ** 2 * np.real(z)
+    z, z_dot = 1 + 2j, 0.5 - 3j
+    assert tangent(dk.record(f, z)).replay(z, z_dot) == jvp(f, (z,), (z_dot,))

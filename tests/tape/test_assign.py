@@ -149,7 +149,7 @@ def test_an_assignment_is_a_row_of_the_tape():
         y[0] = x[1]
         return y
 
-    assert str(dk.record(f, X)).splitlines()[2:4] == ["v2 = v0[1]", "v3 = put(v1, v2, key=0)"]
+    assert str(dk.record(f, X)).splitlines()[2:4] == ["v2 = v0[1]", "v3 = y = put(v1, v2, key=0)"]
 
 
 @pytest.mark.parametrize("D", [grad, lambda f: lambda x: jvp(f, (x,), (x,))[1]], ids=["reverse", "forward"])

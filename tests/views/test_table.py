@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -101,6 +102,14 @@ def test_arrays_are_shown_short():
     small, large = (table(dk.record(f, x), x) for x in (np.arange(3.0), np.ones((20, 3))))
     assert "[0, 2, 4]" in str(small)
     assert "array of shape (20, 3)" in str(large)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_row_with_several_results_shows_them_all(mode):
+    a = np.diag([4.0, 1.0])
+    made = table(dk.record(lambda a: np.linalg.slogdet(a)[1], a), a, mode=mode)
+    assert re.split("  +", str(made).splitlines()[2])[:3] == ["v1", "slogdet(v0)", "(1, 1.386294)"]
+    assert len(json.loads(json.dumps(made.to_dict()))["rows"][1]["value"]) == 2
 
 
 def test_markdown_and_html_have_a_row_a_slot():

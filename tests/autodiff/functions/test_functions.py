@@ -14,7 +14,7 @@ from diffkit.autodiff.functions.stats import norm
 @pytest.mark.parametrize(
     ("program", "unloaded"),
     [
-        ("import diffkit.autodiff.functions", ("scipy",)),
+        ("import diffkit as dk; dk.autodiff.functions", ("scipy",)),
         (
             "from diffkit.autodiff import functions; functions.special.logsumexp([1.0])",
             ("scipy.stats", "scipy.signal", "scipy.integrate", "scipy.optimize"),
