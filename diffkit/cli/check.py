@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli.shell import FAILED, FINE, FormulaCommand, WholeNumber, command, evaluating, problem
+from diffkit.cli.shell import FAILED, FINE, PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
 
 __all__ = ["check_command"]
 
@@ -23,7 +23,7 @@ __all__ = ["check_command"]
                  help="So many components are checked; of more a random sample, and random directions."),
     click.option("--seed", type=WholeNumber(0, 10**9), default=0, metavar="N", show_default=True,
                  help="What the sample follows from."),
-    cls=FormulaCommand,
+    PLOT, cls=FormulaCommand,
 )  # fmt: skip
 def check_command(f: str, gradient: str | None, at: str, samples: int, seed: int, **options: Any) -> int:
     """Check a gradient component by component.

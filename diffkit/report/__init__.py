@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
+    from diffkit.report.check import error_against_tolerance
     from diffkit.report.cost import cost_against_inputs
     from diffkit.report.digits import digits_by_method
     from diffkit.report.figures import error_against_step, error_split
@@ -28,6 +29,7 @@ __all__ = [
     "digits_by_method",
     "draw",
     "error_against_step",
+    "error_against_tolerance",
     "error_split",
     "expression_growth",
     "house_style",
@@ -42,6 +44,7 @@ _HOME = {
     "cost_against_inputs": "cost",
     "digits_by_method": "digits",
     "error_against_step": "figures",
+    "error_against_tolerance": "check",
     "error_split": "figures",
     "expression_growth": "growth",
     "LOOKS": "style",
@@ -60,6 +63,7 @@ FIGURES = {
     "Graph": "computational_graph",
     "Swell": "expression_growth",
     "Cost": "cost_against_inputs",
+    "GradientCheck": "error_against_tolerance",
 }
 
 

@@ -89,3 +89,10 @@ def test_what_the_gradient_raises_is_told_with_its_line(shell, tmp_path):
     assert (status, out) == (3, "")
     assert "KeyError" in err
     assert "line 4 of broken.py" in err
+
+
+def test_a_figure_is_drawn_and_the_status_stays(shell, tmp_path):
+    path = tmp_path / "check.svg"
+    status, _, err = shell("check", "x^2", "--gradient", "x", "--at", "3", "--plot", str(path))
+    assert (status, err) == (1, f"wrote {path}\n")
+    assert "Check of the gradient of x^2: 1 of 1 wrong" in path.read_text()
