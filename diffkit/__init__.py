@@ -5,6 +5,7 @@
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
     dk.swell(f)                                how large a derivative becomes when it is written out
     dk.cost(f)                                 what a gradient costs, against the number of inputs
+    dk.check_gradient(f, x, gradient=df)       whether a gradient is right, and which components are not
     dk.record(f, x)                            what f does, as a tape (Wengert list)
     dk.views                                   a tape as table, graph and Python source
     dk.grad(f), dk.autodiff                    automatic differentiation, functional
@@ -35,6 +36,8 @@ _HOME = {
     "Swell": "studies.swell",
     "cost": "studies.cost",
     "Cost": "studies.cost",
+    "check_gradient": "studies.check",
+    "GradientCheck": "studies.check",
     "record": "api",
     "grad": "autodiff",
     "value_and_grad": "autodiff",
@@ -65,9 +68,11 @@ __all__ = [
     "Cost",
     "DiffkitError",
     "Estimate",
+    "GradientCheck",
     "Swell",
     "Tensor",
     "autodiff",
+    "check_gradient",
     "compare",
     "cost",
     "derivative",
@@ -101,6 +106,7 @@ if TYPE_CHECKING:
     from diffkit.errors import DiffkitError
     from diffkit.methods import METHODS, register_method
     from diffkit.result import Estimate
+    from diffkit.studies.check import GradientCheck, check_gradient
     from diffkit.studies.compare import compare
     from diffkit.studies.cost import Cost, cost
     from diffkit.studies.error_sweep import error_sweep

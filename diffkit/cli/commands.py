@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli import cost, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli import check, cost, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
 from diffkit.cli.shell import PLOT, PROBLEM, FormulaCommand, cli, command, evaluating, problem, run
 
 __all__ = ["cli", "run"]

@@ -18,8 +18,8 @@ from diffkit import __version__
 from diffkit.errors import DiffkitError, DomainError
 
 __all__ = [
-    "PLOT", "PROBLEM", "FormulaCommand", "WholeNumber", "cli", "command", "evaluating", "flag_of_form",
-    "problem", "run", "seconds", "sizes_up_to",
+    "FAILED", "FINE", "PLOT", "PROBLEM", "FormulaCommand", "WholeNumber", "cli", "command", "evaluating",
+    "flag_of_form", "problem", "run", "seconds", "sizes_up_to",
 ]  # fmt: skip
 
 FINE, FAILED, BAD_USAGE, F_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -33,6 +33,7 @@ Examples:
   diffkit sweep "exp(x)" --at 1 --plot sweep.svg
   diffkit trace "log(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
   diffkit graph "(x + y)*z" --at x=1,y=-2,z=3 --plot graph.svg
+  diffkit check "x^2*y" --gradient "2*x*y, x^2" --at x=3,y=4
   diffkit steps "x^2*sin(x)"
   diffkit swell --family logistic --n 1-8 --plot swell.svg
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
+    from diffkit.report.check import error_against_tolerance
     from diffkit.report.cost import cost_against_inputs
     from diffkit.report.descent import gradient_descent, loss_by_epoch, regression_line, training_figure
     from diffkit.report.digits import digits_by_method
@@ -30,6 +31,7 @@ __all__ = [
     "digits_by_method",
     "draw",
     "error_against_step",
+    "error_against_tolerance",
     "error_split",
     "expression_growth",
     "gradient_descent",
@@ -53,6 +55,7 @@ _HOME = {
     "regression_line": "descent",
     "training_figure": "descent",
     "error_against_step": "figures",
+    "error_against_tolerance": "check",
     "error_split": "figures",
     "expression_growth": "growth",
     "LOOKS": "style",
@@ -74,6 +77,7 @@ FIGURES = {
     "Cost": "cost_against_inputs",
     "Training": "training_figure",
     "Regression": "training_figure",
+    "GradientCheck": "error_against_tolerance",
 }
 
 

@@ -2,6 +2,7 @@
 derivatives, and gradient descent, which uses them.
 """
 
+from diffkit.studies.check import GradientCheck, check_gradient
 from diffkit.studies.compare import Comparison, ComparisonRow, compare
 from diffkit.studies.cost import Cost, cost
 from diffkit.studies.error_sweep import Curve, ErrorSweep, error_sweep
@@ -17,10 +18,12 @@ __all__ = [
     "Cost",
     "Curve",
     "ErrorSweep",
+    "GradientCheck",
     "Regression",
     "Study",
     "Swell",
     "Training",
+    "check_gradient",
     "compare",
     "cost",
     "error_sweep",

@@ -18,7 +18,7 @@ from diffkit.structure import flatten_arguments, is_container
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
-from diffkit.studies.value import value_at
+from diffkit.studies.value import named_point, value_at
 from diffkit.studies.why import listed, why
 from diffkit.tables import (
     BELOW,
@@ -236,13 +236,7 @@ class _Point:
     def __init__(self, g: Callable[..., Any], point: tuple[Any, ...]) -> None:
         self.problem = Problem(g, point, "reverse", {})
         self.g, self.point = g, point
-        names = self.problem.names
-        if len(point) == 1 and isinstance(point[0], Mapping):
-            self.at: dict[str, Any] = dict(point[0])
-        elif len(point) == 1:
-            self.at = {names[0] if names else "x": point[0]}
-        else:
-            self.at = dict(zip(names, point, strict=False))
+        self.at = named_point(self.problem.names, point)
 
     def reference(self, order: int, scalar: bool) -> tuple[list[Any] | None, str]:
         """The truth for each leaf in mpmath, or None, and how it was found."""

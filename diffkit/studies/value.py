@@ -10,7 +10,7 @@ import numpy as np
 from diffkit.errors import ArgumentsError, DomainError
 from diffkit.tables import value_text
 
-__all__ = ["value_at"]
+__all__ = ["named_point", "value_at"]
 
 
 def value_at(f: Callable[..., Any], leaves: Sequence[Any], at: Mapping[str, Any]) -> float:
@@ -52,3 +52,16 @@ def value_at(f: Callable[..., Any], leaves: Sequence[Any], at: Mapping[str, Any]
             f"f is {y.item()} at {where}, so it has no derivative there; choose a point inside its domain"
         )
     return float(y.item())
+
+
+def named_point(names: Sequence[str], point: tuple[Any, ...]) -> dict[str, Any]:
+    """The arguments of a function by name, as they are shown.
+
+    >>> named_point(["x", "y"], ({"x": 1.0, "y": 2.0},)), named_point([], (0.5,))
+    ({'x': 1.0, 'y': 2.0}, {'x': 0.5})
+    """
+    if len(point) == 1 and isinstance(point[0], Mapping):
+        return dict(point[0])
+    if len(point) == 1:
+        return {names[0] if names else "x": point[0]}
+    return dict(zip(names, point, strict=False))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from diffkit.errors import ArgumentsError, DomainError
-from diffkit.studies.value import value_at
+from diffkit.studies.value import named_point, value_at
 
 
 @pytest.mark.parametrize("answer", [2, 2.0, True + 1, np.float32(2), np.array([[2.0]]), [2], Fraction(4, 2)])
@@ -49,3 +49,9 @@ def test_what_is_not_one_finite_real_number_is_refused(answer, error, said, asse
     with pytest.raises(error, match=said) as caught:
         value_at(lambda x, y: answer, [1.0, 2.0], {"x": 1.0, "y": 2.0})
     assert_one_clear_line(caught.value)
+
+
+def test_a_point_is_shown_by_the_names_of_its_arguments():
+    assert named_point(["x", "y"], (1.0, 2.0)) == {"x": 1.0, "y": 2.0}
+    assert named_point(["w"], ({"w": 1.0},)) == {"w": 1.0}
+    assert named_point([], (0.5,)) == {"x": 0.5}
