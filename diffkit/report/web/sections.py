@@ -165,7 +165,7 @@ def _live(
         ))),
         element("tbody", *rows),
     )  # fmt: skip
-    return scrolled(say("step_section"), made)
+    return scrolled(say("live"), made)
 
 
 def _secants(found: Portrait, seen: Secants, moving: Moving, say: Words) -> Markup:
