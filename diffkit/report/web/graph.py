@@ -52,7 +52,7 @@ def graph_svg(graph: Graph, say: Words) -> Markup:
         viewBox=f"0 0 {_px(width)} {_px(height)}", width=_px(width), height=_px(height), role="img",
         aria_labelledby="graph-title graph-desc", class_="graph", font_size=_px(SIZE / 72),
     )  # fmt: skip
-    return scrolled(say("graph"), svg)
+    return scrolled(say("drawing"), svg)
 
 
 def _lines(graph: Graph, node: Node, x: float, y: float) -> list[Markup]:

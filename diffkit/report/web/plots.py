@@ -13,11 +13,12 @@ import numpy as np
 from diffkit.report.web.labels import Words
 from diffkit.report.web.markup import Markup, element
 from diffkit.report.words import alt_text, power
+from diffkit.studies.curve import Curve
 from diffkit.studies.error_sweep import ErrorSweep
 from diffkit.studies.secants import Secant, Secants
 from diffkit.tables import error_text
 
-__all__ = ["DRAWN", "Moving", "error_svg", "legend", "secant_svg", "short"]
+__all__ = ["DRAWN", "Moving", "error_svg", "legend", "row_texts", "secant_svg", "short", "turns"]
 
 WIDTH, HEIGHT = 560, 380
 LEFT, RIGHT, TOP, BOTTOM = 62, 20, 28, 48
@@ -176,18 +177,15 @@ def error_svg(sweep: ErrorSweep, steps: Any, moving: Moving, say: Words) -> Mark
         low = frame.down(float(_logs([error], frame)[0]))
         paths.append(element("path", d=f"M{LEFT} {low:.1f}H{WIDTH - RIGHT}", class_="line line-reverse"))
     above = f"{low - 8:.1f}"  # the line of what has no step, under which there is nothing
-    words = [
-        element("text", say("rounding_dominates"), x=LEFT + 8, y=above, class_="region"),
-        element("text", say("truncation_dominates"), x=WIDTH - RIGHT - 8, y=above, class_="region end"),
-    ]
-    stars = []
-    for method, curve in curves.items():
-        h, error = curve.best
-        a, b = frame.across(math.log10(h)), frame.down(float(_logs([error], frame)[0]))
-        stars.append(element("path", d=_star(a, b), class_=f"star line-{method}"))
-        stars.append(
-            element("text", f"h ≈ {short(float(f'{h:.1g}'))}", x=f"{a:.1f}", y=f"{b + 20:.1f}", class_="best")
-        )
+    words = (
+        []
+        if not turns(sweep)
+        else [
+            element("text", say("rounding_dominates"), x=LEFT + 8, y=above, class_="region"),
+            element("text", say("truncation_dominates"), x=WIDTH - RIGHT - 8, y=above, class_="region end"),
+        ]
+    )
+    stars = [part for method, curve in curves.items() for part in _best(frame, method, curve)]
     chosen = np.searchsorted(sweep.steps, steps)
     across = frame.across(np.log10(np.asarray(steps)))
     cursor = moving.path("cursor", [f"M{a:.1f} {TOP}V{HEIGHT - BOTTOM}" for a in across], "cursor")
@@ -197,6 +195,32 @@ def error_svg(sweep: ErrorSweep, steps: Any, moving: Moving, say: Words) -> Mark
         stars.append(moving.path(f"dot-{method}", dots, f"dots line-{method}"))
     ticks = frame.axes(_decades(*frame.x), _decades(*frame.y), "h", say("axis_error"))
     return _svg("errors", say("errors"), alt_text(sweep), "en", ticks, *raw, *paths, *words, cursor, *stars)
+
+
+def _best(frame: Frame, method: str, curve: Curve) -> list[Markup]:
+    """A star at the best step, and the step."""
+    h, error = curve.best
+    x, y = frame.across(math.log10(h)), frame.down(float(_logs([error], frame)[0]))
+    told = f"h ≈ {short(float(f'{h:.1g}'))}"
+    inside = min(max(x, LEFT + 40), WIDTH - RIGHT - 40)
+    return [
+        element("path", d=_star(x, y), class_=f"star line-{method}"),
+        element("text", told, x=f"{inside:.1f}", y=f"{y + 20:.1f}", class_="best"),
+    ]
+
+
+def turns(sweep: ErrorSweep) -> bool:
+    """Whether truncation rules one end of a curve and rounding the other, which is what there is to see.
+
+    >>> from diffkit.studies.error_sweep import error_sweep
+    >>> [turns(error_sweep(f, 1.0, "central", [1e-12, 0.1])) for f in ("exp(x)", "2*x")]
+    [True, False]
+    """
+    for curve in sweep.curves.values():
+        excess = (np.abs(curve.truncation) - np.abs(curve.rounding))[np.isfinite(curve.total)]
+        if excess[0] < 0 < excess[-1]:
+            return True
+    return False
 
 
 def _logs(errors: Any, frame: Frame) -> Any:

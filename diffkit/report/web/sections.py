@@ -10,7 +10,7 @@ import numpy as np
 from diffkit.report.web.graph import graph_svg
 from diffkit.report.web.labels import Words
 from diffkit.report.web.markup import Markup, cells, element, joined, scrolled, table
-from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts, secant_svg, short
+from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts, secant_svg, short, turns
 from diffkit.studies.error_sweep import ErrorSweep
 from diffkit.studies.portrait import Missing, Portrait
 from diffkit.studies.reference import DIGITS
@@ -108,7 +108,7 @@ def stepping(found: Portrait, moving: Moving, say: Words) -> Markup:
         class_="slider", data_live=True, hidden=True,
     )  # fmt: skip
     several = len(found.comparison.at) > 1
-    look = say("look_secant" if sweep is not None and seen.order == 1 else "look_plain")
+    look = say("look_secant" if sweep is not None and seen.order == 1 and turns(sweep) else "look_plain")
     pictures = element(
         "div", _secants(found, seen, moving, say), _curves(found, seen, moving, say), class_="pair"
     )
@@ -165,7 +165,7 @@ def _live(
         ))),
         element("tbody", *rows),
     )  # fmt: skip
-    return scrolled(say("step_section"), made)
+    return scrolled(say("live"), made)
 
 
 def _secants(found: Portrait, seen: Secants, moving: Moving, say: Words) -> Markup:
@@ -289,7 +289,7 @@ def rules(found: Portrait, say: Words) -> Markup:
         "steps", say("steps"), table(say("steps_caption"), columns, rows),
         element("p", say("more_steps", count=more)) if more else None,
         scrolled(say("result"), element("p", say("result"), ": ", result)),
-        element("p", say("checked", check=made.check), lang="en"),
+        _because(say, "checked", made.check),
     )  # fmt: skip
 
 

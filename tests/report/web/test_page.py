@@ -74,6 +74,12 @@ def test_there_are_landmarks_and_all_contents_are_in_one(made):
     assert outside == ["a", "header", "main", "footer", "script", "script"]
 
 
+def test_each_region_has_a_name_of_its_own(made):
+    named = [made.ids[e.attributes["aria-labelledby"]].text for e in made.all("section")]
+    named += [e.attributes["aria-label"] for e in made.all("div") if e.attributes.get("role") == "region"]
+    assert len(named) == len(set(named)) > 8
+
+
 def test_tables_have_captions_headings_say_what_they_head_and_controls_have_names(made):
     assert len(made.all("caption")) == len(made.all("table")) > 4
     assert all(e.attributes.get("scope") in ("row", "col") for e in made.all("th"))

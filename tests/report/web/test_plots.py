@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from diffkit.report.web.labels import words
-from diffkit.report.web.plots import Frame, Moving, error_svg, legend, secant_svg, short
+from diffkit.report.web.plots import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Frame,
+    Moving,
+    error_svg,
+    legend,
+    secant_svg,
+    short,
+)  # fmt: skip
 from diffkit.studies.error_sweep import error_sweep
 from diffkit.studies.secants import secants
 
@@ -109,6 +119,23 @@ def test_no_number_in_a_path_is_nan_or_out_of_reach(parsed, f, x):
     for path in paths:
         assert not re.search("nan|inf|e", path)
         assert all(abs(float(number)) < 20_000 for number in re.findall(r"-?[\d.]+", path))
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "expected"),
+    [("exp(x)", 1.0, True), ("3*x", 1.0, False), ("5", 1.0, False), ("floor(x)", 0.5, False)],
+)
+def test_it_is_said_what_dominates_where_the_curves_show_it(parsed, f, x, expected):
+    sweep = error_sweep(f, x, steps=np.logspace(-12, 0, 13))
+    told = [e.text for e in parsed(error_svg(sweep, sweep.steps, Moving(0), SAY)).all("text")]
+    assert ("rounding dominates" in told, "truncation dominates" in told) == (expected, expected)
+
+
+def test_the_label_of_a_best_step_stays_in_the_picture(parsed):
+    sweep = error_sweep("5", 1.0, steps=np.logspace(-12, 0, 13))
+    labels = [e for e in parsed(error_svg(sweep, sweep.steps, Moving(0), SAY)).all("text") if "≈" in e.text]
+    assert len(labels) == 3
+    assert all(LEFT + 40 <= float(e.attributes["x"]) <= WIDTH - RIGHT - 40 for e in labels)
 
 
 def test_a_curve_breaks_where_there_is_no_value_and_at_a_pole():
