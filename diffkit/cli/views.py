@@ -37,12 +37,14 @@ def trace_command(
     from diffkit.cli.output import show
 
     function, point, _ = problem(f, at)
+    import numpy as np
+
     from diffkit.api import record
     from diffkit.views import table
 
     if wrt is not None and mode == "reverse":
         raise click.UsageError("--wrt is for --mode forward: one sweep of reverse mode has every adjoint")
-    with evaluating(function, point):
+    with evaluating(function, point), np.errstate(all="ignore"):  # what is not finite is shown
         tape = record(function, *point)
         direction = _direction(wrt, tape, point) if wrt is not None else None
         found = table(tape, *point, mode=mode, labels=labels, direction=direction, step=step)
@@ -65,10 +67,12 @@ def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> No
     from diffkit.cli.output import show as shown
 
     function, point, _ = problem(f, at)
+    import numpy as np
+
     from diffkit.api import record
     from diffkit.views import graph
 
-    with evaluating(function, point):
+    with evaluating(function, point), np.errstate(all="ignore"):  # what is not finite is shown
         tape = record(function, *point)
         found = graph(tape, *point, show=show, labels=labels)
     shown(found, **options)

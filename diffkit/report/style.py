@@ -98,7 +98,7 @@ def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", 
         Where to; the folder must exist.
     title, alt
         What a screen reader says. By default the title of the first axes, and the texts that the figure
-        functions leave as the axes' label.
+        functions leave as the axes' label; where no axes have a title, the first sentence of those.
     """
     target = Path(path)
     kind = target.suffix.lower().removeprefix(".")
@@ -117,6 +117,7 @@ def rendered(picture: Axes | Figure, kind: str, title: str = "", alt: str = "") 
     assert figure is not None, "axes that were removed from their figure cannot be saved"
     title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
     alt = alt or " ".join(text for ax in figure.axes if (text := str(ax.get_label())))
+    title = title or alt.partition(". ")[0]
     # Dates and version numbers are left out: the bytes follow from the picture alone.
     metadata: dict[str, dict[str, Any]] = {
         "svg": {"Date": None, "Creator": "diffkit"},

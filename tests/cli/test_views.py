@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import warnings
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -18,6 +19,14 @@ def test_trace_prints_the_table_of_the_survey(shell):
     assert (status, err) == (0, "")
     assert out.splitlines()[1].split() == ["x1", "input", "1", "2", "5.5", "v̄2*x2", "+", "v̄1/x1"]
     assert out.splitlines()[-1] == "result 11.652071455223084, gradient (5.5, 1.7163378145367738)"
+
+
+@pytest.mark.parametrize("command", ["trace", "graph"])
+def test_what_is_not_finite_is_shown_without_a_warning(shell, command):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "-inf" in shell(command, "1/x", "--at", "0")[1]
+        assert "nan" in shell(command, "log(x)", "--at", "-1")[1]
 
 
 def test_trace_follows_one_variable_forwards(shell):

@@ -156,4 +156,5 @@ def test_the_svg_speaks():
     text = graph(SUM, 1.0, -2.0, 3.0).svg()
     assert 'role="img"' in text
     assert "Computational graph: 3 inputs, 2 operations." in text
+    assert ">Computational graph: 3 inputs, 2 operations</title>" in text
     assert graph(SUM)._repr_svg_().startswith("<?xml")
