@@ -14,7 +14,7 @@ from diffkit.functions import as_function, text_of
 from diffkit.studies.compare import Comparison, compare
 from diffkit.studies.error_sweep import ErrorSweep, error_sweep
 from diffkit.studies.row import failure, one_line
-from diffkit.studies.secants import Secants, secants
+from diffkit.studies.stepped import SteppedSecants, stepped_secants
 from diffkit.studies.swell import Swell, swell
 from diffkit.symbolic.steps import Steps, steps
 from diffkit.views.graph import Graph, graph
@@ -59,7 +59,7 @@ class Portrait:
     comparison: Comparison
     wrt: str
     sweep: ErrorSweep | Missing
-    secants: Secants | Missing
+    secants: SteppedSecants | Missing
     table: TraceTable | Missing
     graph: Graph | Missing
     steps: Steps | Missing
@@ -109,7 +109,9 @@ def portrait(
         every = 4 * -(-len(swept.steps) // (4 * MOST_POSITIONS))
         taken = swept.steps[::-every][::-1]
     tell("secants")
-    seen = _tried(lambda: secants(along, _number(x, along.name), steps=taken, order=order, text=called))
+    seen = _tried(
+        lambda: stepped_secants(along, _number(x, along.name), steps=taken, order=order, text=called)
+    )
     tell("trace")
     tape = _tried(lambda: record(g, *point))
     shown = _with(tape, lambda t: table(t, *point, labels="names"))

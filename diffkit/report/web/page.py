@@ -16,7 +16,7 @@ from diffkit.report.web.labels import LANGUAGES, words
 from diffkit.report.web.markup import element, joined, json_block
 from diffkit.report.web.plots import Moving
 from diffkit.studies.portrait import Portrait, portrait
-from diffkit.studies.secants import Secants
+from diffkit.studies.stepped import SteppedSecants
 
 __all__ = ["page", "page_of"]
 
@@ -70,7 +70,7 @@ def page_of(found: Portrait, lang: str = "en") -> str:
     from diffkit import __version__
 
     say = words(lang)
-    count = len(found.secants.steps) if isinstance(found.secants, Secants) else 0
+    count = len(found.secants.steps) if isinstance(found.secants, SteppedSecants) else 0
     moving = Moving(max(0, count - 3))  # the secant is not the tangent yet
     traced, walk = sections.tracing(found, say)
     main = element(

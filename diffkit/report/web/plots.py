@@ -15,7 +15,7 @@ from diffkit.report.web.markup import Markup, element
 from diffkit.report.words import alt_text, power
 from diffkit.studies.curve import Curve
 from diffkit.studies.error_sweep import ErrorSweep
-from diffkit.studies.secants import Secant, Secants
+from diffkit.studies.stepped import SteppedSecant, SteppedSecants
 from diffkit.tables import error_text
 
 __all__ = ["DRAWN", "Moving", "error_svg", "legend", "row_texts", "secant_svg", "short", "turns"]
@@ -106,7 +106,7 @@ def short(h: float) -> str:
     return re.sub(r"e([+-])0*", lambda found: f"e{found[1]}".replace("+", ""), f"{h:.3g}")
 
 
-def secant_svg(seen: Secants, slope: float | None, name: str, moving: Moving, say: Words) -> Markup:
+def secant_svg(seen: SteppedSecants, slope: float | None, name: str, moving: Moving, say: Words) -> Markup:
     """f's curve, its tangent of that slope, and the secants that follow the slider."""
     frame = _window(seen)
     paths = [element("path", d=frame.curve(*seen.curve), class_="curve")]
@@ -131,13 +131,13 @@ def _known(end: tuple[float, float]) -> bool:
     return math.isfinite(end[0]) and math.isfinite(end[1])
 
 
-def _legs(frame: Frame, secant: Secant) -> str:
+def _legs(frame: Frame, secant: SteppedSecant) -> str:
     if not (_known(secant.left) and _known(secant.right)):
         return ""
     return f"M{frame.at(*secant.left)}H{frame.across(secant.right[0]):.1f}V{frame.down(secant.right[1]):.1f}"
 
 
-def _window(seen: Secants) -> Frame:
+def _window(seen: SteppedSecants) -> Frame:
     """As far as the longest step reaches, and high enough for most of the curve."""
     xs, ys = seen.curve
     known = ys[np.isfinite(ys)]

@@ -14,7 +14,7 @@ from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts
 from diffkit.studies.error_sweep import ErrorSweep
 from diffkit.studies.portrait import Missing, Portrait
 from diffkit.studies.reference import DIGITS
-from diffkit.studies.secants import Secants
+from diffkit.studies.stepped import SteppedSecants
 from diffkit.symbolic.layout import as_mathml
 from diffkit.symbolic.steps import Steps
 from diffkit.tables import digits_text, error_text, value_text
@@ -119,7 +119,7 @@ def stepping(found: Portrait, moving: Moving, say: Words) -> Markup:
     )  # fmt: skip
 
 
-def _errors(sweep: ErrorSweep | None, seen: Secants) -> dict[str, list[tuple[str, str, str]]]:
+def _errors(sweep: ErrorSweep | None, seen: SteppedSecants) -> dict[str, list[tuple[str, str, str]]]:
     """Total, truncation and rounding of each method at the steps of the secants."""
     if sweep is None:
         return {method: [("-", "-", "-")] * len(lines) for method, lines in seen.lines.items()}
@@ -135,7 +135,7 @@ def _slope(slope: float, digits: int = 17) -> str:
 
 
 def _live(
-    found: Portrait, seen: Secants, sweep: ErrorSweep | None, errors: dict[str, Any], steps: list[str],
+    found: Portrait, seen: SteppedSecants, sweep: ErrorSweep | None, errors: dict[str, Any], steps: list[str],
     moving: Moving, say: Words,
 ) -> Markup:  # fmt: skip
     """A row a method with the numbers at the slider's step; below them what has no step and stays."""
@@ -168,7 +168,7 @@ def _live(
     return scrolled(say("live"), made)
 
 
-def _secants(found: Portrait, seen: Secants, moving: Moving, say: Words) -> Markup:
+def _secants(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) -> Markup:
     head = element("h3", say("secant"))
     if seen.order > 1:
         return element("div", head, element("p", say("no_secant_order", order=seen.order)))
@@ -181,7 +181,7 @@ def _secants(found: Portrait, seen: Secants, moving: Moving, say: Words) -> Mark
     return element("figure", head, picture, legend([*entries, ("legs", say("legs"))]))
 
 
-def _curves(found: Portrait, seen: Secants, moving: Moving, say: Words) -> Markup:
+def _curves(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) -> Markup:
     head, sweep = element("h3", say("errors")), found.sweep
     if isinstance(sweep, Missing):
         return element("div", head, _because(say, "missing", sweep.reason))

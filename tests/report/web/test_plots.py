@@ -21,7 +21,7 @@ from diffkit.report.web.plots import (
     short,
 )  # fmt: skip
 from diffkit.studies.error_sweep import error_sweep
-from diffkit.studies.secants import secants
+from diffkit.studies.stepped import stepped_secants
 
 SAY = words("en")
 
@@ -49,7 +49,7 @@ def linear(ticks):
 
 
 def test_a_secant_passes_through_its_two_samples_and_has_their_slope(parsed):
-    seen = secants("x^2", 1.0, steps=[0.25, 0.5, 1.0])
+    seen = stepped_secants("x^2", 1.0, steps=[0.25, 0.5, 1.0])
     moving = Moving(2)
     made = parsed(secant_svg(seen, 2.0, "x", moving, SAY))
     across, down = map(linear, grid(made))
@@ -66,7 +66,7 @@ def test_a_secant_passes_through_its_two_samples_and_has_their_slope(parsed):
 
 def test_the_picture_begins_with_the_values_at_the_start(parsed):
     moving = Moving(1)
-    made = parsed(secant_svg(secants("x^2", 1.0, steps=[0.25, 0.5]), 2.0, "x", moving, SAY))
+    made = parsed(secant_svg(stepped_secants("x^2", 1.0, steps=[0.25, 0.5]), 2.0, "x", moving, SAY))
     for name, attribute, values in moving.rows:
         assert made.ids[name].attributes[attribute] == values[1]
 
@@ -112,7 +112,7 @@ def test_the_error_picture_is_told_in_words(parsed):
 )
 def test_no_number_in_a_path_is_nan_or_out_of_reach(parsed, f, x):
     sweep = error_sweep(f, x, steps=np.logspace(-12, 0, 13) * max(1.0, x))
-    seen, moving = secants(f, x, steps=sweep.steps), Moving(0)
+    seen, moving = stepped_secants(f, x, steps=sweep.steps), Moving(0)
     made = [secant_svg(seen, sweep.exact, "x", moving, SAY), error_svg(sweep, seen.steps, moving, SAY)]
     paths = [e.attributes["d"] for picture in made for e in parsed(picture).all("path")]
     paths += [value for _, _, values in moving.rows for value in values]

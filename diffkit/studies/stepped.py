@@ -21,12 +21,12 @@ from diffkit.studies.curve import Array
 from diffkit.studies.error_sweep import default_steps
 from diffkit.studies.value import value_at
 
-__all__ = ["Secant", "Secants", "secants"]
+__all__ = ["SteppedSecant", "SteppedSecants", "stepped_secants"]
 
 SAMPLES = 240  # of f's own curve: a dot every few pixels
 
 
-class Secant(NamedTuple):
+class SteppedSecant(NamedTuple):
     """A method at one step: its outermost samples of f, and the derivative that it makes of all of them.
 
     nan where f has no finite value. For a one-sided or central difference `slope` is that of the line.
@@ -38,7 +38,7 @@ class Secant(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Secants:
+class SteppedSecants:
     """The secants of several methods at every step, and f's curve around the point.
 
     Attributes
@@ -48,7 +48,7 @@ class Secants:
     steps
         (n,) the steps h, ascending.
     lines
-        For each method by name, a `Secant` a step.
+        For each method by name, a `SteppedSecant` a step.
     curve
         (2, m) points of f's curve as far as the longest step reaches to either side; nan where f has none.
     """
@@ -58,11 +58,11 @@ class Secants:
     value: float
     order: int
     steps: Array
-    lines: Mapping[str, tuple[Secant, ...]]
+    lines: Mapping[str, tuple[SteppedSecant, ...]]
     curve: Array
 
 
-def secants(
+def stepped_secants(
     f: Any,
     x: float,
     methods: str | Method | Iterable[str | Method] = ("forward", "central", "richardson"),
@@ -70,7 +70,7 @@ def secants(
     *,
     order: int = 1,
     text: str | None = None,
-) -> Secants:
+) -> SteppedSecants:
     """What differences of f at x are made of, at each step.
 
     Parameters
@@ -95,9 +95,9 @@ def secants(
 
     Examples
     --------
-    >>> found = secants("x^2", 3.0, methods="forward", steps=[0.5])
+    >>> found = stepped_secants("x^2", 3.0, methods="forward", steps=[0.5])
     >>> found.lines["forward"]
-    (Secant(left=(3.0, 9.0), right=(3.5, 12.25), slope=6.5),)
+    (SteppedSecant(left=(3.0, 9.0), right=(3.5, 12.25), slope=6.5),)
     """
     g = without_history(as_function(f))
     leaf = checked_leaf(x, "x")
@@ -120,10 +120,10 @@ def secants(
         for method in chosen
         if isinstance(method, FiniteDifference)
     }
-    return Secants(text or text_of(g), float(point), value, order, h, lines, curve)
+    return SteppedSecants(text or text_of(g), float(point), value, order, h, lines, curve)
 
 
-def _secant(method: FiniteDifference, g: Callable[..., Any], x: Any, h: float, order: int) -> Secant:
+def _secant(method: FiniteDifference, g: Callable[..., Any], x: Any, h: float, order: int) -> SteppedSecant:
     """The method's answer, and the first and the last of the points at which it asked."""
     asked: dict[float, float] = {}
 
@@ -137,11 +137,11 @@ def _secant(method: FiniteDifference, g: Callable[..., Any], x: Any, h: float, o
         with np.errstate(all="ignore"):
             slope = float(dataclasses.replace(method, h=h, check=False).derivative(seen, x, order).value)
     except Exception:  # f has no value there, or says so in its own way
-        return Secant(nowhere, nowhere, math.nan)
+        return SteppedSecant(nowhere, nowhere, math.nan)
     if not asked or not math.isfinite(slope):
-        return Secant(nowhere, nowhere, math.nan)
+        return SteppedSecant(nowhere, nowhere, math.nan)
     left, right = min(asked), max(asked)
-    return Secant((left, asked[left]), (right, asked[right]), slope)
+    return SteppedSecant((left, asked[left]), (right, asked[right]), slope)
 
 
 def _value(g: Callable[..., Any], t: float) -> float:
