@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
+    from diffkit.report.secants import animate_secants, secant_filmstrip, three_secants
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.words import alt_text
 
 __all__ = [
     "LOOKS",
     "alt_text",
+    "animate_secants",
     "computational_graph",
     "digits_by_method",
     "draw",
@@ -37,6 +39,8 @@ __all__ = [
     "regression_line",
     "rendered",
     "save",
+    "secant_filmstrip",
+    "three_secants",
     "training_figure",
 ]
 
@@ -50,6 +54,9 @@ _HOME = {
     "error_against_step": "figures",
     "error_split": "figures",
     "expression_growth": "growth",
+    "animate_secants": "secants",
+    "secant_filmstrip": "secants",
+    "three_secants": "secants",
     "LOOKS": "style",
     "look_of": "style",
     "new_axes": "style",
@@ -67,6 +74,7 @@ FIGURES = {
     "Swell": "expression_growth",
     "Training": "training_figure",
     "Regression": "training_figure",
+    "Secants": "secant_filmstrip",
 }
 
 
