@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
+    from diffkit.report.secants import animate_secants, secant_filmstrip, three_secants
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.web.page import page
     from diffkit.report.words import alt_text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LOOKS",
     "alt_text",
+    "animate_secants",
     "computational_graph",
     "cost_against_inputs",
     "digits_by_method",
@@ -43,6 +45,8 @@ __all__ = [
     "regression_line",
     "rendered",
     "save",
+    "secant_filmstrip",
+    "three_secants",
     "training_figure",
 ]
 
@@ -58,6 +62,9 @@ _HOME = {
     "error_against_tolerance": "check",
     "error_split": "figures",
     "expression_growth": "growth",
+    "animate_secants": "secants",
+    "secant_filmstrip": "secants",
+    "three_secants": "secants",
     "LOOKS": "style",
     "look_of": "style",
     "new_axes": "style",
@@ -78,6 +85,7 @@ FIGURES = {
     "Training": "training_figure",
     "Regression": "training_figure",
     "GradientCheck": "error_against_tolerance",
+    "Secants": "secant_filmstrip",
 }
 
 

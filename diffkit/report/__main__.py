@@ -27,6 +27,7 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "expression_growth": lambda: dk.swell(family="logistic", n=range(1, 13)),
     "computational_graph": lambda: dk.views.graph(dk.record(_survey, 2.0, 5.0), 2.0, 5.0, names=["x", "y"]),
     "gradient_descent": lambda: dk.studies.task("quartic"),
+    "secant_filmstrip": lambda: dk.studies.secants("x^2", 1.0),
 }
 
 

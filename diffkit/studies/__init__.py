@@ -6,6 +6,7 @@ from diffkit.studies.check import GradientCheck, check_gradient
 from diffkit.studies.compare import Comparison, ComparisonRow, compare
 from diffkit.studies.cost import Cost, cost
 from diffkit.studies.error_sweep import Curve, ErrorSweep, error_sweep
+from diffkit.studies.secants import Secant, Secants, secants
 from diffkit.studies.study import Study
 from diffkit.studies.swell import Swell, swell
 from diffkit.studies.tasks import TASKS, Regression, linear_regression, task
@@ -20,6 +21,8 @@ __all__ = [
     "ErrorSweep",
     "GradientCheck",
     "Regression",
+    "Secant",
+    "Secants",
     "Study",
     "Swell",
     "Training",
@@ -28,6 +31,7 @@ __all__ = [
     "cost",
     "error_sweep",
     "linear_regression",
+    "secants",
     "swell",
     "task",
     "train",
