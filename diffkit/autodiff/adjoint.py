@@ -61,9 +61,9 @@ def adjoint(tape: Tape, *point: Any) -> Tape:
     v0  = input 2
     v1  = cos(v0)
     v2  = -1.0 * v1
-    v3  = v2 + v-1
+    v3  = y_bar = v2 + v-1
     v4  = 1 / v-1
-    v5  = v0 + v4
+    v5  = x_bar = v0 + v4
     return v5, v3
     >>> program.replay(2.0, 5.0)
     (5.5, 1.7163378145367738)
