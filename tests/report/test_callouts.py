@@ -17,6 +17,8 @@ from diffkit.report.frame import Frame
 from diffkit.report.labels import Labels
 from diffkit.report.style import LOOKS, house_style, new_axes
 
+pytestmark = pytest.mark.sampled(3)  # a wide cross of figures and sizes
+
 ALL = ("forward", "backward", "central", "richardson", "complex-step")
 ROW = Line2D([], [], label="a row")
 

@@ -12,6 +12,8 @@ import diffkit as dk
 from diffkit.report import cost_against_inputs, draw
 from diffkit.report.style import LOOKS
 
+pytestmark = pytest.mark.sampled(3)  # a wide cross of figures and sizes
+
 
 def square(x):
     return np.sum(x * x)

@@ -18,6 +18,8 @@ from matplotlib.text import Text
 import diffkit as dk
 from diffkit.report import LOOKS, alt_text, error_against_step, error_split, new_axes
 
+pytestmark = pytest.mark.sampled(3)  # a wide cross of figures and sizes
+
 ALL = ("forward", "backward", "central", "richardson", "complex-step")
 THREE = ("forward", "central", "richardson")
 CASES = ("sin(x)*exp(-x^2)", "exp(x)", "x**3", "tan(x)", "log(x)")

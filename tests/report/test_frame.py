@@ -12,6 +12,8 @@ import pytest
 from diffkit.report.frame import Frame
 from diffkit.report.style import house_style, new_axes
 
+pytestmark = pytest.mark.sampled(3)  # a wide cross of figures and sizes
+
 
 @pytest.fixture
 def frame_of(sweep: Any) -> Callable[..., Frame]:

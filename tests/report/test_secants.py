@@ -12,6 +12,8 @@ from PIL import Image
 from diffkit.report import animate_secants, draw, new_axes, secant_filmstrip, three_secants
 from diffkit.studies import secants
 
+pytestmark = pytest.mark.sampled(3)  # a wide cross of figures and sizes
+
 PAGE, SLIDE = (7.5, 6.0), (8.0, 4.5)
 CASES = {"parabola": ("x^2", 1.0), "bell": ("sin(x)*exp(-x^2)", 0.7), "cubic": ("2*x^3 + x^2", 1.0),
          "falling": ("exp(-x)", 0.5)}  # fmt: skip

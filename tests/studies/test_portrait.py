@@ -9,6 +9,8 @@ import diffkit as dk
 from diffkit.errors import ArgumentsError, DomainError
 from diffkit.studies.portrait import MOST_POSITIONS, Missing, portrait
 
+pytestmark = pytest.mark.slow  # every study at once; the page's tests use it by default
+
 
 def test_a_formula_has_every_study_and_each_is_the_study_itself():
     found = portrait("x*sin(x)", 0.7)
