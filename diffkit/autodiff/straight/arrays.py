@@ -45,6 +45,7 @@ class Writer:
         self.parts = stages(tape, kinds)
         self.rows = dict(enumerate(tape.instructions, tape.input_count))
         self.guards = tape._guards_at
+        self.part_of = {slot: number for number, part in enumerate(self.parts) for slot in rows_of(part)}
         self.readers = self._readers()
         last = {slot: max(parts) for slot, parts in self.readers.items()}
         self.storages = Storages(kinds, tape.input_count, last)
@@ -76,18 +77,17 @@ class Writer:
 
     def text(self) -> str:
         """The whole text."""
+        over: dict[int, list[str]] = {}  # by part: the arrays that nothing reads after it
+        for s, parts in self.readers.items():
+            if self.kinds[s].is_array and s in self.rows and not self.inner(s):
+                over.setdefault(max(parts), []).append(f"v{s}")
         for number, part in enumerate(self.parts):
             self.lines += self._single(part) if isinstance(part, int) else Block(self, number, part).lines()
             for slot in rows_of(part):
                 self.lines += [numbers.check(g, f"v{slot}", self.names) for g in self.guards.get(slot, ())]
             for view in self._taken.pop(number, ()):
                 self.buffers.give_back(view)
-            over = [
-                f"v{s}"
-                for s, parts in self.readers.items()
-                if self.kinds[s].is_array and max(parts) == number and s in self.rows and not self.inner(s)
-            ]
-            self.lines += [f"del {', '.join(over)}"] if over else []
+            self.lines += [f"del {', '.join(over[number])}"] if number in over else []
         inputs, views = (
             "".join(f"{letter}{i}, " for i in range(count))
             for letter, count in (("v", self.tape.input_count), ("w", len(self.buffers.views)))
@@ -139,7 +139,7 @@ class Writer:
 
     def inner(self, slot: int) -> bool:
         """Whether a row's value is read by its own stretch only."""
-        part = next(i for i, part in enumerate(self.parts) if slot in rows_of(part))
+        part = self.part_of[slot]
         return (
             isinstance(self.parts[part], Stretch)
             and slot not in self.guards
@@ -153,8 +153,9 @@ class Writer:
         operands = [self.operand(a) for a in row.args]
         function, key = row.function, row.keywords.get("key")
         if kind.is_number and all(self._is_number(a) for a in row.args):
-            shown = [f"v{i}" for i in range(slot)]
-            operands = [numbers.operand(a, shown, self.names) for a in row.args]
+            operands = [
+                f"v{a.index}" if isinstance(a, Slot) else numbers.constant(a, self.names) for a in row.args
+            ]
             return [f"{name} = {numbers.formula(row, operands, slot, self.kinds, self.names)}"]
         if function is add_at:
             taken_over = self.storages.of[slot] == self.storages.of[row.args[0].index]

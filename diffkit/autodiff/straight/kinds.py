@@ -45,6 +45,11 @@ class Kind:
         """Whether it is a number that Python can reckon with: a double or a truth value."""
         return self.type in (float, bool, np.bool)
 
+    @property
+    def is_truth(self) -> bool:
+        """Whether it is a truth value or an array of them."""
+        return self.type is bool or self.dtype == np.bool
+
 
 def kinds_of(tape: Tape, leaves: Sequence[Any]) -> list[Kind]:
     """The kind of every slot at this point.

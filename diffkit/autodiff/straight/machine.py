@@ -180,7 +180,7 @@ def _is_truth(a: Any, kinds: Sequence[Kind]) -> bool | None:
     """Whether an operand is a truth value; None if it is neither that nor a double."""
     if isinstance(a, Slot):
         kind = kinds[a.index]
-        if kind.type in (bool, np.bool) or kind.dtype == np.bool:
+        if kind.is_truth:
             return True
         return False if is_double(kind) else None
     if isinstance(a, bool | np.bool):

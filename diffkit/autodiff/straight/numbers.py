@@ -20,7 +20,7 @@ from diffkit.primitives import share, tanh_slope
 from diffkit.tape.arithmetic import PLAIN
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
-__all__ = ["NO_NUMBER", "BranchError", "called", "check", "formula", "text"]
+__all__ = ["NO_NUMBER", "BranchError", "called", "check", "constant", "formula", "text"]
 
 # What a program of numbers raises where its answer is no finite number.
 NO_NUMBER = (ZeroDivisionError, OverflowError, ValueError)
@@ -99,10 +99,8 @@ def twin(function: Any) -> Callable[..., float] | None:
     return other
 
 
-def operand(a: Any, shown: Sequence[str], names: Names) -> str:
-    """The text of an operand; `shown` has those of the slots."""
-    if isinstance(a, Slot):
-        return shown[a.index]
+def constant(a: Any, names: Names) -> str:
+    """The text of a constant number."""
     a = a.item() if isinstance(a, np.generic) else a
     # What Python writes exactly; the rest, nan and inf and NumPy's other numbers, has a name.
     plain = a.__class__ is int or (a.__class__ is float and math.isfinite(a))
@@ -112,7 +110,7 @@ def operand(a: Any, shown: Sequence[str], names: Names) -> str:
 def formula(row: Instruction, operands: Sequence[str], slot: int, kinds: Sequence[Kind], names: Names) -> str:
     """The text of the row of this slot, whose operands are numbers, given as texts."""
     function, keywords = row.function, row.keywords
-    reals = [a for a in row.args if not isinstance(a, Slot) or not _is_truth(kinds[a.index])]
+    reals = [a for a in row.args if not isinstance(a, Slot) or not kinds[a.index].is_truth]
     if not keywords and len(operands) == len(reals) == 2 and function in SIGNS:
         return f"({operands[0]} {SIGNS[function]} {operands[1]})"
     if not keywords and function is np.negative:
@@ -122,17 +120,13 @@ def formula(row: Instruction, operands: Sequence[str], slot: int, kinds: Sequenc
     if not keywords and function is np.power and row.args[1].__class__ is int:
         return f"({operands[0]} ** {operands[1]})"
     if not keywords and function is np.where and len(operands) == 3:
-        kind = "bool" if _is_truth(kinds[slot]) else "" if len(reals) == 2 else "float"
+        kind = "bool" if kinds[slot].is_truth else "" if len(reals) == 2 else "float"
         return f"{kind}({operands[1]} if {operands[0]} else {operands[2]})"
     same = None if keywords or len(reals) < len(operands) else SAME.get(function) or twin(function)
     if same is not None:
         return f"{names.function(same)}({', '.join(operands)})"
     call = called(names.function(PLAIN.get(function, function)), operands, keywords, names)
     return f"float({call})" if kinds[slot].type is float or kinds[slot].dtype == np.float64 else call
-
-
-def _is_truth(kind: Kind) -> bool:
-    return kind.type is bool or kind.dtype == np.bool
 
 
 def called(function: str, operands: Sequence[str], keywords: Mapping[str, Any], names: Names) -> str:
@@ -167,8 +161,11 @@ def text(tape: Tape, kinds: Sequence[Kind], names: Names) -> str:
     shown = [f"v{i}" for i in range(tape.input_count)]
     lines = []
 
+    def operand(a: Any) -> str:
+        return shown[a.index] if isinstance(a, Slot) else constant(a, names)
+
     for slot, row in enumerate(tape.instructions, tape.input_count):
-        told = formula(row, [operand(a, shown, names) for a in row.args], slot, kinds, names)
+        told = formula(row, [operand(a) for a in row.args], slot, kinds, names)
         # One use, and no branch that would be evaluated twice or not at all: it goes where it is read.
         if reads[slot] == 1 and len(told) < WIDTH and slot not in guarded:
             shown.append(told)
@@ -176,6 +173,6 @@ def text(tape: Tape, kinds: Sequence[Kind], names: Names) -> str:
         shown.append(f"v{slot}")
         lines.append(f"v{slot} = {told}")
         lines += [check(guard, f"v{slot}", names) for guard in guarded.get(slot, ())]
-    results = "".join(f"{operand(o, shown, names)}," for o in tape.outputs)
+    results = "".join(f"{operand(o)}," for o in tape.outputs)
     arguments = ", ".join(f"v{i}" for i in range(tape.input_count))
     return "\n    ".join([f"def program({arguments}):", *lines, f"return ({results})"])

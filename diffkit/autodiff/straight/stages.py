@@ -60,13 +60,20 @@ def stages(tape: Tape, kinds: Sequence[Kind]) -> list[int | Stretch]:
         stage[slot] = max(
             (stage[s] + (s in together and kinds[s].shape != mine) for s in row.slots), default=0
         )
+    alone: dict[int, list[int]] = {}  # by stage
+    side_by_side: dict[tuple[int, tuple[int, ...]], list[int]] = {}  # by stage and shape
+    for slot in rows:
+        if slot in together:
+            side_by_side.setdefault((stage[slot], kinds[slot].shape), []).append(slot)
+        else:
+            alone.setdefault(stage[slot], []).append(slot)
+    stretches: dict[int, list[Stretch]] = {}
+    for (now, shape), slots in side_by_side.items():
+        flat = all(_flat(rows[slot], shape, kinds) for slot in slots)
+        stretches.setdefault(now, []).append(Stretch(tuple(slots), shape, flat))
     found: list[int | Stretch] = []
     for now in range(max(stage.values(), default=0) + 1):
-        here = [slot for slot in rows if stage[slot] == now]
-        found += [slot for slot in here if slot not in together]
-        for shape in dict.fromkeys(kinds[slot].shape for slot in here if slot in together):
-            slots = tuple(slot for slot in here if slot in together and kinds[slot].shape == shape)
-            found.append(Stretch(slots, shape, all(_flat(rows[slot], shape, kinds) for slot in slots)))
+        found += [*alone.get(now, ()), *stretches.get(now, ())]
     return _with_sums(found, rows, kinds)
 
 

@@ -7,6 +7,7 @@ else's is in it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ class Names:
     def __init__(self) -> None:
         self.bound: dict[str, Any] = {}
         self._known: dict[tuple[str, int], str] = {}
+        self._counts: Counter[str] = Counter()
 
     def function(self, value: Any) -> str:
         """The name of a function."""
@@ -38,9 +40,9 @@ class Names:
     def _name(self, letter: str, value: Any) -> str:
         key = letter, id(value)  # bound below, so that no other object gets this id
         if key not in self._known:
-            count = sum(name[0] == letter for name in self.bound) if len(self.bound) < 64 else len(self.bound)
-            self._known[key] = f"{letter}{count}"
-            self.bound[self._known[key]] = value
+            name = self._known[key] = f"{letter}{self._counts[letter]}"
+            self._counts[letter] += 1
+            self.bound[name] = value
         return self._known[key]
 
 

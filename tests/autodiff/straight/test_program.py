@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import cProfile
+import pstats
+
 import numpy as np
 import pytest
 
 import diffkit as dk
 from diffkit.autodiff.straight.numbers import NO_NUMBER, BranchError
 from diffkit.autodiff.straight.program import Program
+from diffkit.tape.record import record
+from diffkit.tape.sharing import shared
 
 
 def test_any_tape_is_a_program_not_only_a_gradient():
@@ -47,3 +52,25 @@ def test_branches_and_numbers_that_are_none_raise():
     program = Program(dk.record(lambda x: x[np.argmax(x)] * x, np.arange(100.0)), [np.arange(100.0)])
     with pytest.raises(BranchError):
         program([-np.arange(100.0)])
+
+
+def test_a_program_twice_as_long_is_twice_the_work_to_write():
+    def loop(rounds):
+        def f(x):
+            s = 0.5
+            for _ in range(rounds):
+                x = np.sort(x) * s + x[::-1] * 0.01
+                s = np.sin(s + 0.1 * np.mean(x))
+            return np.sum(x) * s
+
+        return f
+
+    x = np.linspace(0, 1, 100)
+    calls = []
+    for rounds in (20, 40, 80):
+        tape = shared(record(dk.value_and_grad(loop(rounds)), x))
+        profile = cProfile.Profile()
+        profile.runcall(Program, tape, [x])
+        calls.append(pstats.Stats(profile).total_calls)
+    first, second = np.diff(calls)
+    assert second < 2.1 * first
