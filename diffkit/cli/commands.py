@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import click
 
 from diffkit.cli import check, cost, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
-from diffkit.cli.shell import PLOT, PROBLEM, FormulaCommand, cli, command, evaluating, problem, run
+from diffkit.cli.shell import PLOT, PROBLEM, FormulaCommand, cli, command, evaluating, positive, problem, run
 
 __all__ = ["cli", "run"]
 
 
-def _step(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
-    """A step of a difference: a positive number, where one is given."""
-    if text is None:
-        return None
-    from diffkit.cli.arguments import plain_number
-
-    step = plain_number(text)
-    if step is None or not 0 < step < math.inf:
-        raise click.BadParameter(f"{text!r} is not a step; write a positive number such as 1e-5", ctx, param)
-    return step
-
-
+_step = positive("is not a step; write a positive number such as 1e-5")
 DTYPE = click.option(
     "--dtype", type=click.Choice(["float16", "float32", "float64", "longdouble"]), default="float64",
     show_default=True, help="The floating-point type of the point, and so of f.",

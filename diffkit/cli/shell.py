@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ from diffkit.errors import DiffkitError, DomainError
 
 __all__ = [
     "FAILED", "FINE", "PLOT", "PROBLEM", "FormulaCommand", "WholeNumber", "cli", "command", "evaluating",
-    "flag_of_form", "problem", "run", "seconds", "sizes_up_to",
+    "flag_of_form", "positive", "problem", "run", "seconds", "sizes_up_to",
 ]  # fmt: skip
 
 FINE, FAILED, BAD_USAGE, F_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -112,14 +113,25 @@ def sizes_up_to(most: int) -> Callable[[click.Context, click.Parameter, str | No
     return read
 
 
-def seconds(ctx: click.Context, param: click.Parameter, text: str) -> float:
-    """The callback of an option for a time."""
-    from diffkit.cli.arguments import plain_number
+def positive(
+    complaint: str, below: float = math.inf
+) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+    """The callback of an option for a positive number; the complaint follows what was written instead."""
 
-    given = plain_number(text)
-    if given is None or not 0 < given < 1e9:
-        raise click.BadParameter(f"{text!r} is no time; write a number of seconds such as 5", ctx, param)
-    return given
+    def read(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
+        if text is None:
+            return None
+        from diffkit.cli.arguments import plain_number
+
+        number = plain_number(text)
+        if number is None or not 0 < number < below:
+            raise click.BadParameter(f"{text!r} {complaint}", ctx, param)
+        return number
+
+    return read
+
+
+seconds = positive("is no time; write a number of seconds such as 5", below=1e9)
 
 
 @click.group(

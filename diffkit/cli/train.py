@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from diffkit.cli.shell import PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
+from diffkit.cli.shell import PLOT, FormulaCommand, WholeNumber, command, evaluating, positive, problem
 from diffkit.errors import ArgumentsError
 
 __all__ = ["TASK_NAMES", "train_command"]
@@ -17,16 +16,7 @@ __all__ = ["TASK_NAMES", "train_command"]
 TASK_NAMES = ("square", "quartic", "linreg")  # diffkit.studies.TASKS, without loading NumPy for --help
 
 
-def _positive(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
-    """A positive number, where one is given."""
-    if text is None:
-        return None
-    from diffkit.cli.arguments import plain_number
-
-    number = plain_number(text)
-    if number is None or not 0 < number < math.inf:
-        raise click.BadParameter(f"{text!r} is not a positive number; write one such as 0.1", ctx, param)
-    return number
+_positive = positive("is not a positive number; write one such as 0.1")
 
 
 @command(
