@@ -12,7 +12,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from diffkit.report.frame import GREY, fit_title
 from diffkit.report.labels import Labels, compass
-from diffkit.report.style import Look, house_style, new_axes
+from diffkit.report.style import Look, describe, house_style, new_axes
 from diffkit.report.words import cut
 
 __all__ = ["error_against_tolerance"]
@@ -67,7 +67,7 @@ def error_against_tolerance(check: Check, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     with house_style():
         return _drawn(check, new_axes(7.5, 4.0) if ax is None else ax)
@@ -112,7 +112,7 @@ def _drawn(check: Check, ax: Axes) -> Axes:
         labels.place(
             parts[i].name, (i, float(heights[i])), compass((0, 1), (1, 0), (-1, 0)), color=LOOKS[False].ink
         )
-    ax.set_label(_in_words(check, parts))
+    describe(ax, _in_words(check, parts))
     return ax
 
 

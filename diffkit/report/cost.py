@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from diffkit.report.ends import make_room, names_at_ends, settle
 from diffkit.report.frame import GREY, fit_title
 from diffkit.report.labels import Labels
-from diffkit.report.style import house_style, look_of, new_axes
+from diffkit.report.style import describe, house_style, look_of, new_axes
 from diffkit.report.words import cut
 
 __all__ = ["cost_against_inputs"]
@@ -70,7 +70,7 @@ def cost_against_inputs(cost: Cost, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     with house_style():
         return _drawn(cost, new_axes(7.5, 5.0) if ax is None else ax)
@@ -111,7 +111,7 @@ def _drawn(cost: Cost, ax: Axes) -> Axes:
     labels = Labels(ax)
     settle(labels, texts)
     _key(ax)
-    ax.set_label(_in_words(cost, list(counts), timed))
+    describe(ax, _in_words(cost, list(counts), timed))
     return ax
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from matplotlib.axes import Axes
 
 from diffkit.report.frame import DARK, GREY, fit_title
-from diffkit.report.style import house_style, look_of, new_axes
+from diffkit.report.style import describe, house_style, look_of, new_axes
 from diffkit.report.words import cut, which
 
 __all__ = ["digits_by_method"]
@@ -64,7 +64,7 @@ def digits_by_method(comparison: Comparison, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     rows = list(comparison.rows)
     with house_style():
@@ -84,7 +84,7 @@ def digits_by_method(comparison: Comparison, ax: Axes | None = None) -> Axes:
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("correct digits of the derivative")
         fit_title(ax, lambda room: f"Correct digits of the {_what(comparison, room)}")
-        ax.set_label(_alt_text(comparison, rows))
+        describe(ax, _alt_text(comparison, rows))
     return ax
 
 

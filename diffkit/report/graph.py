@@ -15,7 +15,7 @@ from matplotlib.textpath import TextToPath
 
 from diffkit.report.graph_dot import dot_layout
 from diffkit.report.graph_layout import Layout, Point, layout
-from diffkit.report.style import house_style, new_axes
+from diffkit.report.style import describe, house_style, new_axes
 from diffkit.views.table import number_text
 
 __all__ = ["Arranged", "arranged", "computational_graph"]
@@ -120,7 +120,7 @@ def computational_graph(graph: Drawn, ax: Axes | None = None, by: str = "layered
         _draw_edges(ax, found, scale)
         for node in graph.nodes:
             _draw_node(ax, node, graph.lines_of(node), drawn.centres[node.key], found.sizes[node.key], scale)
-        ax.set_label(graph.description())
+        describe(ax, graph.description())
     return ax
 
 

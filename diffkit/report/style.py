@@ -18,7 +18,7 @@ from matplotlib.style import context
 
 from diffkit.report.files import write_whole
 
-__all__ = ["LOOKS", "Look", "house_style", "look_of", "new_axes", "rendered", "save"]
+__all__ = ["LOOKS", "Look", "describe", "house_style", "look_of", "new_axes", "rendered", "save"]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -83,6 +83,17 @@ def new_axes(width: float = 7.5, height: float = 5.0) -> Axes:
         return Figure(figsize=(width, height)).add_subplot()
 
 
+def describe(ax: Axes, alt: str) -> None:
+    """Say a picture in words: the text becomes `ax.alt`, which `save` writes into the file.
+
+    >>> ax = new_axes()
+    >>> describe(ax, "Nothing yet.")
+    >>> ax.alt
+    'Nothing yet.'
+    """
+    ax.alt = alt  # type: ignore[attr-defined]  # Matplotlib's axes take what one hangs on them
+
+
 def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", alt: str = "") -> Path:
     """The path of the picture, now written as SVG, PNG or PDF according to the path's ending.
 
@@ -98,7 +109,7 @@ def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", 
         Where to; the folder must exist.
     title, alt
         What a screen reader says. By default the title of the first axes, and the texts that the figure
-        functions leave as the axes' label; where no axes have a title, the first sentence of those.
+        functions leave as the axes' `alt`; where no axes have a title, the first sentence of those.
     """
     target = Path(path)
     kind = target.suffix.lower().removeprefix(".")
@@ -116,7 +127,7 @@ def rendered(picture: Axes | Figure, kind: str, title: str = "", alt: str = "") 
     figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
     assert figure is not None, "axes that were removed from their figure cannot be saved"
     title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
-    alt = alt or " ".join(text for ax in figure.axes if (text := str(ax.get_label())))
+    alt = alt or " ".join(text for ax in figure.axes if (text := getattr(ax, "alt", "")))
     title = title or alt.partition(". ")[0]
     # Dates and version numbers are left out: the bytes follow from the picture alone.
     metadata: dict[str, dict[str, Any]] = {
