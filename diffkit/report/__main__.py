@@ -70,6 +70,9 @@ PICTURES: dict[str, Callable[[], Any]] = {
         dk.check_gradient(_squares, np.linspace(1, 2, 6), gradient=_forgetful, text="sum(x^2)")
     ),
     "gradient_descent": lambda: report.gradient_descent(dk.studies.task("quartic")),
+    "training_figure": lambda: report.training_figure(
+        dk.studies.train("(x^2 + 9*y^2)/2", 4.0, 1.5, rate=0.18, epochs=40)
+    ),
     "loss_by_epoch": lambda: report.loss_by_epoch(_line()),
     "regression_line": lambda: report.regression_line(_line()),
 }
