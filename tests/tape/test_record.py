@@ -210,7 +210,6 @@ Line = namedtuple("Line", ["slope", "offset"])
         ([], lambda p: 1.0),
         ({}, lambda p: 1.0),
     ],
-    ids=str,
 )
 def test_a_point_may_be_nested(point, f):
     assert np.array_equal(record(f, point).replay(point), f(point))
