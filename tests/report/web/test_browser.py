@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
 from diffkit.report.web.page import page_of
 
-PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROME = next(filter(None, map(shutil.which, PLACES)), None)
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="Playwright drives the browser: pip install playwright"
-    )
-    if CHROME is None:
-        pytest.skip(f"there is no browser; one of {', '.join(PLACES)} would do")
-    with api.sync_playwright() as play:
-        # Without a sandbox, which containers do not offer: the page is our own.
-        browser = play.chromium.launch(executable_path=CHROME, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
