@@ -31,7 +31,7 @@ from diffkit.tables import (
     value_text,
 )
 
-__all__ = ["Comparison", "ComparisonRow", "compare"]
+__all__ = ["NO_REFERENCE", "Comparison", "ComparisonRow", "compare"]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Comparison(Study):
         """Why there is no reference, why methods do not apply, and why the digits are what they are."""
         reasons: dict[str, list[str]] = {}
         if self.reference is None:
-            reasons[self.reference_source.removeprefix(_NO_REFERENCE).rstrip(".")] = ["the reference"]
+            reasons[self.reference_source.removeprefix(NO_REFERENCE).rstrip(".")] = ["the reference"]
         for row in self.rows:
             if row.status != "ok":
                 reasons.setdefault(row.note, []).append(row.method)
@@ -247,12 +247,12 @@ class _Point:
                 truth = exact_gradient(self.problem.g, self.problem.leaves)
             return truth, f"{DIGITS} digits, mpmath through the tape"
         except DiffkitError as error:
-            return None, _NO_REFERENCE + one_line(str(error))
+            return None, NO_REFERENCE + one_line(str(error))
         except Exception as error:  # f takes plain floats and no others
-            return None, _NO_REFERENCE + failure(error)
+            return None, NO_REFERENCE + failure(error)
 
 
-_NO_REFERENCE = "no reference: "
+NO_REFERENCE = "no reference: "
 
 
 def _rounded(part: Any) -> Any:

@@ -11,9 +11,11 @@ from diffkit.report.web.graph import graph_svg
 from diffkit.report.web.labels import Words
 from diffkit.report.web.markup import Markup, cells, element, joined, scrolled, table
 from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts, secant_svg, short, turns
+from diffkit.studies.compare import NO_REFERENCE
 from diffkit.studies.error_sweep import ErrorSweep
 from diffkit.studies.portrait import Missing, Portrait
 from diffkit.studies.reference import DIGITS
+from diffkit.studies.stages import whole
 from diffkit.studies.stepped import SteppedSecants
 from diffkit.symbolic.layout import as_mathml
 from diffkit.symbolic.steps import Steps
@@ -48,10 +50,10 @@ def header(found: Portrait, say: Words) -> Markup:
     formula = formula or element("code", told.f[:1000])
     source = element("span", say("source_tape", digits=DIGITS))
     if told.reference is None:
-        source = _because(say, "no_reference", told.reference_source.removeprefix("no reference: "))
+        source = _because(say, "no_reference", told.reference_source.removeprefix(NO_REFERENCE))
     truth = say("unknown") if told.reference is None else told.reference_text
     entries = [
-        (say("function"), joined([element("span", f"f({names}) = "), formula])),
+        (say("function"), scrolled(say("function"), element("span", f"f({names}) = "), formula)),
         (say("point"), element("span", at)),
         (say("value"), element("span", value_text(told.value))),
         (say("gradient" if told.several else "truth"), element("strong", truth)),
@@ -64,8 +66,15 @@ def header(found: Portrait, say: Words) -> Markup:
 def methods(found: Portrait, say: Words) -> Markup:
     """A row a method, and why the digits are what they are."""
     rows = []
-    for row in found.comparison.rows:
-        note = element("td", row.note, class_="note", lang="en") if row.note else element("td")
+    told = found.comparison.rows
+    repeats = [bool(i and row.note and row.note == told[i - 1].note) for i, row in enumerate(told)]
+    for i, row in enumerate(told):
+        # A reason that holds for several methods in a row is given once, beside them all.
+        count = next((k for k, same in enumerate(repeats[i + 1 :], 1) if not same), len(told) - i)
+        note = None if repeats[i] else element(
+            "td", row.note, class_="note" if row.note else None, lang="en" if row.note else None,
+            rowspan=count if count > 1 else None,
+        )  # fmt: skip
         given = [
             value_text(row.value) if row.status == "ok" else say("not_applicable"),
             error_text(row.error), digits_text(row.digits), error_text(row.step),
@@ -73,7 +82,10 @@ def methods(found: Portrait, say: Words) -> Markup:
         ]  # fmt: skip
         rows.append(element(
             "tr", element("th", say(f"={row.method}"), scope="row", class_=f"swatch of-{_class(row.method)}"),
-            *(element("td", cell, class_="number" if i else None) for i, cell in enumerate(given)), note,
+            *(
+                element("td", cell, class_="number" if k else "several" if found.comparison.several else None)
+                for k, cell in enumerate(given)
+            ), note,
         ))  # fmt: skip
     columns = [say(key) for key in ("method", "answer", "error", "digits", "step", "calls", "note")]
     why = found.comparison.remarks()[-1]
@@ -90,7 +102,7 @@ def stepping(found: Portrait, moving: Moving, say: Words) -> Markup:
     """The slider, the table that follows it, the secants and the error curve."""
     seen, sweep = found.secants, found.sweep if isinstance(found.sweep, ErrorSweep) else None
     if isinstance(seen, Missing):
-        return _section("step", say("step_section"), _because(say, "missing", seen.reason))
+        return _section("step", say("step_section"), _missing(found, seen, say))
     steps = [short(h) for h in seen.steps]
     last = len(steps) - 1
     errors = _errors(sweep, seen)
@@ -116,6 +128,7 @@ def stepping(found: Portrait, moving: Moving, say: Words) -> Markup:
         "step", say("step_section"),
         element("p", say("along", name=found.wrt)) if several else None,
         element("p", look), slider, _live(found, seen, sweep, errors, steps, moving, say), pictures,
+        None if sweep is None else _decades(sweep, say),
     )  # fmt: skip
 
 
@@ -184,28 +197,36 @@ def _secants(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) 
 def _curves(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) -> Markup:
     head, sweep = element("h3", say("errors")), found.sweep
     if isinstance(sweep, Missing):
-        return element("div", head, _because(say, "missing", sweep.reason))
+        return element("div", head, _missing(found, sweep, say))
     entries = [(f"line-{method}", say(f"={method}")) for method in sweep.curves]
     entries += [("line-reverse", say(f"={method}")) for method in list(sweep.flat)[:1]]
+    return element("figure", head, error_svg(sweep, seen.steps, moving, say), legend(entries))
+
+
+def _decades(sweep: ErrorSweep, say: Words) -> Markup:
+    """The errors in numbers, folded away."""
     decades, summary = sweep.tables()
     names = [say(f"={name}") for name in decades.columns[1:]]
     columns = [
         say(key)
         for key in ("method", "order", "slope", "best_h", "median_error", "predicted_h", "predicted_error")
     ]
-    numbers = element(
+    right = range(1, 7)
+    return element(
         "details", element("summary", say("decades")),
-        table(say("decades_caption"), ["h", *names], map(cells, decades.rows)),
-        table(say("summary_caption"), columns, [cells((say(f"={r[0]}"), *r[1:])) for r in summary.rows]),
+        table(say("decades_caption"), ["h", *names], [cells(r, right) for r in decades.rows], right),
+        table(
+            say("summary_caption"), columns,
+            [cells((say(f"={r[0]}"), *r[1:]), right) for r in summary.rows], right,
+        ),
     )  # fmt: skip
-    return element("figure", head, error_svg(sweep, seen.steps, moving, say), legend(entries), numbers)
 
 
 def tracing(found: Portrait, say: Words) -> tuple[Markup, dict[str, Any] | None]:
     """The graph and the trace; and for the script, the steps of a walk through both."""
     drawing, shown = found.graph, found.table
     if isinstance(shown, Missing):
-        return _section("graph", say("graph"), _because(say, "missing", shown.reason)), None
+        return _section("graph", say("graph"), _missing(found, shown, say)), None
     picture: Markup
     keys: dict[str, str] = {}
     edges: tuple[Any, ...] = ()
@@ -215,7 +236,7 @@ def tracing(found: Portrait, say: Words) -> tuple[Markup, dict[str, Any] | None]
     elif isinstance(drawing, Graph):
         picture = element("p", say("too_many_nodes", count=len(drawing.nodes)))
     else:
-        picture = _because(say, "missing", drawing.reason)
+        picture = _missing(found, drawing, say)
     columns = [say(key) for key in ("name", "computation", "number", "adjoint", "from")]
     heads, caption = element("h3", say("trace")), say("trace_caption")
     if len(shown.rows) > MOST_ROWS:
@@ -272,7 +293,7 @@ def rules(found: Portrait, say: Words) -> Markup:
     """The derivative rule by rule, and what it comes to."""
     made = found.steps
     if isinstance(made, Missing):
-        return _section("steps", say("steps"), _because(say, "missing", made.reason))
+        return _section("steps", say("steps"), _missing(found, made, say))
     rows, taken = [], 0
     for number, step in enumerate(made.steps, 1):
         formulas = [_formula(e) for e in (step.before, step.after, step.expression)]
@@ -297,9 +318,9 @@ def size(found: Portrait, say: Words) -> Markup:
     """The size of the derivative, stage by stage."""
     made = found.swell
     if isinstance(made, Missing):
-        return _section("swell", say("swell"), _because(say, "missing", made.reason))
+        return _section("swell", say("swell"), _missing(found, made, say))
     rows = [
-        cells((say(f"={row.stage}"), *map(_whole, (row.operations, row.tree, row.shared))), (1, 2, 3))
+        cells((say(f"={row.stage}"), *map(_count, (row.operations, row.tree, row.shared))), (1, 2, 3))
         for row in made.rows
         if row.operations is not None
     ]
@@ -308,14 +329,23 @@ def size(found: Portrait, say: Words) -> Markup:
     return _section("swell", say("swell"), table(say("swell_caption"), columns, rows, (1, 2, 3)), told)
 
 
-def _whole(count: int | None) -> str:
-    return "-" if count is None else f"{count:,}"
+def _count(count: int | None) -> str:
+    return "-" if count is None else whole(count)
 
 
 def _formula(e: Any) -> Markup | None:
     """MathML, which browsers draw by themselves; None of what is too long to be looked at."""
     made = as_mathml(e).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1)
     return Markup(made) if len(made) <= MOST_FORMULA else None
+
+
+def _missing(found: Portrait, gone: Missing, say: Words) -> Markup:
+    """Why a study is not there; where the header or a method has given that reason, it is not said again."""
+    told = found.comparison
+    given = {told.reference_source.removeprefix(NO_REFERENCE), *(row.note for row in told.rows)}
+    if gone.reason.rstrip(".") in {reason.rstrip(".") for reason in given}:
+        return element("p", say("missing_above"))
+    return _because(say, "missing", gone.reason)
 
 
 def _because(say: Words, key: str, reason: str) -> Markup:
