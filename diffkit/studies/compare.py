@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,8 @@ class Comparison(Study):
         How the reference was found.
     rows
         One `ComparisonRow` a method.
+    function
+        f, of which a notebook's slider shows more steps; None of a comparison that was unpickled.
     """
 
     f: str
@@ -60,6 +62,10 @@ class Comparison(Study):
     reference_source: str
     reference_text: str
     rows: tuple[ComparisonRow, ...]
+    function: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "function": None}  # a lambda cannot be pickled, and the numbers can
 
     def __getitem__(self, method: str) -> ComparisonRow:
         """The row of a method."""
@@ -227,6 +233,7 @@ def compare(
         reference_source=source,
         reference_text=_reference_text(reference, structure),
         rows=tuple(rows),
+        function=g,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from diffkit.report.web.labels import Words
 from diffkit.report.web.markup import Markup, cells, element, joined, scrolled, table
 from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts, secant_svg, short, turns
 from diffkit.studies.compare import NO_REFERENCE
+from diffkit.studies.curve import Array
 from diffkit.studies.error_sweep import ErrorSweep
 from diffkit.studies.portrait import Missing, Portrait
 from diffkit.studies.reference import DIGITS
 from diffkit.studies.stages import whole
 from diffkit.studies.stepped import SteppedSecants
+from diffkit.studies.stepping import Stepped, positions
 from diffkit.symbolic.layout import as_mathml
 from diffkit.symbolic.steps import Steps
 from diffkit.tables import digits_text, error_text, value_text
@@ -98,45 +101,61 @@ def _class(method: str) -> str:
     return method if method.replace("-", "").isascii() and method.replace("-", "").isalnum() else "other"
 
 
-def stepping(found: Portrait, moving: Moving, say: Words) -> Markup:
-    """The slider, the table that follows it, the secants and the error curve."""
-    seen, sweep = found.secants, found.sweep if isinstance(found.sweep, ErrorSweep) else None
-    if isinstance(seen, Missing):
-        return _section("step", say("step_section"), _missing(found, seen, say))
-    steps = [short(h) for h in seen.steps]
-    last = len(steps) - 1
-    errors = _errors(sweep, seen)
-    method, lines = next(iter(seen.lines.items()))
+def stepping(found: Stepped, moving: Moving, say: Words, *, brief: bool = False) -> Markup:
+    """The slider, the table that follows it, the secants and the error curve.
+
+    In brief: the curve without the error at every single step, and without its numbers as a table.
+    """
+    h = positions(found)
+    if not len(h):
+        assert isinstance(found.secants, Missing)
+        return _section("step", say("step_section"), _missing(found, found.secants, say))
+    sweep = found.sweep if isinstance(found.sweep, ErrorSweep) else None
+    steps = [short(step) for step in h]
+    slopes = _slopes(found, h)
+    errors = _errors(sweep, slopes, h)
+    method, first = next(iter(slopes.items()))
     says = [
-        say("says", h=h, method=say(f"={method}"), slope=_slope(line.slope, 8), error=error)
-        for h, line, (error, *_) in zip(steps, lines, errors[method], strict=True)
+        say("says", h=step, method=say(f"={method}"), slope=_slope(slope, 8), error=error)
+        for step, slope, (error, *_) in zip(steps, first, errors[method], strict=True)
     ]
     slider = element(
         "div",
         element("label", say("slider"), for_="h"),
-        element("input", type="range", id="h", min=0, max=last, step=1, value=moving.start,
+        element("input", type="range", id="h", min=0, max=len(h) - 1, step=1, value=moving.start,
                 aria_valuetext=moving.follow("h", "aria-valuetext", says), autocomplete="off"),
-        moving.text("output", "h-now", [f"h = {h}" for h in steps], for_="h", aria_live="off"),
+        moving.text("output", "h-now", [f"h = {step}" for step in steps], for_="h", aria_live="off"),
         class_="slider", data_live=True, hidden=True,
     )  # fmt: skip
-    several = len(found.comparison.at) > 1
-    look = say("look_secant" if sweep is not None and seen.order == 1 and turns(sweep) else "look_plain")
-    pictures = element(
-        "div", _secants(found, seen, moving, say), _curves(found, seen, moving, say), class_="pair"
-    )
+    several = found.comparison is not None and len(found.comparison.at) > 1
+    secants = found.secants is not None and sweep is not None and sweep.order == 1 and turns(sweep)
+    look = say("look_secant" if secants else "look_plain")
+    figures = [_secants(found, moving, say), _curves(found, h, moving, say, brief)]
+    pictures = element("div", *figures, class_="pair")
     return _section(
         "step", say("step_section"),
         element("p", say("along", name=found.wrt)) if several else None,
-        element("p", look), slider, _live(found, seen, sweep, errors, steps, moving, say), pictures,
-        None if sweep is None else _decades(sweep, say),
+        element("p", look), slider, _live(found, slopes, errors, steps, moving, say), pictures,
+        _decades(sweep, say) if sweep is not None and not brief else None,
     )  # fmt: skip
 
 
-def _errors(sweep: ErrorSweep | None, seen: SteppedSecants) -> dict[str, list[tuple[str, str, str]]]:
-    """Total, truncation and rounding of each method at the steps of the secants."""
+def _slopes(found: Stepped, h: Array) -> dict[str, list[float]]:
+    """The derivatives that each method makes at these steps."""
+    if isinstance(found.secants, SteppedSecants):
+        return {method: [line.slope for line in lines] for method, lines in found.secants.lines.items()}
+    assert isinstance(found.sweep, ErrorSweep)
+    places = np.searchsorted(found.sweep.steps, h)
+    return {method: curve.values[places].tolist() for method, curve in found.sweep.curves.items()}
+
+
+def _errors(
+    sweep: ErrorSweep | None, methods: Iterable[str], h: Array
+) -> dict[str, list[tuple[str, str, str]]]:
+    """Total, truncation and rounding of each method at these steps."""
     if sweep is None:
-        return {method: [("-", "-", "-")] * len(lines) for method, lines in seen.lines.items()}
-    places = np.searchsorted(sweep.steps, seen.steps)
+        return {method: [("-", "-", "-")] * len(h) for method in methods}
+    places = np.searchsorted(sweep.steps, h)
     return {
         method: [row_texts(curve.total[i], curve.truncation[i], curve.rounding[i]) for i in places]
         for method, curve in sweep.curves.items()
@@ -148,26 +167,26 @@ def _slope(slope: float, digits: int = 17) -> str:
 
 
 def _live(
-    found: Portrait, seen: SteppedSecants, sweep: ErrorSweep | None, errors: dict[str, Any], steps: list[str],
-    moving: Moving, say: Words,
+    found: Stepped, slopes: dict[str, list[float]], errors: dict[str, Any], steps: list[str], moving: Moving,
+    say: Words,
 ) -> Markup:  # fmt: skip
     """A row a method with the numbers at the slider's step; below them what has no step and stays."""
     rows = []
-    for method, lines in seen.lines.items():
-        columns = [[_slope(line.slope) for line in lines], *zip(*errors[method], strict=True)]
+    for method, answers in slopes.items():
+        columns = [[_slope(slope) for slope in answers], *zip(*errors[method], strict=True)]
         numbers = [
             moving.text("td", f"{method}-{i}", column, class_="number" if i else None)
             for i, column in enumerate(columns)
         ]
         name = element("th", say(f"={method}"), scope="row", class_=f"swatch of-{_class(method)}")
         rows.append(element("tr", name, *numbers))
-    for method, error in (sweep.flat if sweep is not None else {}).items():
-        value = "" if found.comparison.several else value_text(found.comparison[method].value)
+    told = found.comparison
+    known = {} if told is None or told.several else {row.method: value_text(row.value) for row in told.rows}
+    for method, error in (found.sweep.flat if isinstance(found.sweep, ErrorSweep) else {}).items():
         name = element("th", say(f"={method}"), scope="row", class_=f"swatch of-{_class(method)}")
+        value = element("td", known.get(method, ""))
         rest = element("td", say("no_step"), colspan=2)
-        rows.append(
-            element("tr", name, element("td", value), element("td", error_text(error), class_="number"), rest)
-        )
+        rows.append(element("tr", name, value, element("td", error_text(error), class_="number"), rest))
     heads = [say(key) for key in ("method", "answer", "error", "truncation", "rounding")]
     made = element(
         "table",
@@ -181,8 +200,12 @@ def _live(
     return scrolled(say("live"), made)
 
 
-def _secants(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) -> Markup:
-    head = element("h3", say("secant"))
+def _secants(found: Stepped, moving: Moving, say: Words) -> Markup | None:
+    head, seen = element("h3", say("secant")), found.secants
+    if seen is None:
+        return None
+    if isinstance(seen, Missing):
+        return element("div", head, _missing(found, seen, say))
     if seen.order > 1:
         return element("div", head, element("p", say("no_secant_order", order=seen.order)))
     slope = found.sweep.exact if isinstance(found.sweep, ErrorSweep) else None
@@ -194,13 +217,13 @@ def _secants(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) 
     return element("figure", head, picture, legend([*entries, ("legs", say("legs"))]))
 
 
-def _curves(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) -> Markup:
+def _curves(found: Stepped, h: Array, moving: Moving, say: Words, brief: bool) -> Markup:
     head, sweep = element("h3", say("errors")), found.sweep
     if isinstance(sweep, Missing):
         return element("div", head, _missing(found, sweep, say))
     entries = [(f"line-{method}", say(f"={method}")) for method in sweep.curves]
     entries += [("line-reverse", say(f"={method}")) for method in list(sweep.flat)[:1]]
-    return element("figure", head, error_svg(sweep, seen.steps, moving, say), legend(entries))
+    return element("figure", head, error_svg(sweep, h, moving, say, brief), legend(entries))
 
 
 def _decades(sweep: ErrorSweep, say: Words) -> Markup:
@@ -339,9 +362,11 @@ def _formula(e: Any) -> Markup | None:
     return Markup(made) if len(made) <= MOST_FORMULA else None
 
 
-def _missing(found: Portrait, gone: Missing, say: Words) -> Markup:
+def _missing(found: Stepped, gone: Missing, say: Words) -> Markup:
     """Why a study is not there; where the header or a method has given that reason, it is not said again."""
     told = found.comparison
+    if told is None:
+        return _because(say, "missing", gone.reason)
     given = {told.reference_source.removeprefix(NO_REFERENCE), *(row.note for row in told.rows)}
     if gone.reason.rstrip(".") in {reason.rstrip(".") for reason in given}:
         return element("p", say("missing_above"))

@@ -215,3 +215,23 @@ def test_a_count_is_written_as_in_the_sentence_below_it(found, parsed):
     made = parsed(sections.size(larger, SAY))
     assert next(row for row in cells_of(made) if row[0] == "raw")[2] == "12 345"
     assert "the bare rules give 12 345 nodes" in made.all("p")[0].text
+
+
+def test_without_secants_the_errors_still_slide(found, parsed):
+    bare, moving = dataclasses.replace(found, secants=Missing("no line")), Moving(0)
+    made = parsed(sections.stepping(bare, moving, SAY))
+    assert "Secants and tangentNot here: no line." in made.all("section")[0].text
+    assert [e.text for e in made.all("title")] == ["Error against h"]
+    moves = {name: values for name, _, values in moving.rows}
+    curve, last = found.sweep["central"], moves["central-0"][-1]
+    assert float(last) == curve.values[-1]
+    assert moves["central-1"][-1] == error_text(abs(curve.total[-1]))
+
+
+def test_in_brief_there_are_the_medians_alone_and_no_table_of_errors(found, parsed):
+    whole, brief = (parsed(sections.stepping(found, Moving(0), SAY, brief=b)) for b in (False, True))
+    raw = [
+        [e for e in made.all("path") if "raw" in (e.attributes.get("class") or "")] for made in (whole, brief)
+    ]
+    assert [len(lines) for lines in raw] == [3, 0]
+    assert [len(made.all("details")) for made in (whole, brief)] == [1, 0]
