@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from diffkit.tables import (
     value_text,
 )
 
-__all__ = ["Comparison", "ComparisonRow", "compare"]
+__all__ = ["NO_REFERENCE", "Comparison", "ComparisonRow", "compare"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Comparison(Study):
         How the reference was found.
     rows
         One `ComparisonRow` a method.
+    function
+        f, of which a notebook's slider shows more steps; None of a comparison that was unpickled.
     """
 
     f: str
@@ -60,6 +62,10 @@ class Comparison(Study):
     reference_source: str
     reference_text: str
     rows: tuple[ComparisonRow, ...]
+    function: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "function": None}  # a lambda cannot be pickled, and the numbers can
 
     def __getitem__(self, method: str) -> ComparisonRow:
         """The row of a method."""
@@ -110,7 +116,7 @@ class Comparison(Study):
         """Why there is no reference, why methods do not apply, and why the digits are what they are."""
         reasons: dict[str, list[str]] = {}
         if self.reference is None:
-            reasons[self.reference_source.removeprefix(_NO_REFERENCE).rstrip(".")] = ["the reference"]
+            reasons[self.reference_source.removeprefix(NO_REFERENCE).rstrip(".")] = ["the reference"]
         for row in self.rows:
             if row.status != "ok":
                 reasons.setdefault(row.note, []).append(row.method)
@@ -227,6 +233,7 @@ def compare(
         reference_source=source,
         reference_text=_reference_text(reference, structure),
         rows=tuple(rows),
+        function=g,
     )
 
 
@@ -247,12 +254,12 @@ class _Point:
                 truth = exact_gradient(self.problem.g, self.problem.leaves)
             return truth, f"{DIGITS} digits, mpmath through the tape"
         except DiffkitError as error:
-            return None, _NO_REFERENCE + one_line(str(error))
+            return None, NO_REFERENCE + one_line(str(error))
         except Exception as error:  # f takes plain floats and no others
-            return None, _NO_REFERENCE + failure(error)
+            return None, NO_REFERENCE + failure(error)
 
 
-_NO_REFERENCE = "no reference: "
+NO_REFERENCE = "no reference: "
 
 
 def _rounded(part: Any) -> Any:

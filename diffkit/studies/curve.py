@@ -28,6 +28,8 @@ class Curve:
 
     Attributes
     ----------
+    values
+        (n,) what the method answers; nan where f has no value at a sample.
     total, truncation, rounding
         (n,) the error, and its two parts: truncation is the formula's error in exact arithmetic,
         rounding the rest; total = truncation + rounding. nan where f has no value at a sample.
@@ -50,6 +52,7 @@ class Curve:
         (n,) the two terms of the model, |C f^(q+p)| h^p and u (S |f| + S' |x f'|) / h^q.
     """
 
+    values: Array
     total: Array
     truncation: Array
     rounding: Array
@@ -70,6 +73,7 @@ def curve_of(
     """One method's errors at every step, and what follows from them."""
     truncation, rounding = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
     total, lost = np.full(len(steps), np.nan), np.zeros(len(steps), bool)
+    values = np.full(len(steps), np.nan)
     for i, h in enumerate(steps):
         try:
             formula = method.apply(exact, mp_x, mp.mpf(float(h)), order)
@@ -78,6 +82,7 @@ def curve_of(
         except (DomainError, GuardError, ZeroDivisionError):
             continue
         if np.isfinite(found):
+            values[i] = found
             truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
             lost[i] = found == 0 and truth != 0
     theory = ErrorModel.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
@@ -86,6 +91,7 @@ def curve_of(
     median = running_median(np.abs(total), lost)
     best = int(np.nanargmin(median))
     return Curve(
+        values=values,
         total=total,
         truncation=truncation,
         rounding=rounding,

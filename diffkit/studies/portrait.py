@@ -20,7 +20,7 @@ from diffkit.symbolic.steps import Steps, steps
 from diffkit.views.graph import Graph, graph
 from diffkit.views.table import TraceTable, table
 
-__all__ = ["Missing", "Portrait", "portrait"]
+__all__ = ["Missing", "Portrait", "portrait", "tried"]
 
 MOST_POSITIONS = 100  # of the step: as many as one can tell apart
 MOST_STEPS = 100  # of a derivative by the rules: no one reads more
@@ -103,28 +103,28 @@ def portrait(
     along = _Along.of(g, point, wrt)
     x = along.x
     tell("sweep")
-    swept = _tried(lambda: error_sweep(along, _number(x, along.name), order=order, text=called))
+    swept = tried(lambda: error_sweep(along, _number(x, along.name), order=order, text=called))
     taken = None
     if isinstance(swept, ErrorSweep):
         every = 4 * -(-len(swept.steps) // (4 * MOST_POSITIONS))
         taken = swept.steps[::-every][::-1]
     tell("secants")
-    seen = _tried(
+    seen = tried(
         lambda: stepped_secants(along, _number(x, along.name), steps=taken, order=order, text=called)
     )
     tell("trace")
-    tape = _tried(lambda: record(g, *point))
+    tape = tried(lambda: record(g, *point))
     shown = _with(tape, lambda t: table(t, *point, labels="names"))
     drawn = _with(tape, lambda t: graph(t, *point, labels="names"))
     tell("steps")
     given = point[0] if len(point) == 1 else point
-    rules = _tried(
+    rules = tried(
         lambda: steps(
             g, None if np.ndim(x) else along.name, given, order=order, time_limit=None, max_steps=MOST_STEPS
         )
     )
     tell("swell")
-    size = _tried(lambda: _swell(along.problem, order, called))
+    size = tried(lambda: _swell(along.problem, order, called))
     return Portrait(comparison, along.name, swept, seen, shown, drawn, rules, size)
 
 
@@ -169,7 +169,12 @@ def _swell(problem: Problem, order: int, text: str) -> Swell:
     return swell(problem.f, tuple(point), order=order, text=text, **SYMPY)
 
 
-def _tried(study: Callable[[], T]) -> T | Missing:
+def tried(study: Callable[[], T]) -> T | Missing:
+    """A study, or why there is none.
+
+    >>> tried(lambda: 1 / 0).reason
+    'f fails on the numbers of this method: ZeroDivisionError: division by zero'
+    """
     try:
         return study()
     except DiffkitError as error:
@@ -179,4 +184,4 @@ def _tried(study: Callable[[], T]) -> T | Missing:
 
 
 def _with(tape: Any, view: Callable[[Any], T]) -> T | Missing:
-    return tape if isinstance(tape, Missing) else _tried(lambda: view(tape))
+    return tape if isinstance(tape, Missing) else tried(lambda: view(tape))

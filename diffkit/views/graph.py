@@ -207,6 +207,12 @@ class Graph:
 
         return str(rendered(self.plot(), "svg").decode())
 
+    def _repr_html_(self) -> str | None:
+        """The drawing as an image, which a notebook that is not trusted keeps, as it does not keep SVG."""
+        from diffkit.report.notebook import picture
+
+        return picture(self) if len(self.nodes) <= MOST_NODES else None
+
     def _repr_svg_(self) -> str | None:
         return self.svg() if len(self.nodes) <= MOST_NODES else None
 

@@ -159,6 +159,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nodes": ("tree nodes", "树节点"),
     "distinct": ("distinct", "不同节点"),
     "missing": ("Not here: {reason}.", "此处没有：{reason}。"),
+    "missing_above": ("Not here, for the reason given above.", "此处没有，理由同上。"),
     "made": (
         "Made by diffkit {version}. Nothing on this page is computed by the browser.",
         "由 diffkit {version} 生成；本页中没有由浏览器计算的数。",

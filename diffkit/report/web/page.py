@@ -13,12 +13,12 @@ from typing import Any
 from diffkit.errors import OptionError
 from diffkit.report.web import sections
 from diffkit.report.web.labels import LANGUAGES, words
-from diffkit.report.web.markup import element, joined, json_block
+from diffkit.report.web.markup import Markup, element, joined, json_block
 from diffkit.report.web.plots import Moving
 from diffkit.studies.portrait import Portrait, portrait
-from diffkit.studies.stepped import SteppedSecants
+from diffkit.studies.stepping import Stepped, positions
 
-__all__ = ["page", "page_of"]
+__all__ = ["page", "page_of", "slider_of"]
 
 
 def page(
@@ -70,8 +70,7 @@ def page_of(found: Portrait, lang: str = "en") -> str:
     from diffkit import __version__
 
     say = words(lang)
-    count = len(found.secants.steps) if isinstance(found.secants, SteppedSecants) else 0
-    moving = Moving(max(0, count - 3))  # the secant is not the tangent yet
+    moving = _moving(found)
     traced, walk = sections.tracing(found, say)
     main = element(
         "main", sections.methods(found, say), sections.stepping(found, moving, say), traced,
@@ -79,6 +78,29 @@ def page_of(found: Portrait, lang: str = "en") -> str:
     )  # fmt: skip
     skip = element("a", say("skip"), href="#main", class_="skip")
     footer = element("footer", element("p", say("made", version=__version__)))
+    body = joined([skip, sections.header(found, say), main, footer], "\n")
+    return _document(lang, sections.title(found, say), body, {"moves": moving.rows, "walk": walk})
+
+
+def slider_of(found: Stepped, title: str, lang: str = "en") -> str:
+    """A page with nothing but the slider of the step and what follows it, for a frame in a notebook.
+
+    >>> from diffkit.studies.error_sweep import error_sweep
+    >>> from diffkit.studies.stepping import stepping
+    >>> made = slider_of(stepping(error_sweep("exp(x)", 1.0, "central")), "exp(x)")
+    >>> "<title>exp(x)</title>" in made, made.count("<input"), made.count("<section"), len(made) < 60_000
+    (True, 1, 1, True)
+    """
+    moving = _moving(found)
+    main = element("main", sections.stepping(found, moving, words(lang), brief=True), class_="part")
+    return _document(lang, title, main, {"moves": moving.rows})
+
+
+def _moving(found: Stepped) -> Moving:
+    return Moving(max(0, len(positions(found)) - 3))  # the secant is not the tangent yet
+
+
+def _document(lang: str, title: str, body: Markup, data: dict[str, Any]) -> str:
     style, script = _file("page.css"), _file("page.js")
     # Nothing may be asked for, and nothing may run but these two.
     policy = (
@@ -86,9 +108,8 @@ def page_of(found: Portrait, lang: str = "en") -> str:
         "base-uri 'none'; form-action 'none'"
     )
     return Template(_file("page.html")).substitute(
-        lang=LANGUAGES[lang], title=escape(sections.title(found, say)), policy=policy, style=style,
-        body=joined([skip, sections.header(found, say), main, footer], "\n"),
-        data=json_block("data", {"moves": moving.rows, "walk": walk}), script=script,
+        lang=LANGUAGES[lang], title=escape(title), policy=policy, style=style, body=body,
+        data=json_block("data", data), script=script,
     )  # fmt: skip
 
 
