@@ -39,8 +39,8 @@ class Expected:
         """The tolerance in words; empty where there is no number."""
         if not _has_number(self.value):
             return ""
-        parts = [f"{self.ulps:g} ulps"] * bool(self.ulps) + [f"{self.absolute:.1g}"] * bool(self.absolute)
-        return " + ".join(parts) or "exact"
+        parts = [f"{self.ulps:g} ulps"] * bool(self.ulps) + [f"± {self.absolute:.1g}"] * bool(self.absolute)
+        return " ".join(parts) or "exact"
 
     def agrees(self, got: Any) -> bool:
         """Whether what was found is this; a number is never a truth value, nor a text."""

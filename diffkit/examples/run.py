@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 from diffkit.errors import ArgumentsError
@@ -76,10 +75,10 @@ class Examples(Study):
         return ["Worked examples: what the textbooks say, and what diffkit gets"]
 
     def tables(self) -> list[Table]:
-        """A table a chapter, a line a value; the title and the setting stand beside the first two."""
+        """A table a chapter, with a line for each example and below it one for each value."""
         tables = []
         for chapter in dict.fromkeys(outcome.chapter for outcome in self.outcomes):
-            columns = ("#", chapter, *VALUE)
+            columns = ("#", chapter, "expected", "got", "status", "note")
             rows = [row for each in self.outcomes if each.chapter == chapter for row in _lines(each)]
             tables.append(Table(columns, tuple(rows), frozenset({"#"})))
         return tables
@@ -119,10 +118,12 @@ def _cells(check: Check) -> tuple[str, ...]:
 
 
 def _lines(outcome: Outcome) -> list[tuple[str, ...]]:
-    """The lines of an example in the table, two at least."""
-    heads = [(str(outcome.number), outcome.title), ("", outcome.setting)]
-    cells = list(map(_cells, outcome.checks))
-    return [(*(head or ("", "")), *(cell or ("",) * len(VALUE))) for head, cell in zip_longest(heads, cells)]
+    """The lines of an example in the table."""
+    lines: list[tuple[str, ...]] = [(str(outcome.number), outcome.title, "", "", "", outcome.setting)]
+    for name, expected, got, within, status in map(_cells, outcome.checks):
+        about = f"{expected} {within}" if within[:1] == "±" else expected
+        lines.append(("", f"  {name}", about, got, status, ""))
+    return lines
 
 
 def examples(*which: int | str, tell: Tell = silent) -> Examples:

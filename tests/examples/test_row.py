@@ -53,8 +53,8 @@ def test_what_was_got_agrees_within_the_tolerance_and_in_its_kind(expected, got,
     [
         (Expected(1.0), "4 ulps"),
         (exactly([1, 2]), "exact"),
-        (within(4, 0.1), "0.1"),
-        (Expected(1.0, ulps=8, absolute=1e-9), "8 ulps + 1e-09"),
+        (within(4, 0.1), "± 0.1"),
+        (Expected(1.0, ulps=8, absolute=1e-9), "8 ulps ± 1e-09"),
         (Expected("y"), ""),
         (Expected([True, "y"]), ""),
         (exactly({"x": ["y", 1]}), "exact"),
@@ -70,7 +70,7 @@ def example(found, **expected):
 
 def test_each_value_is_held_against_its_own_expectation():
     checks, error = checked(example(lambda: {"a": 1.5, "b": "no"}, a=within(1.4, 0.2), b="yes"))
-    assert checks == (Check("a", 1.4, "0.2", 1.5, True), Check("b", "yes", "", "no", False))
+    assert checks == (Check("a", 1.4, "± 0.2", 1.5, True), Check("b", "yes", "", "no", False))
     assert error == ""
 
 

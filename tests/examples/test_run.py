@@ -40,37 +40,38 @@ def test_a_wrong_expectation_differs_and_so_does_what_raises_and_the_others_run(
     broken = Example(37, "a broken line", "1 / 0", lambda: {"ratio": 1 / 0}, {"ratio": 1})
     monkeypatch.setitem(CHAPTERS, "put in", (wrong, broken))
     found = examples(5, "36-37")
-    assert [(outcome.number, outcome.ok) for outcome in found.outcomes] == [
-        (5, True),
-        (36, False),
-        (37, False),
-    ]
+    assert [outcome.ok for outcome in found.outcomes] == [True, False, False]
     assert not found
-    lines = str(found).split("\n")
-    assert "36  a wrong line   sum    5         4    exact   differs" in lines
-    assert "37  a broken line  ratio  1         -    4 ulps  differs" in lines
+    lines = [" ".join(line.split()) for line in str(found).split("\n")]
+    assert {"sum 5 4 differs", "ratio 1 - differs"} < set(lines)
     assert lines[-2:] == [
         "Example 37 raised ZeroDivisionError: division by zero",
         "1 of 3 examples agree; what differs: 36, 37.",
     ]
 
 
-def test_a_chapter_is_a_table_with_the_setting_below_the_title():
+def test_a_chapter_is_a_table_with_the_values_of_an_example_below_its_title():
     assert (
         str(examples(5, 29))
         == """\
 Worked examples: what the textbooks say, and what diffkit gets
 
-#  numerical                           value  expected           got                within  status
-5  a forward difference of a parabola  f'(3)  6.000001000927568  6.000001000927568  exact   ok
-   x^2 at 3, h = 1e-6
+#  numerical                           expected           got                status  note
+5  a forward difference of a parabola                                                x^2 at 3, h = 1e-6
+     f'(3)                             6.000001000927568  6.000001000927568  ok
 
- #  imperative             value  expected  got    within  status
-29  a chain of two powers  z      15625     15625  4 ulps  ok
-    y = x^3, z = y^2 at 5  dz/dx  18750     18750  4 ulps  ok
+ #  imperative             expected  got    status  note
+29  a chain of two powers                           y = x^3, z = y^2 at 5
+      z                    15625     15625  ok
+      dz/dx                18750     18750  ok
 
 2 of 2 examples agree."""
     )
+
+
+def test_a_tolerance_that_is_no_rounding_stands_beside_what_is_expected():
+    cells = {row[1].strip(): row[2] for row in examples(2).tables()[0].rows}
+    assert (cells["richardson"], cells["off the form"]) == ("4 ± 0.2", "(0, 0, 0)")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_json_has_the_numbers_and_csv_a_line_a_value():
 
 def test_markdown_and_html_hold_the_same_table():
     found = examples(5)
-    assert "| 5 | a forward difference of a parabola | f'(3) | 6.000001000927568 |" in found.markdown()
+    assert "|   f'(3) | 6.000001000927568 | 6.000001000927568 | ok |" in found.markdown()
     assert "<td" in found._repr_html_()
 
 
