@@ -40,6 +40,7 @@ Examples:
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
   diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
   diffkit train quartic --start -2 --plot path.svg
+  diffkit examples 12 16-18
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.

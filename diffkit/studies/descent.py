@@ -88,7 +88,7 @@ def descend(
         except OverflowError:  # Python's own floats overflow with an error
             value = math.inf
         row = _flat(leaves), value, _flat(gradient)
-        if not all(map(_finite, row)):
+        if not (math.isfinite(value) and _finite(row[0]) and _finite(row[2])):
             status = "diverged"
             break
         rows.append(row)
@@ -126,4 +126,6 @@ def _flat(leaves: Sequence[Any]) -> Any:
 
 
 def _finite(part: Any) -> bool:
+    if part.__class__ is list:
+        return all(map(math.isfinite, part))
     return bool(np.all(np.isfinite(part)))
