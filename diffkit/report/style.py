@@ -19,7 +19,7 @@ from matplotlib.style import context
 
 from diffkit.report.files import write_whole
 
-__all__ = ["LOOKS", "Look", "describe", "house_style", "look_of", "new_axes", "rendered", "save"]
+__all__ = ["LOOKS", "Look", "describe", "house_style", "in_words", "look_of", "new_axes", "rendered", "save"]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -95,6 +95,12 @@ def describe(ax: Axes, alt: str) -> None:
     ax.alt = alt  # type: ignore[attr-defined]  # Matplotlib's axes take what one hangs on them
 
 
+def in_words(picture: Axes | Figure) -> str:
+    """The alternative text of a picture: what was said of each of its axes."""
+    figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
+    return " ".join(text for ax in getattr(figure, "axes", []) if (text := getattr(ax, "alt", "")))
+
+
 def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", alt: str = "") -> Path:
     """The path of the picture, now written as SVG, PNG or PDF according to the path's ending.
 
@@ -128,7 +134,7 @@ def rendered(picture: Axes | Figure, kind: str, title: str = "", alt: str = "") 
     figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
     assert figure is not None, "axes that were removed from their figure cannot be saved"
     title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
-    alt = alt or " ".join(text for ax in figure.axes if (text := getattr(ax, "alt", "")))
+    alt = alt or in_words(picture)
     title = title or alt.partition(". ")[0]
     # No date: the bytes follow from the picture and from Matplotlib, whose version is said for that reason.
     maker = f"diffkit, Matplotlib {matplotlib.__version__}"
