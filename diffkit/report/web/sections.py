@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from diffkit.report.web.graph import graph_svg
 from diffkit.report.web.labels import Words
 from diffkit.report.web.markup import Markup, cells, element, joined, scrolled, table
 from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts, secant_svg, short, turns
 from diffkit.studies.error_sweep import ErrorSweep
-from diffkit.studies.portrait import Missing, Portrait
+from diffkit.studies.portrait import Coming, Missing, Portrait
 from diffkit.studies.reference import DIGITS
 from diffkit.studies.stepped import SteppedSecants
 from diffkit.symbolic.layout import as_mathml
@@ -58,7 +56,7 @@ def header(found: Portrait, say: Words) -> Markup:
         (say("source"), source),
     ]
     pairs = [joined([element("dt", name), element("dd", value)]) for name, value in entries]
-    return element("header", element("h1", title(found, say)), element("dl", *pairs))
+    return element("header", element("h1", title(found, say)), element("dl", *pairs), id="head")
 
 
 def methods(found: Portrait, say: Words) -> Markup:
@@ -90,7 +88,7 @@ def stepping(found: Portrait, moving: Moving, say: Words) -> Markup:
     """The slider, the table that follows it, the secants and the error curve."""
     seen, sweep = found.secants, found.sweep if isinstance(found.sweep, ErrorSweep) else None
     if isinstance(seen, Missing):
-        return _section("step", say("step_section"), _because(say, "missing", seen.reason))
+        return _section("step", say("step_section"), _absent(say, seen))
     steps = [short(h) for h in seen.steps]
     last = len(steps) - 1
     errors = _errors(sweep, seen)
@@ -123,11 +121,15 @@ def _errors(sweep: ErrorSweep | None, seen: SteppedSecants) -> dict[str, list[tu
     """Total, truncation and rounding of each method at the steps of the secants."""
     if sweep is None:
         return {method: [("-", "-", "-")] * len(lines) for method, lines in seen.lines.items()}
-    places = np.searchsorted(sweep.steps, seen.steps)
+    places = {h: i for i, h in enumerate(sweep.steps.tolist())}
     return {
-        method: [row_texts(curve.total[i], curve.truncation[i], curve.rounding[i]) for i in places]
+        method: [
+            ("…",) * 3 if (i := places.get(h)) is None
+            else row_texts(curve.total[i], curve.truncation[i], curve.rounding[i])
+            for h in seen.steps.tolist()
+        ]
         for method, curve in sweep.curves.items()
-    }
+    }  # fmt: skip
 
 
 def _slope(slope: float, digits: int = 17) -> str:
@@ -184,7 +186,9 @@ def _secants(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) 
 def _curves(found: Portrait, seen: SteppedSecants, moving: Moving, say: Words) -> Markup:
     head, sweep = element("h3", say("errors")), found.sweep
     if isinstance(sweep, Missing):
-        return element("div", head, _because(say, "missing", sweep.reason))
+        return element("div", head, _absent(say, sweep))
+    if len(sweep.steps) < len(seen.steps):
+        return element("div", head, _absent(say, Coming()))
     entries = [(f"line-{method}", say(f"={method}")) for method in sweep.curves]
     entries += [("line-reverse", say(f"={method}")) for method in list(sweep.flat)[:1]]
     decades, summary = sweep.tables()
@@ -205,7 +209,7 @@ def tracing(found: Portrait, say: Words) -> tuple[Markup, dict[str, Any] | None]
     """The graph and the trace; and for the script, the steps of a walk through both."""
     drawing, shown = found.graph, found.table
     if isinstance(shown, Missing):
-        return _section("graph", say("graph"), _because(say, "missing", shown.reason)), None
+        return _section("graph", say("graph"), _absent(say, shown)), None
     picture: Markup
     keys: dict[str, str] = {}
     edges: tuple[Any, ...] = ()
@@ -215,7 +219,7 @@ def tracing(found: Portrait, say: Words) -> tuple[Markup, dict[str, Any] | None]
     elif isinstance(drawing, Graph):
         picture = element("p", say("too_many_nodes", count=len(drawing.nodes)))
     else:
-        picture = _because(say, "missing", drawing.reason)
+        picture = _absent(say, drawing)
     columns = [say(key) for key in ("name", "computation", "number", "adjoint", "from")]
     heads, caption = element("h3", say("trace")), say("trace_caption")
     if len(shown.rows) > MOST_ROWS:
@@ -272,7 +276,7 @@ def rules(found: Portrait, say: Words) -> Markup:
     """The derivative rule by rule, and what it comes to."""
     made = found.steps
     if isinstance(made, Missing):
-        return _section("steps", say("steps"), _because(say, "missing", made.reason))
+        return _section("steps", say("steps"), _absent(say, made))
     rows, taken = [], 0
     for number, step in enumerate(made.steps, 1):
         formulas = [_formula(e) for e in (step.before, step.after, step.expression)]
@@ -297,7 +301,7 @@ def size(found: Portrait, say: Words) -> Markup:
     """The size of the derivative, stage by stage."""
     made = found.swell
     if isinstance(made, Missing):
-        return _section("swell", say("swell"), _because(say, "missing", made.reason))
+        return _section("swell", say("swell"), _absent(say, made))
     rows = [
         cells((say(f"={row.stage}"), *map(_whole, (row.operations, row.tree, row.shared))), (1, 2, 3))
         for row in made.rows
@@ -316,6 +320,12 @@ def _formula(e: Any) -> Markup | None:
     """MathML, which browsers draw by themselves; None of what is too long to be looked at."""
     made = as_mathml(e).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1)
     return Markup(made) if len(made) <= MOST_FORMULA else None
+
+
+def _absent(say: Words, study: Missing) -> Markup:
+    if isinstance(study, Coming):
+        return element("p", say("coming"), class_="coming")
+    return _because(say, "missing", study.reason)
 
 
 def _because(say: Words, key: str, reason: str) -> Markup:
