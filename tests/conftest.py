@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -46,10 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of one step a decade, for tests of what is made of it."""
-    from diffkit.studies import error_sweep
-
-    module, default = sys.modules[error_sweep.__module__], default_steps
-    monkeypatch.setattr(module, "default_steps", lambda x: default(x, 1))
+    monkeypatch.setattr("diffkit.studies.portrait.default_steps", lambda x: default_steps(x, 1))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli import check, cost, examples, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli import check, cost, examples, explore, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
 from diffkit.cli.shell import PLOT, PROBLEM, FormulaCommand, cli, command, evaluating, positive, problem, run
 
 __all__ = ["cli", "run"]

@@ -39,6 +39,7 @@ Examples:
   diffkit swell --family logistic --n 1-8 --plot swell.svg
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
   diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
+  diffkit explore "x^2*sin(x)" --at 0.7
   diffkit train quartic --start -2 --plot path.svg
   diffkit examples 12 16-18
   echo "x*log(x)" | diffkit compare - --at 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,7 +13,8 @@ from diffkit.api import Problem, record
 from diffkit.errors import ArgumentsError, DiffkitError
 from diffkit.functions import as_function, text_of
 from diffkit.studies.compare import Comparison, compare
-from diffkit.studies.error_sweep import ErrorSweep, error_sweep
+from diffkit.studies.curve import Array
+from diffkit.studies.error_sweep import ErrorSweep, default_steps, error_sweep
 from diffkit.studies.row import failure, one_line
 from diffkit.studies.stepped import SteppedSecants, stepped_secants
 from diffkit.studies.swell import Swell, swell
@@ -20,13 +22,13 @@ from diffkit.symbolic.steps import Steps, steps
 from diffkit.views.graph import Graph, graph
 from diffkit.views.table import TraceTable, table
 
-__all__ = ["Missing", "Portrait", "portrait", "tried"]
+__all__ = ["Coming", "Missing", "Portrait", "Sitting", "portrait", "tried"]
 
 MOST_POSITIONS = 100  # of the step: as many as one can tell apart
 MOST_STEPS = 100  # of a derivative by the rules: no one reads more
 MOST_WRITTEN = 30  # numbers: a longer gradient takes a minute to be written out, and is not read either
-# What SymPy is given takes it far less than a minute, so that a clock never decides what is in the result.
-SYMPY: dict[str, Any] = {"time_limit": 60.0, "max_nodes": 2000, "simplified": False}
+# What SymPy is given is so small that no clock has to decide what is in the result.
+SYMPY: dict[str, Any] = {"time_limit": None, "max_nodes": 2000, "simplified": False}
 
 T = TypeVar("T")
 
@@ -39,6 +41,13 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Coming(Missing):
+    """A study that is being made."""
+
+    reason: str = "it is being made"
+
+
+@dataclass(frozen=True)
 class Portrait:
     """Every study of f at a point; where one does not apply, a `Missing` that says why.
 
@@ -48,8 +57,10 @@ class Portrait:
         Every method's derivative or gradient.
     wrt
         The variable by which the studies of one variable are made: sweep, secants and steps.
+    h
+        The step that is shown first; None leaves it to whoever shows it.
     sweep, secants
-        The error against the step, and the secants at some of its steps.
+        The error against the step, and the secants at some of its steps, h among them.
     table, graph
         The evaluation trace and the computational graph.
     steps, swell
@@ -58,6 +69,7 @@ class Portrait:
 
     comparison: Comparison
     wrt: str
+    h: float | None
     sweep: ErrorSweep | Missing
     secants: SteppedSecants | Missing
     table: TraceTable | Missing
@@ -71,6 +83,7 @@ def portrait(
     *point: Any,
     order: int = 1,
     wrt: str | None = None,
+    h: float | None = None,
     text: str | None = None,
     tell: Callable[[str], None] = lambda what: None,
 ) -> Portrait:
@@ -82,6 +95,8 @@ def portrait(
         As for `compare`.
     wrt
         Of several variables: by which one f is swept and differentiated rule by rule; the first by default.
+    h
+        A step that is to be among those of the sweep and of the secants.
     tell
         Is told what comes next, before each study.
 
@@ -96,36 +111,101 @@ def portrait(
     >>> found.comparison.reference, found.steps.derivative, len(found.graph.nodes)
     (6.0, 2*x, 2)
     """
-    g = as_function(f)
+    sitting = Sitting(f, *point, order=order, wrt=wrt, h=h, text=text)
     tell("compare")
-    called = text or text_of(g)
-    comparison = compare(g, *point, order=order, text=called)
-    along = _Along.of(g, point, wrt)
-    x = along.x
+    comparison = sitting.compared()
+    name = sitting.wrt
     tell("sweep")
-    swept = tried(lambda: error_sweep(along, _number(x, along.name), order=order, text=called))
-    taken = None
-    if isinstance(swept, ErrorSweep):
-        every = 4 * -(-len(swept.steps) // (4 * MOST_POSITIONS))
-        taken = swept.steps[::-every][::-1]
+    swept = sitting.swept()
     tell("secants")
-    seen = tried(
-        lambda: stepped_secants(along, _number(x, along.name), steps=taken, order=order, text=called)
-    )
+    seen = sitting.secants()
     tell("trace")
-    tape = tried(lambda: record(g, *point))
-    shown = _with(tape, lambda t: table(t, *point, labels="names"))
-    drawn = _with(tape, lambda t: graph(t, *point, labels="names"))
+    shown, drawn = sitting.traced()
     tell("steps")
-    given = point[0] if len(point) == 1 else point
-    rules = tried(
-        lambda: steps(
-            g, None if np.ndim(x) else along.name, given, order=order, time_limit=None, max_steps=MOST_STEPS
-        )
-    )
+    rules = sitting.steps()
     tell("swell")
-    size = tried(lambda: _swell(along.problem, order, called))
-    return Portrait(comparison, along.name, swept, seen, shown, drawn, rules, size)
+    return Portrait(comparison, name, h, swept, seen, shown, drawn, rules, sitting.swell())
+
+
+class Sitting:
+    """f at a point, for its portrait: each study by itself, made when it is asked for.
+
+    The arguments are those of `portrait`. `compared` is the first to ask: it says what is wrong with them.
+
+    >>> sitting = Sitting("x*y", {"x": 3.0, "y": 4.0}, h=0.25)
+    >>> sitting.wrt, sitting.swept(alone=True).curves["central"].total
+    ('x', array([0.]))
+    """
+
+    def __init__(
+        self, f: Any, *point: Any, order: int = 1, wrt: str | None = None, h: float | None = None,
+        text: str | None = None,
+    ) -> None:  # fmt: skip
+        self._g, self._point, self._order, self._wrt, self._h = as_function(f), point, order, wrt, h
+        self._text = text or text_of(self._g)
+
+    def compared(self) -> Comparison:
+        """What every method says."""
+        return compare(self._g, *self._point, order=self._order, text=self._text)
+
+    @property
+    def wrt(self) -> str:
+        """The variable that the step changes."""
+        return self._along.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that the step may change."""
+        return tuple(self._along.problem.names)
+
+    @cached_property
+    def _along(self) -> _Along:
+        return _Along.of(self._g, self._point, self._wrt)
+
+    def _steps(self, x: float, every: int = 1) -> Array:
+        """Of all steps that are swept the last of every few, and h."""
+        chosen = default_steps(np.float64(x))[::-every][::-1]
+        return np.asarray(chosen if self._h is None else np.union1d(chosen, [self._h]))
+
+    def swept(self, alone: bool = False) -> ErrorSweep | Missing:
+        """The error at all steps, or at h alone."""
+
+        def study() -> ErrorSweep:
+            x = _number(self._along.x, self.wrt)
+            steps = [self._h] if alone and self._h else self._steps(x)
+            return error_sweep(self._along, x, steps=steps, order=self._order, text=self._text)
+
+        return tried(study)
+
+    def secants(self) -> SteppedSecants | Missing:
+        """The secants at as many steps as one can tell apart."""
+
+        def study() -> SteppedSecants:
+            x = _number(self._along.x, self.wrt)
+            steps = self._steps(x, 4 * -(-len(default_steps(np.float64(x))) // (4 * MOST_POSITIONS)))
+            return stepped_secants(self._along, x, steps=steps, order=self._order, text=self._text)
+
+        return tried(study)
+
+    def traced(self) -> tuple[TraceTable | Missing, Graph | Missing]:
+        """The evaluation trace and the graph."""
+        tape = tried(lambda: record(self._g, *self._point))
+        return (
+            _with(tape, lambda t: table(t, *self._point, labels="names")),
+            _with(tape, lambda t: graph(t, *self._point, labels="names")),
+        )
+
+    def steps(self) -> Steps | Missing:
+        """The derivative rule by rule."""
+        along, given = self._along, self._point[0] if len(self._point) == 1 else self._point
+        wrt = None if np.ndim(along.x) else along.name
+        return tried(
+            lambda: steps(self._g, wrt, given, order=self._order, time_limit=None, max_steps=MOST_STEPS)
+        )
+
+    def swell(self) -> Swell | Missing:
+        """The size of the derivative."""
+        return tried(lambda: _swell(self._along.problem, self._order, self._text))
 
 
 class _Along:

@@ -76,7 +76,7 @@ class SwellRow:
 class Limits:
     """What SymPy may take: seconds for each of its stages, and nodes of the largest tree that it is given."""
 
-    time_limit: float
+    time_limit: float | None
     max_nodes: int
 
 

@@ -183,7 +183,7 @@ def swell(
     iterate: int | Iterable[int] | None = None,
     wrt: str | Iterable[str] | None = None,
     order: int = 1,
-    time_limit: float = 5.0,
+    time_limit: float | None = 5.0,
     max_nodes: int = 1_000_000,
     simplified: bool = True,
     text: str | None = None,
@@ -208,7 +208,8 @@ def swell(
     order
         Which derivative, by one variable.
     time_limit
-        Seconds that SymPy may take for each of its stages; it works in a process that can be stopped.
+        Seconds that SymPy may take for each of its stages; it works in a process that can be stopped. None:
+        as long as it takes, in this process.
     max_nodes
         The largest tree that SymPy is given; it counts the nodes of f and of the pruned derivative.
     simplified
@@ -237,7 +238,8 @@ def swell(
     >>> found["sympy diff", 4].operations
     82
     """
-    limits = Limits(_positive("time_limit", time_limit), int(_positive("max_nodes", max_nodes)))
+    seconds = None if time_limit is None else _positive("time_limit", time_limit)
+    limits = Limits(seconds, int(_positive("max_nodes", max_nodes)))
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
         raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
     title, formula, sizes, make, asked = _what(f, x, family, n, iterate)
