@@ -281,3 +281,10 @@ def test_a_comparison_of_a_lambda_can_be_pickled_and_loses_nothing_but_f():
     again = pickle.loads(pickle.dumps(found))
     assert again == found
     assert (found.function(3.0), again.function) == (9.0, None)
+
+
+@pytest.mark.parametrize("f", ["max(x, 0)^2", lambda x: np.where(x > 0, x * x, 0.0)])
+def test_a_complex_step_of_second_order_through_a_comparison_is_a_row_like_others(f):
+    found = dk.compare(f, 1.0, methods="central,complex-step", order=2)
+    assert found["central"].truncation is not None
+    assert found["complex-step"].truncation is None

@@ -74,9 +74,8 @@ def methods(found: Portrait, say: Words) -> Markup:
     for i, row in enumerate(told):
         # A reason that holds for several methods in a row is given once, beside them all.
         count = next((k for k, same in enumerate(repeats[i + 1 :], 1) if not same), len(told) - i)
-        note = None if repeats[i] else element(
-            "td", row.note, class_="note" if row.note else None, lang="en" if row.note else None,
-            rowspan=count if count > 1 else None,
+        note = None if repeats[i] else _told(
+            "td", row.note, say, class_="note" if row.note else None, rowspan=count if count > 1 else None,
         )  # fmt: skip
         given = [
             value_text(row.value) if row.status == "ok" else say("not_applicable"),
@@ -93,7 +92,7 @@ def methods(found: Portrait, say: Words) -> Markup:
     columns = [say(key) for key in ("method", "answer", "error", "digits", "step", "calls", "note")]
     why = found.comparison.remarks()[-1]
     made = table(say("methods_caption"), columns, rows, range(2, 6))
-    return _section("methods", say("methods"), made, element("p", why, lang="en"))
+    return _section("methods", say("methods"), made, _told("p", why, say))
 
 
 def _class(method: str) -> str:
@@ -354,7 +353,7 @@ def size(found: Portrait, say: Words) -> Markup:
         if row.operations is not None
     ]
     columns = [say(key) for key in ("stage", "operations", "nodes", "distinct")]
-    told = element("p", made.remarks()[0].removesuffix("."), ".", lang="en")
+    told = _told("p", made.remarks()[0].removesuffix(".") + ".", say)
     return _section("swell", say("swell"), table(say("swell_caption"), columns, rows, (1, 2, 3)), told)
 
 
@@ -382,9 +381,15 @@ def _absent(found: Stepped, gone: Missing, say: Words) -> Markup:
 
 
 def _because(say: Words, key: str, reason: str) -> Markup:
-    """A sentence with a reason, which studies give in English."""
+    """A sentence with a reason that a study gives."""
     before, after = say(key, reason="\0").split("\0")
-    return element("p", before, element("span", reason.rstrip("."), lang="en"), after)
+    return element("p", before, _told("span", reason.rstrip("."), say), after)
+
+
+def _told(tag: str, text: str, say: Words, **attributes: Any) -> Markup:
+    """What a study says, in the page's language, or marked as English."""
+    told = say(f"~{text}")
+    return element(tag, told, **attributes, lang="en" if text and told == text else None)
 
 
 def _section(name: str, heading: str, *content: Markup | None) -> Markup:
