@@ -16,6 +16,7 @@ from diffkit.studies.error_sweep import ErrorSweep, error_sweep
 from diffkit.studies.row import failure, one_line
 from diffkit.studies.stepped import SteppedSecants, stepped_secants
 from diffkit.studies.swell import Swell, swell
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.symbolic.steps import Steps, steps
 from diffkit.views.graph import Graph, graph
 from diffkit.views.table import TraceTable, table
@@ -27,6 +28,15 @@ MOST_STEPS = 100  # of a derivative by the rules: no one reads more
 MOST_WRITTEN = 30  # numbers: a longer gradient takes a minute to be written out, and is not read either
 # What SymPy is given takes it far less than a minute, so that a clock never decides what is in the result.
 SYMPY: dict[str, Any] = {"time_limit": 60.0, "max_nodes": 2000, "simplified": False}
+
+STAGES = (
+    "comparing the methods",
+    "sweeping the step",
+    "drawing secants",
+    "recording f",
+    "differentiating rule by rule",
+    "measuring the swell",
+)
 
 T = TypeVar("T")
 
@@ -72,7 +82,7 @@ def portrait(
     order: int = 1,
     wrt: str | None = None,
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> Portrait:
     """Every study of f at a point. The same arguments give the same portrait, but for the seconds in it.
 
@@ -83,7 +93,7 @@ def portrait(
     wrt
         Of several variables: by which one f is swept and differentiated rule by rule; the first by default.
     tell
-        Is told what comes next, before each study.
+        Is told what comes next, how much is done, and of how much.
 
     Raises
     ------
@@ -97,34 +107,34 @@ def portrait(
     (6.0, 2*x, 2)
     """
     g = as_function(f)
-    tell("compare")
+    stages = [part(tell, k, len(STAGES), what) for k, what in enumerate(STAGES)]
     called = text or text_of(g)
-    comparison = compare(g, *point, order=order, text=called)
+    comparison = compare(g, *point, order=order, text=called, tell=stages[0])
     along = _Along.of(g, point, wrt)
     x = along.x
-    tell("sweep")
-    swept = tried(lambda: error_sweep(along, _number(x, along.name), order=order, text=called))
+    swept = tried(
+        lambda: error_sweep(along, _number(x, along.name), order=order, text=called, tell=stages[1])
+    )
     taken = None
     if isinstance(swept, ErrorSweep):
         every = 4 * -(-len(swept.steps) // (4 * MOST_POSITIONS))
         taken = swept.steps[::-every][::-1]
-    tell("secants")
+    stages[2]("", 0, 1)
     seen = tried(
         lambda: stepped_secants(along, _number(x, along.name), steps=taken, order=order, text=called)
     )
-    tell("trace")
+    stages[3]("", 0, 1)
     tape = tried(lambda: record(g, *point))
     shown = _with(tape, lambda t: table(t, *point, labels="names"))
     drawn = _with(tape, lambda t: graph(t, *point, labels="names"))
-    tell("steps")
+    stages[4]("", 0, 1)
     given = point[0] if len(point) == 1 else point
     rules = tried(
         lambda: steps(
             g, None if np.ndim(x) else along.name, given, order=order, time_limit=None, max_steps=MOST_STEPS
         )
     )
-    tell("swell")
-    size = tried(lambda: _swell(along.problem, order, called))
+    size = tried(lambda: _swell(along.problem, order, called, stages[5]))
     return Portrait(comparison, along.name, swept, seen, shown, drawn, rules, size)
 
 
@@ -159,14 +169,14 @@ def _number(x: Any, name: str) -> float:
     return float(x)
 
 
-def _swell(problem: Problem, order: int, text: str) -> Swell:
+def _swell(problem: Problem, order: int, text: str, tell: Tell) -> Swell:
     count = sum(np.size(leaf) for leaf in problem.leaves)
     if count > MOST_WRITTEN:
         raise ArgumentsError(
             f"the gradient has {count} numbers, and {MOST_WRITTEN} at most are written out; take dk.swell"
         )
     point = problem.structure.build(problem.leaves)
-    return swell(problem.f, tuple(point), order=order, text=text, **SYMPY)
+    return swell(problem.f, tuple(point), order=order, text=text, tell=tell, **SYMPY)
 
 
 def tried(study: Callable[[], T]) -> T | Missing:

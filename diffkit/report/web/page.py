@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -17,6 +16,7 @@ from diffkit.report.web.markup import Markup, element, joined, json_block
 from diffkit.report.web.plots import Moving
 from diffkit.studies.portrait import Portrait, portrait
 from diffkit.studies.stepping import Stepped, positions
+from diffkit.studies.tell import Tell, silent
 
 __all__ = ["page", "page_of", "slider_of"]
 
@@ -28,7 +28,7 @@ def page(
     wrt: str | None = None,
     lang: str = "en",
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> str:
     """Everything about f at a point as one HTML page, which asks for nothing else, not even a font.
 
