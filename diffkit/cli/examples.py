@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import FAILED, FINE, command
 
 __all__ = ["examples_command"]
@@ -21,6 +22,7 @@ def examples_command(which: tuple[str, ...], **options: Any) -> int:
     from diffkit.cli.output import show
     from diffkit.examples import examples
 
-    found = examples(*which)
+    with progress(**options) as tell:
+        found = examples(*which, tell=tell)
     show(found, **options)
     return FINE if found else FAILED

@@ -230,7 +230,7 @@ def problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, ..
 
     try:
         function = read_function(f)
-        text = getattr(function, "text", None) or f.strip()
+        text = getattr(function, "text", None) or Path(f.strip()).name  # the folder of a file says little
         return function, read_point(at, function, dtype).args, text
     except DomainError as error:  # the point itself is not finite and real
         raise click.UsageError(str(error)) from error

@@ -114,6 +114,8 @@ class Example:
         Computes it with diffkit: the values by name.
     expected
         The same names with the values that the textbook has; a bare one means a few ulps.
+    aside
+        Whether another process does the work, so that it goes on beside the other examples.
     """
 
     number: int
@@ -121,6 +123,7 @@ class Example:
     setting: str
     found: Callable[[], Mapping[str, Any]]
     expected: Mapping[str, Any]
+    aside: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 from diffkit.errors import ArgumentsError
@@ -158,12 +160,26 @@ def examples(*which: int | str, tell: Tell = silent) -> Examples:
     rows = [(chapter, row) for chapter, rows in CHAPTERS.items() for row in rows]
     chosen = {number for each in which for number in _numbers(str(each).strip(), rows)}
     wanted = [(chapter, row) for chapter, row in rows if not which or row.number in chosen]
-    return Examples(
-        tuple(
-            Outcome(chapter, row.number, row.title, row.setting, *checked(row))
-            for chapter, row in told(tell, wanted, lambda pair: f"{pair[1].number} {pair[1].title}")
-        )
-    )
+    begun = {row.number: _begun(row) for _, row in wanted if row.aside}
+    wanted.sort(key=lambda pair: pair[1].aside)
+    outcomes = []
+    for chapter, row in told(tell, wanted, lambda pair: f"{pair[1].number} {pair[1].title}"):
+        found = begun[row.number]() if row.aside else checked(row)
+        outcomes.append(Outcome(chapter, row.number, row.title, row.setting, *found))
+    return Examples(tuple(sorted(outcomes, key=lambda outcome: outcome.number)))
+
+
+def _begun(row: Example) -> Callable[[], tuple[tuple[Check, ...], str]]:
+    """The example in a thread of its own; what is returned waits for it."""
+    found: list[tuple[tuple[Check, ...], str]] = []
+    thread = Thread(target=lambda: found.append(checked(row)), daemon=True)  # an interrupt does not wait
+    thread.start()
+
+    def waited() -> tuple[tuple[Check, ...], str]:
+        thread.join()
+        return found[0]
+
+    return waited
 
 
 def _numbers(text: str, rows: list[tuple[str, Example]]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from threading import Event
 
 import pytest
 
@@ -135,6 +136,18 @@ def test_markdown_and_html_hold_the_same_table():
     found = examples(5)
     assert "|   f'(3) | 6.000001000927568 | 6.000001000927568 | ok |" in found.markdown()
     assert "<td" in found._repr_html_()
+
+
+def test_an_example_worked_out_aside_begins_first_is_told_of_last_and_stands_in_its_place(
+    monkeypatch,
+):
+    waits, said = Event(), []
+    aside = Example(1, "aside", "", lambda: {"waited": waits.wait(60)}, {"waited": True}, aside=True)
+    other = Example(2, "other", "", lambda: {"set": waits.set()}, {"set": None})
+    monkeypatch.setitem(CHAPTERS, "numerical", (aside, other))
+    found = examples("numerical", tell=lambda *what: said.append(what))
+    assert [(outcome.number, outcome.ok) for outcome in found.outcomes] == [(1, True), (2, True)]
+    assert said == [("2 other", 0, 2), ("1 aside", 1, 2)]
 
 
 def test_it_is_told_which_example_comes_next():

@@ -17,6 +17,7 @@ from diffkit.report.web.markup import Markup, element, joined, json_block
 from diffkit.report.web.plots import Moving
 from diffkit.studies.portrait import Portrait, portrait
 from diffkit.studies.stepping import Stepped, positions
+from diffkit.studies.tell import Tell, silent
 
 __all__ = ["SHOWS", "document", "file_text", "page", "page_of", "parts_of", "policy_of", "slider_of"]
 
@@ -39,7 +40,7 @@ def page(
     h: float | None = None,
     lang: str = "en",
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> str:
     """Everything about f at a point as one HTML page, which asks for nothing else, not even a font.
 
