@@ -22,19 +22,25 @@ def _survey(x: Any, y: Any) -> Any:
     return np.log(x) + x * y - np.sin(y)
 
 
+def _of_survey(view: Callable[..., Any], **options: Any) -> Any:
+    return view(dk.record(_survey, 2.0, 5.0), 2.0, 5.0, **options)
+
+
 PICTURES: dict[str, Callable[[], Any]] = {
-    "error_against_step": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7),
-    "expression_growth": lambda: dk.swell(family="logistic", n=range(1, 13)),
-    "computational_graph": lambda: dk.views.graph(dk.record(_survey, 2.0, 5.0), 2.0, 5.0, names=["x", "y"]),
-    "gradient_descent": lambda: dk.studies.task("quartic"),
-    "secant_filmstrip": lambda: dk.studies.secants("x^2", 1.0),
+    "error_against_step": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7).plot(),
+    "expression_growth": lambda: dk.swell(family="logistic", n=range(1, 13)).plot(),
+    "computational_graph": lambda: _of_survey(dk.views.graph, names=["x", "y"]).plot(),
+    "tape_staircase": lambda: _of_survey(dk.views.table).plot(figure="staircase"),
+    "two_passes": lambda: _of_survey(dk.views.table).plot(),
+    "gradient_descent": lambda: dk.studies.task("quartic").plot(),
+    "secant_filmstrip": lambda: dk.studies.secants("x^2", 1.0).plot(),
 }
 
 
 def main(folder: str = "figures") -> None:
     """Write every picture to a folder."""
-    for name, study in PICTURES.items():
-        print(save(study().plot(), Path(folder, f"{name}.svg")))
+    for name, picture in PICTURES.items():
+        print(save(picture(), Path(folder, f"{name}.svg")))
 
 
 if __name__ == "__main__":

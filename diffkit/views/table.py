@@ -161,6 +161,22 @@ class TraceTable:
             return Table(("", "primal"), tuple(row[:2] for row in rows))
         return Table(("", "primal", *numbers, "from"), tuple(rows), frozenset(numbers))
 
+    def plot(self, ax: Any = None, figure: Literal["passes", "staircase"] = "passes") -> Any:
+        """The Matplotlib axes with the trace drawn; on `ax` when it is given.
+
+        Parameters
+        ----------
+        ax
+            Where to draw.
+        figure
+            "passes": the values and the adjoints (or tangents) of the same rows beside each other, with what
+            each row adds to which. "staircase": each row a step further to the right than those it reads.
+        """
+        # A view hands itself to the report when it is drawn, as a study does.
+        from diffkit.report import draw
+
+        return draw(self, ax, figure=figure)
+
     def equation(self, row: TraceRow) -> str:
         """How a row is computed, as plain text: `v1*v0`, or `a = x + y` where f has a name for it."""
         return self._equation(row, self.plain, str)
