@@ -25,14 +25,18 @@ LABELS = click.option(
                  help="Put the adjoint or the tangent beside each value."),
     click.option("--wrt", metavar="X", help="In forward mode, the variable; the first by default."),
     click.option("--step", type=WholeNumber(0, 10**6), metavar="K", help="Show the first K steps only."),
-    LABELS, flag_of_form("latex", "Print LaTeX."), cls=FormulaCommand,
+    LABELS, flag_of_form("latex", "Print LaTeX."), PLOT,
+    click.option("--figure", type=click.Choice(["passes", "staircase"]), default="passes", show_default=True,
+                 help="What --plot draws: both passes beside each other, or the program as a staircase."),
+    cls=FormulaCommand,
 )  # fmt: skip
 def trace_command(
-    f: str, at: str, mode: Any, wrt: str | None, step: int | None, labels: Any, **options: Any
+    f: str, at: str, mode: Any, wrt: str | None, step: int | None, labels: Any, figure: str, **options: Any
 ) -> None:
     """Print the evaluation trace of F at P.
 
-    Each step with its value, and beside it the tangent or the adjoint with the formula it comes from.
+    Each step with its value, and beside it the tangent or the adjoint with the formula it comes from; --plot
+    draws it.
     """
     from diffkit.cli.output import show
 
@@ -48,7 +52,7 @@ def trace_command(
         tape = record(function, *point)
         direction = _direction(wrt, tape, point) if wrt is not None else None
         found = table(tape, *point, mode=mode, labels=labels, direction=direction, step=step)
-    show(found, **options)
+    show(found, how={"figure": figure}, **options)
 
 
 @command(

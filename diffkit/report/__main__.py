@@ -26,6 +26,10 @@ def _logarithm(x: Any, y: Any) -> Any:
     return np.log(x) + x * y - np.sin(y)
 
 
+def _traced(view: Callable[..., Any], **options: Any) -> Any:
+    return view(dk.record(_logarithm, 2.0, 5.0), 2.0, 5.0, **options)
+
+
 def _squares(x: Any) -> Any:
     return np.sum(x**2)
 
@@ -55,9 +59,9 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "digits_by_method": lambda: report.digits_by_method(dk.compare(*SWEPT)),
     "secant_filmstrip": lambda: report.secant_filmstrip(_secants()),
     "three_secants": lambda: report.three_secants(_secants()),
-    "computational_graph": lambda: report.computational_graph(
-        dk.views.graph(dk.record(_logarithm, 2.0, 5.0), 2.0, 5.0, names=["x", "y"])
-    ),
+    "computational_graph": lambda: report.computational_graph(_traced(dk.views.graph, names=["x", "y"])),
+    "tape_staircase": lambda: report.tape_staircase(_traced(dk.views.table)),
+    "two_passes": lambda: report.two_passes(_traced(dk.views.table)),
     # Without simplify, which a clock stops here or there.
     "expression_growth": lambda: report.expression_growth(
         dk.swell(family="logistic", n=range(1, 13), simplified=False)
