@@ -118,11 +118,8 @@ def portrait(
     drawn = _with(tape, lambda t: graph(t, *point, labels="names"))
     tell("steps")
     given = point[0] if len(point) == 1 else point
-    rules = tried(
-        lambda: steps(
-            g, None if np.ndim(x) else along.name, given, order=order, time_limit=None, max_steps=MOST_STEPS
-        )
-    )
+    by = along.name if len(comparison.at) > 1 and not np.ndim(x) else None
+    rules = tried(lambda: steps(g, by, given, order=order, time_limit=None, max_steps=MOST_STEPS))
     tell("swell")
     size = tried(lambda: _swell(along.problem, order, called))
     return Portrait(comparison, along.name, swept, seen, shown, drawn, rules, size)

@@ -97,3 +97,9 @@ def test_a_gradient_of_many_numbers_is_not_written_out():
     assert found.swell == Missing(
         "the gradient has 31 numbers, and 30 at most are written out; take dk.swell"
     )  # fmt: skip
+
+
+def test_a_constant_has_its_one_step_whatever_its_variable_is_called():
+    found = portrait("5", 1.0).steps
+    assert [step.rule for step in found.steps] == ["constant"]
+    assert found.derivative == 0
