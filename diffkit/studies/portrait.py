@@ -206,7 +206,7 @@ class Sitting:
     def steps(self) -> Steps | Missing:
         """The derivative rule by rule."""
         along, given = self._along, self._point[0] if len(self._point) == 1 else self._point
-        wrt = None if np.ndim(along.x) else along.name
+        wrt = along.name if len(self.names) > 1 and not np.ndim(along.x) else None
         return tried(
             lambda: steps(self._g, wrt, given, order=self._order, time_limit=None, max_steps=MOST_STEPS)
         )
