@@ -15,8 +15,6 @@ from diffkit.report.states import graph_figure
 from diffkit.views.graph import graph
 from diffkit.views.table import number_text
 
-SIZES = [None, (7.5, 5.0), (8.0, 4.5)]
-
 
 def chain(x, y, z):
     a = x + y
@@ -86,9 +84,8 @@ def test_every_number_is_there(program):
         assert edge.partial is None or typeset(number_text(edge.partial)) in words
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_every_program_is_legible_at_the_size_of_a_page_and_of_a_slide(program, size, assert_legible):
-    assert_legible(graph_states(graph_of(program), None if size is None else new_axes(*size)))
+def test_every_program_is_legible_at_the_size_of_a_page_and_of_a_slide(program, place, assert_legible):
+    assert_legible(graph_states(graph_of(program), place))
 
 
 def test_a_small_graph_fills_the_page():
