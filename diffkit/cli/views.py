@@ -61,9 +61,11 @@ def trace_command(
                  show_default=True, help="Which numbers stand in the graph."),
     LABELS, *(flag_of_form(form, f"Print {name}.") for form, name in (
         ("dot", "DOT, for Graphviz"), ("mermaid", "Mermaid, for GitHub"), ("svg", "the drawing as SVG"))),
-    PLOT, cls=FormulaCommand,
+    PLOT, click.option("--states", is_flag=True,
+                       help="Let --plot draw three graphs: the structure, the values, the adjoints."),
+    cls=FormulaCommand,
 )  # fmt: skip
-def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> None:
+def graph_command(f: str, at: str, show: Any, labels: Any, states: bool, **options: Any) -> None:
     """Print or draw the computational graph of F at P.
 
     A line a node with its value and its adjoint; --plot draws it, from the inputs to the result.
@@ -79,7 +81,7 @@ def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> No
     with evaluating(function, point), np.errstate(all="ignore"):  # what is not finite is shown
         tape = record(function, *point)
         found = graph(tape, *point, show=show, labels=labels)
-    shown(found, **options)
+    shown(found, how={"states": states}, **options)
 
 
 def _direction(wrt: str, tape: Any, point: tuple[Any, ...]) -> tuple[Any, ...]:

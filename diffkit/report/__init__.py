@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from diffkit.report.passes import trace_figure, two_passes
     from diffkit.report.secants import animate_secants, secant_filmstrip, three_secants
     from diffkit.report.staircase import tape_staircase
+    from diffkit.report.states import graph_figure, graph_states
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.web.page import page
     from diffkit.report.words import alt_text
@@ -39,6 +40,8 @@ __all__ = [
     "error_split",
     "expression_growth",
     "gradient_descent",
+    "graph_figure",
+    "graph_states",
     "house_style",
     "look_of",
     "loss_by_epoch",
@@ -57,6 +60,8 @@ __all__ = [
 
 _HOME = {
     "computational_graph": "graph",
+    "graph_figure": "states",
+    "graph_states": "states",
     "cost_against_inputs": "cost",
     "digits_by_method": "digits",
     "gradient_descent": "descent",
@@ -87,7 +92,7 @@ _HOME = {
 FIGURES = {
     "ErrorSweep": "error_against_step",
     "Comparison": "digits_by_method",
-    "Graph": "computational_graph",
+    "Graph": "graph_figure",
     "TraceTable": "trace_figure",
     "Swell": "expression_growth",
     "Cost": "cost_against_inputs",

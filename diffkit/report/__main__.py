@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,13 @@ def _logarithm(x: Any, y: Any) -> Any:
 
 def _traced(view: Callable[..., Any], **options: Any) -> Any:
     return view(dk.record(_logarithm, 2.0, 5.0), 2.0, 5.0, **options)
+
+
+def _chain() -> Any:
+    tape = dk.record(lambda x, y, z: (x + y) * z, 1.0, -2.0, 3.0)
+    # What code calls its values is read off the code of users, not of diffkit.
+    named = tuple(replace(row, name=name) for row, name in zip(tape.instructions, "af", strict=True))
+    return dk.views.graph(replace(tape, instructions=named), 1.0, -2.0, 3.0, labels="names")
 
 
 def _squares(x: Any) -> Any:
@@ -60,6 +68,7 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "secant_filmstrip": lambda: report.secant_filmstrip(_secants()),
     "three_secants": lambda: report.three_secants(_secants()),
     "computational_graph": lambda: report.computational_graph(_traced(dk.views.graph, names=["x", "y"])),
+    "graph_states": lambda: report.graph_states(_chain()),
     "tape_staircase": lambda: report.tape_staircase(_traced(dk.views.table)),
     "two_passes": lambda: report.two_passes(_traced(dk.views.table)),
     # Without simplify, which a clock stops here or there.

@@ -100,6 +100,12 @@ def test_graph_in_every_form(shell, tmp_path):
     assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_graph_draws_its_three_states(shell, tmp_path):
+    file = tmp_path / "states.svg"
+    assert shell("graph", *SUM, "--plot", str(file), "--states")[0] == 0
+    assert "The graph in three states" in file.read_text()
+
+
 @pytest.mark.parametrize(
     ("ending", "begins"),
     [

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 import diffkit as dk
+import diffkit.report
 
 U = 2.0**-53
 ALL = ("forward", "backward", "central", "richardson", "complex-step")
@@ -261,6 +262,24 @@ def program(request: pytest.FixtureRequest) -> tuple[Any, tuple[Any, ...], dict[
     f, point, options = PROGRAMS[request.param]
     with np.errstate(all="ignore"):
         return dk.record(f, *point), point, options
+
+
+@pytest.fixture
+def trace(program: Any) -> Callable[..., Any]:
+    """trace(mode="reverse"): the table of the program."""
+    tape, point, given = program
+
+    def made(**options: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return dk.views.table(tape, *point, **given, **options)
+
+    return made
+
+
+@pytest.fixture(params=[None, (7.5, 5.0), (8.0, 4.5)], ids=["own", "page", "slide"])
+def place(request: pytest.FixtureRequest) -> Any:
+    """Axes in the size of a page and of a slide, and None for the figure's own."""
+    return None if request.param is None else dk.report.new_axes(*request.param)
 
 
 @pytest.fixture(scope="session")

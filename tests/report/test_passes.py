@@ -15,13 +15,6 @@ from diffkit.report.pen import RED, typeset
 from diffkit.views.table import number_text, table
 
 SURVEY = dk.record(lambda x1, x2: np.log(x1) + x1 * x2 - np.sin(x2), 2.0, 5.0)
-SIZES = [None, (7.5, 5.0), (8.0, 4.5)]
-
-
-@np.errstate(all="ignore")
-def table_of(program, **options):
-    tape, point, given = program
-    return table(tape, *point, **given, **options)
 
 
 def arrows_on(ax):
@@ -89,15 +82,13 @@ def test_a_step_shows_what_is_known_by_then():
     assert "v\u0304₂" not in words_on(ax)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
-def test_every_program_is_legible_at_the_size_of_a_page_and_of_a_slide(program, size, mode, assert_legible):
-    ax = two_passes(table_of(program, mode=mode), None if size is None else new_axes(*size))
-    assert_legible(ax)
+def test_every_program_is_legible_at_the_size_of_a_page_and_of_a_slide(trace, place, mode, assert_legible):
+    assert_legible(two_passes(trace(mode=mode), place))
 
 
-def test_every_row_that_is_drawn_has_its_two_numbers_and_every_term_its_arrow(program):
-    shown = table_of(program)
+def test_every_row_that_is_drawn_has_its_two_numbers_and_every_term_its_arrow(trace):
+    shown = trace()
     ax = two_passes(shown)
     if "rows are left out" in ax.alt:
         assert len(shown.rows) > 100

@@ -8,19 +8,12 @@ import pytest
 from matplotlib.patches import FancyArrowPatch
 
 import diffkit as dk
-from diffkit.report import new_axes, tape_staircase
+from diffkit.report import tape_staircase
 from diffkit.report.pen import typeset
 from diffkit.report.staircase import places_of
 from diffkit.views.table import number_text, table
 
 SURVEY = dk.record(lambda x1, x2: np.log(x1) + x1 * x2 - np.sin(x2), 2.0, 5.0)
-SIZES = [None, (7.5, 5.0), (8.0, 4.5)]
-
-
-@np.errstate(all="ignore")
-def table_of(program, **options):
-    tape, point, given = program
-    return table(tape, *point, **given, **options)
 
 
 def arrows_on(ax):
@@ -58,15 +51,13 @@ def test_tangents_stand_in_brackets_beside_the_values():
     assert words[words.index("v₄ = v₁ + v₂") :][:3] == ["v₄ = v₁ + v₂", "= 10.693147", "[5.5]"]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
-def test_every_program_is_legible_at_the_size_of_a_page_and_of_a_slide(program, size, mode, assert_legible):
-    ax = tape_staircase(table_of(program, mode=mode), None if size is None else new_axes(*size))
-    assert_legible(ax)
+def test_every_program_is_legible_at_the_size_of_a_page_and_of_a_slide(trace, place, mode, assert_legible):
+    assert_legible(tape_staircase(trace(mode=mode), place))
 
 
-def test_every_row_that_is_drawn_has_its_value_and_an_arrow_for_each_operand(program):
-    shown = table_of(program)
+def test_every_row_that_is_drawn_has_its_value_and_an_arrow_for_each_operand(trace):
+    shown = trace()
     ax = tape_staircase(shown)
     words = [text.get_text() for text in ax.texts]
     left_out = [word for word in words if " rows …" in word]
