@@ -76,8 +76,10 @@ class Worker:
         self._waiting = 0
         self._left: list[threading.Thread] = []
 
-    def run(self, task: Callable[[], T], wanted: Callable[[], bool] = lambda: True) -> T:
-        """What the task returns; what it raises is passed on.
+    def run(
+        self, task: Callable[[], T], wanted: Callable[[], bool] = lambda: True, seconds: float | None = None
+    ) -> T:
+        """What the task returns; what it raises is passed on. `seconds` is for this task alone.
 
         Raises
         ------
@@ -85,7 +87,7 @@ class Worker:
             When time is up, when `wanted` says no, and when there is no room.
         """
         with self._counting:
-            if self._waiting > self.most_waiting:
+            if self._waiting >= self.most_waiting:
                 raise BusyError(f"{self.most_waiting} others wait for their answers; ask again in a moment")
             self._waiting += 1
         try:
@@ -100,7 +102,7 @@ class Worker:
                 left = self._alive()
                 if len(left) > self.most_left:
                     raise BusyError(f"{len(left)} computations do not stop; end diffkit explore with Ctrl-C")
-                answer = self._run(task, wanted)
+                answer = self._run(task, wanted, seconds or self.seconds)
                 # A thread that ends late puts mpmath's precision back to what it was for itself: once more.
                 if not set(left) - set(self._alive()):
                     return answer
@@ -111,7 +113,7 @@ class Worker:
         self._left = [thread for thread in self._left if thread.is_alive()]
         return self._left
 
-    def _run(self, task: Callable[[], T], wanted: Callable[[], bool]) -> T:
+    def _run(self, task: Callable[[], T], wanted: Callable[[], bool], seconds: float) -> T:
         import mpmath
 
         said: list[tuple[Any, BaseException | None]] = []
@@ -126,14 +128,14 @@ class Worker:
 
         thread = threading.Thread(target=work, name="diffkit explore: computing", daemon=True)
         thread.start()
-        ends = time.monotonic() + self.seconds
+        ends = time.monotonic() + seconds
         while thread.is_alive() and time.monotonic() < ends and wanted():
             thread.join(GLANCE)
         if thread.is_alive():
             late = time.monotonic() >= ends
             self._stop(thread)
             if late:
-                raise LateError(f"it took longer than {self.seconds:g} s and was stopped")
+                raise LateError(f"it took longer than {seconds:g} s and was stopped")
             raise GoneError("nobody waits for the answer")
         (answer, error) = said[0]
         if error is not None:

@@ -109,8 +109,9 @@ class Server(ThreadingHTTPServer):
         if self.serving:  # a server that never served would wait for its end for ever
             self.shutdown()
         self.server_close()
+        ends = time.monotonic() + PATIENCE
         for _ in range(MOST_CONNECTIONS):  # until every request has noticed
-            self._room.acquire(timeout=0.1)
+            self._room.acquire(timeout=max(ends - time.monotonic(), 0.001))
 
     def server_bind(self) -> None:
         # That of HTTPServer asks the network for this computer's name, which may take seconds.
@@ -122,7 +123,11 @@ class Server(ThreadingHTTPServer):
             _turn_away(request)
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread is to be had
+            self._room.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
