@@ -8,6 +8,7 @@ call into C is a single step, however long it takes: what is given to such calls
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -145,11 +146,30 @@ class Worker:
 
     def _stop(self, thread: threading.Thread) -> None:
         """Ask it to let go, again and again; and leave it behind if it does not."""
-        ends = time.monotonic() + self.grace
-        while time.monotonic() < ends:
-            raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
-            raising(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stopped))
-            thread.join(GLANCE)
-            if not thread.is_alive():
-                return
-        self._left.append(thread)
+        ends, complain = time.monotonic() + self.grace, sys.unraisablehook
+
+        def hook(lost: Any) -> None:
+            if not issubclass(lost.exc_type, _Stopped):  # where no exception can be passed on: ask again
+                complain(lost)
+
+        sys.unraisablehook = hook
+        try:
+            while thread.is_alive() and time.monotonic() < ends:
+                if not _is_importing(thread):
+                    raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
+                    raising(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stopped))
+                thread.join(GLANCE)
+        finally:
+            sys.unraisablehook = complain
+        if thread.is_alive():
+            self._left.append(thread)
+
+
+def _is_importing(thread: threading.Thread) -> bool:
+    """Whether it holds a lock of Python's import, which it would keep for ever."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
