@@ -8,6 +8,7 @@ call into C is a single step, however long it takes: what is given to such calls
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -76,8 +77,10 @@ class Worker:
         self._waiting = 0
         self._left: list[threading.Thread] = []
 
-    def run(self, task: Callable[[], T], wanted: Callable[[], bool] = lambda: True) -> T:
-        """What the task returns; what it raises is passed on.
+    def run(
+        self, task: Callable[[], T], wanted: Callable[[], bool] = lambda: True, seconds: float | None = None
+    ) -> T:
+        """What the task returns; what it raises is passed on. `seconds` is for this task alone.
 
         Raises
         ------
@@ -85,7 +88,7 @@ class Worker:
             When time is up, when `wanted` says no, and when there is no room.
         """
         with self._counting:
-            if self._waiting > self.most_waiting:
+            if self._waiting >= self.most_waiting:
                 raise BusyError(f"{self.most_waiting} others wait for their answers; ask again in a moment")
             self._waiting += 1
         try:
@@ -100,7 +103,7 @@ class Worker:
                 left = self._alive()
                 if len(left) > self.most_left:
                     raise BusyError(f"{len(left)} computations do not stop; end diffkit explore with Ctrl-C")
-                answer = self._run(task, wanted)
+                answer = self._run(task, wanted, seconds or self.seconds)
                 # A thread that ends late puts mpmath's precision back to what it was for itself: once more.
                 if not set(left) - set(self._alive()):
                     return answer
@@ -111,7 +114,7 @@ class Worker:
         self._left = [thread for thread in self._left if thread.is_alive()]
         return self._left
 
-    def _run(self, task: Callable[[], T], wanted: Callable[[], bool]) -> T:
+    def _run(self, task: Callable[[], T], wanted: Callable[[], bool], seconds: float) -> T:
         import mpmath
 
         said: list[tuple[Any, BaseException | None]] = []
@@ -126,14 +129,14 @@ class Worker:
 
         thread = threading.Thread(target=work, name="diffkit explore: computing", daemon=True)
         thread.start()
-        ends = time.monotonic() + self.seconds
+        ends = time.monotonic() + seconds
         while thread.is_alive() and time.monotonic() < ends and wanted():
             thread.join(GLANCE)
         if thread.is_alive():
             late = time.monotonic() >= ends
             self._stop(thread)
             if late:
-                raise LateError(f"it took longer than {self.seconds:g} s and was stopped")
+                raise LateError(f"it took longer than {seconds:g} s and was stopped")
             raise GoneError("nobody waits for the answer")
         (answer, error) = said[0]
         if error is not None:
@@ -143,11 +146,30 @@ class Worker:
 
     def _stop(self, thread: threading.Thread) -> None:
         """Ask it to let go, again and again; and leave it behind if it does not."""
-        ends = time.monotonic() + self.grace
-        while time.monotonic() < ends:
-            raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
-            raising(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stopped))
-            thread.join(GLANCE)
-            if not thread.is_alive():
-                return
-        self._left.append(thread)
+        ends, complain = time.monotonic() + self.grace, sys.unraisablehook
+
+        def hook(lost: Any) -> None:
+            if not issubclass(lost.exc_type, _Stopped):  # where no exception can be passed on: ask again
+                complain(lost)
+
+        sys.unraisablehook = hook
+        try:
+            while thread.is_alive() and time.monotonic() < ends:
+                if not _is_importing(thread):
+                    raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
+                    raising(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stopped))
+                thread.join(GLANCE)
+        finally:
+            sys.unraisablehook = complain
+        if thread.is_alive():
+            self._left.append(thread)
+
+
+def _is_importing(thread: threading.Thread) -> bool:
+    """Whether it holds a lock of Python's import, which it would keep for ever."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

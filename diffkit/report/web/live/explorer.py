@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from diffkit.report.web.labels import words
 from diffkit.report.web.live.bounded import BusyError, GoneError, LateError, Worker
 from diffkit.report.web.live.form import FIELDS
 from diffkit.report.web.markup import element
-from diffkit.report.web.page import SHOWS, parts_of
+from diffkit.report.web.page import SHOWS, page, parts_of
 from diffkit.studies.portrait import Coming, Missing, Portrait, Sitting
 from diffkit.studies.row import one_line
 
@@ -100,9 +99,7 @@ class Explorer:
 
     def warm_up(self) -> None:
         """Answer a question that nobody asked: what is to be imported takes a second or two."""
-        with suppress(BusyError):
-            for _ in self.answers({"f": "x", "at": "1"}):
-                pass
+        self.worker.run(lambda: page("x", 1.0, h=0.5), seconds=300.0)  # half an import would be worse
 
     def _first(self, asked: Mapping[str, str]) -> tuple[Sitting, Portrait, dict[str, Any]]:
         """What is quick: every method's answer, and the secants and errors at the step that was typed."""

@@ -10,7 +10,7 @@ from diffkit.report.web.page import document, file_text, policy_of
 
 __all__ = ["FIELDS", "live_page"]
 
-FIELDS = ("f", "at", "wrt", "h")
+FIELDS = {"f": "ask_f", "at": "ask_at", "wrt": "ask_wrt", "h": "ask_h"}  # name -> label
 LONG = {"f": 1000, "at": 1000, "h": 100}  # characters
 
 
@@ -42,7 +42,7 @@ def live_page(values: Mapping[str, str], lang: str = "en") -> tuple[str, str]:
 def _form(values: Mapping[str, str], lang: str) -> Markup:
     say = words(lang)
     fields = []
-    for name in FIELDS:
+    for name, called in FIELDS.items():
         known = {"id": f"ask-{name}", "name": name, "aria_describedby": f"wrong-{name}"}
         if name == "wrt":
             box = element("select", **known)
@@ -51,7 +51,7 @@ def _form(values: Mapping[str, str], lang: str) -> Markup:
                 "input", type="text", value=values.get(name, ""), maxlength=LONG[name], autocomplete="off",
                 autocapitalize="off", spellcheck="false", **known,
             )  # fmt: skip
-        label = element("label", say(f"ask_{name}"), for_=f"ask-{name}")
+        label = element("label", say(called), for_=f"ask-{name}")
         wrong = element("p", id=f"wrong-{name}", class_="wrong", aria_live="polite")
         fields.append(element("div", label, box, wrong, class_=f"field field-{name}", hidden=name == "wrt"))
     told = element("p", id="wrong-", class_="wrong", aria_live="polite", data_gone=say("gone"))

@@ -72,6 +72,7 @@ class Server(ThreadingHTTPServer):
         self.explorer, self.token = explorer, secrets.token_urlsafe(32)
         self.closing = self.serving = False
         self._room = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._door = threading.BoundedSemaphore(MOST_CONNECTIONS)  # for those who are turned away
         super().__init__((HOST, port), _Request)
 
     @property
@@ -109,8 +110,9 @@ class Server(ThreadingHTTPServer):
         if self.serving:  # a server that never served would wait for its end for ever
             self.shutdown()
         self.server_close()
+        ends = time.monotonic() + PATIENCE
         for _ in range(MOST_CONNECTIONS):  # until every request has noticed
-            self._room.acquire(timeout=0.1)
+            self._room.acquire(timeout=max(ends - time.monotonic(), 0.001))
 
     def server_bind(self) -> None:
         # That of HTTPServer asks the network for this computer's name, which may take seconds.
@@ -119,10 +121,26 @@ class Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if not self._room.acquire(blocking=False):
-            _turn_away(request)
-            self.shutdown_request(request)
+            if self._door.acquire(blocking=False):
+                threading.Thread(target=self._turn_away, args=(request,), daemon=True).start()
+            else:
+                self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread is to be had
+            self._room.release()
+            raise
+
+    def _turn_away(self, request: socket.socket) -> None:
+        try:
+            with suppress(OSError):
+                request.settimeout(LINGER)
+                request.recv(LONGEST_HEAD)  # what is left unread would take the answer with it
+                request.sendall(b"HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\nToo many.\n")
+        finally:
+            self.shutdown_request(request)
+            self._door.release()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
@@ -136,14 +154,6 @@ class Server(ThreadingHTTPServer):
 
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
-
-
-def _turn_away(request: socket.socket) -> None:
-    with suppress(OSError):
-        request.setblocking(False)
-        with suppress(BlockingIOError):
-            request.recv(LONGEST_HEAD)  # what is left unread would take the answer with it
-        request.send(b"HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\nToo many at once.\n")
 
 
 class _RefusedError(Exception):

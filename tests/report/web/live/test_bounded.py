@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
 import time
 
@@ -134,3 +136,32 @@ def test_precision_that_a_stopped_task_has_left_is_not_that_of_the_next():
         assert worker.run(lambda: mpmath.mp.prec) == 53
     finally:
         mpmath.mp.prec = old
+
+
+def test_an_import_comes_to_its_end_before_it_is_stopped(tmp_path, monkeypatch):
+    """Stopped half-way it would keep its lock, and the next to import would wait for ever."""
+    (tmp_path / "diffkit_slow_module.py").write_text("import time\nfor _ in range(50): time.sleep(0.01)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def task():
+        importlib.import_module("diffkit_slow_module")
+        for_ever()
+
+    worker = Worker(seconds=0.1, grace=20)
+    with pytest.raises(LateError):
+        worker.run(task)
+    assert sys.modules.pop("diffkit_slow_module").time is time
+
+
+def test_a_stop_that_nobody_could_pass_on_is_asked_for_again_and_not_shown(capsys):
+    class Slow:
+        def __del__(self):
+            for_ever()
+
+    def task():
+        Slow()  # it is stopped while it is taken apart
+        for_ever()
+
+    with pytest.raises(LateError):
+        Worker(seconds=0.1, grace=20).run(task)
+    assert capsys.readouterr().err == ""

@@ -150,3 +150,10 @@ def test_every_answer_is_in_the_language_of_the_page(explorer):
     own = explorer()
     own.lang, own._say = "zh", words("zh")
     assert re.search("在 x = 1.0 处的导数", asked(own, f="x", at="1")[0]["html"]["head"])
+
+
+def test_warming_up_answers_no_one_and_has_more_time_than_a_question(explorer):
+    own = explorer(seconds=1e-9)
+    own.warm_up()
+    own.worker.seconds = 30.0
+    assert "html" in next(own.answers({"f": "x", "at": "1"}))

@@ -15,13 +15,8 @@ import pytest
 
 from diffkit.report.web.live import server as module
 from diffkit.report.web.live.server import Server
+from tests.tape.test_bounds import FOR_EVER
 from tests.test_functions_refused import HOSTILE, REFUSED
-
-NAMES = ("f", "at", "h", "wrt")
-
-
-def threads():
-    return [t.name for t in threading.enumerate() if t.name.startswith(("diffkit", "Thread-"))]
 
 
 @pytest.fixture
@@ -42,7 +37,9 @@ def served(explorer, few_steps):
         found.close()
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(("127.0.0.1", found.port), 1)
-    assert {t for t in threading.enumerate() if t.is_alive()} <= before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+    assert set(threading.enumerate()) <= before
 
 
 def ask(found, **texts):
@@ -219,7 +216,9 @@ def test_connections_are_bounded_and_those_that_are_too_many_are_told(served, mo
     assert b" 503 " in raw(found, f"GET /{found.token}/ HTTP/1.0\r\n\r\n".encode())
     for connection in idle:
         connection.close()
-    time.sleep(0.2)
+    ends = time.monotonic() + 10
+    while request(found)[0] == 503 and time.monotonic() < ends:
+        time.sleep(0.05)
 
 
 def test_a_hundred_requests_at_once_are_answered_or_told_to_come_again(served):
@@ -251,6 +250,11 @@ def test_each_text_of_the_parsers_attack_list_is_a_sentence(served):
         assert message["wrong"] == "f"
         assert "\n" not in message["said"]
         assert "Traceback" not in message["said"]
+
+
+@pytest.mark.parametrize("text", FOR_EVER[::3])
+def test_a_formula_of_a_number_without_end_is_answered(served, text):
+    assert "head" in first(served(), f=text, at="1")["html"]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +322,7 @@ def test_a_server_that_is_closed_stops_what_it_computes(explorer):
     )
     assert begun.wait(20)
     found.close()
-    assert not [name for name in threads() if "diffkit" in name]
+    assert not [t for t in threading.enumerate() if t.name.startswith("diffkit")]
     connection.close()
 
 
