@@ -27,16 +27,17 @@ def picture(study: Any) -> str:
     >>> picture(dk.compare("x^2", 3.0, methods="reverse"))[:40]
     '<img src="data:image/svg+xml;base64,PHN2'
     """
-    from diffkit.report import FIGURES, draw, rendered
+    from diffkit.report import FIGURES, draw
+    from diffkit.report.style import in_words, rendered
 
     if type(study).__name__ not in FIGURES:
         return ""
     axes = draw(study)
     svg = slim(rendered(axes, "svg").decode())
-    labels = (str(ax.get_label()) for ax in axes.get_figure(root=True).axes)
-    alt = " ".join(label for label in labels if label)
     data = b64encode(svg.encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="max-width: 100%">'
+    return (
+        f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(in_words(axes))}" style="max-width: 100%">'
+    )
 
 
 def slider(study: Any) -> str:

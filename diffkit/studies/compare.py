@@ -18,6 +18,7 @@ from diffkit.structure import flatten_arguments, is_container
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, silent, told
 from diffkit.studies.value import named_point, value_at
 from diffkit.studies.why import listed, why
 from diffkit.tables import (
@@ -150,6 +151,7 @@ def compare(
     methods: str | Method | Iterable[str | Method] | None = None,
     order: int = 1,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> Comparison:
     """Every method's derivative of f at a point, with error, correct digits, step, calls of f and time.
 
@@ -166,6 +168,8 @@ def compare(
         Which derivative, for one number.
     text
         What to call f in the result; its own text or name by default.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("central", 2, 9).
 
     Returns
     -------
@@ -219,7 +223,7 @@ def compare(
         return found
 
     rows = []
-    for method in chosen:
+    for method in told(tell, chosen, lambda method: method.name):
         row = measured(method, ask, reference, order)
         rows.append(split(row, method, g, leaves[0], order, reference[0]) if scalar and reference else row)
     rounded = None if reference is None else [_rounded(part) for part in reference]

@@ -15,7 +15,8 @@ from diffkit.errors import DomainError, GuardError
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import unit_roundoff
 from diffkit.studies.model import ErrorModel
-from diffkit.studies.reference import Exact, split_error
+from diffkit.studies.reference import split_error
+from diffkit.studies.tell import Tell, silent, told
 
 __all__ = ["Array", "Curve", "curve_of", "power_law", "running_median"]
 
@@ -67,14 +68,14 @@ class Curve:
 
 
 def curve_of(
-    method: FiniteDifference, g: Callable[..., Any], exact: Exact, x: Any, mp_x: Any, steps: Any, truth: Any,
-    order: int, value: float, mp: Any,
+    method: FiniteDifference, g: Callable[..., Any], exact: Callable[[Any], Any], x: Any, mp_x: Any,
+    steps: Any, truth: Any, order: int, value: float, mp: Any, tell: Tell = silent,
 ) -> Curve:  # fmt: skip
     """One method's errors at every step, and what follows from them."""
     truncation, rounding = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
     total, lost = np.full(len(steps), np.nan), np.zeros(len(steps), bool)
     values = np.full(len(steps), np.nan)
-    for i, h in enumerate(steps):
+    for i, h in told(tell, list(enumerate(steps)), lambda _: ""):
         try:
             formula = method.apply(exact, mp_x, mp.mpf(float(h)), order)
             with np.errstate(all="ignore"):

@@ -31,6 +31,8 @@ class Stepped(Protocol):
     @property
     def wrt(self) -> str: ...
     @property
+    def h(self) -> float | None: ...
+    @property
     def sweep(self) -> ErrorSweep | Missing: ...
     @property
     def secants(self) -> SteppedSecants | Missing | None: ...
@@ -47,6 +49,7 @@ class Stepping:
     wrt: str
     sweep: ErrorSweep | Missing
     secants: SteppedSecants | Missing | None
+    h: float | None = None  # where the slider stands first, if anywhere
 
 
 def stepping(study: Any) -> Stepping | None:

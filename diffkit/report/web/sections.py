@@ -15,7 +15,7 @@ from diffkit.report.web.plots import DRAWN, Moving, error_svg, legend, row_texts
 from diffkit.studies.compare import NO_REFERENCE
 from diffkit.studies.curve import Array
 from diffkit.studies.error_sweep import ErrorSweep
-from diffkit.studies.portrait import Missing, Portrait
+from diffkit.studies.portrait import Coming, Missing, Portrait
 from diffkit.studies.reference import DIGITS
 from diffkit.studies.stages import whole
 from diffkit.studies.stepped import SteppedSecants
@@ -63,7 +63,7 @@ def header(found: Portrait, say: Words) -> Markup:
         (say("source"), source),
     ]
     pairs = [joined([element("dt", name), element("dd", value)]) for name, value in entries]
-    return element("header", element("h1", title(found, say)), element("dl", *pairs))
+    return element("header", element("h1", title(found, say)), element("dl", *pairs), id="head")
 
 
 def methods(found: Portrait, say: Words) -> Markup:
@@ -108,7 +108,7 @@ def stepping(found: Stepped, moving: Moving, say: Words, *, brief: bool = False)
     h = positions(found)
     if not len(h):
         assert isinstance(found.secants, Missing)
-        return _section("step", say("step_section"), _missing(found, found.secants, say))
+        return _section("step", say("step_section"), _absent(found, found.secants, say))
     sweep = found.sweep if isinstance(found.sweep, ErrorSweep) else None
     steps = [short(step) for step in h]
     slopes = _slopes(found, h)
@@ -154,11 +154,15 @@ def _errors(
     """Total, truncation and rounding of each method at these steps."""
     if sweep is None:
         return {method: [("-", "-", "-")] * len(h) for method in methods}
-    places = np.searchsorted(sweep.steps, h)
+    places = {step: i for i, step in enumerate(sweep.steps.tolist())}
     return {
-        method: [row_texts(curve.total[i], curve.truncation[i], curve.rounding[i]) for i in places]
+        method: [
+            ("…",) * 3 if (i := places.get(step)) is None
+            else row_texts(curve.total[i], curve.truncation[i], curve.rounding[i])
+            for step in h.tolist()
+        ]
         for method, curve in sweep.curves.items()
-    }
+    }  # fmt: skip
 
 
 def _slope(slope: float, digits: int = 17) -> str:
@@ -204,7 +208,7 @@ def _secants(found: Stepped, moving: Moving, say: Words) -> Markup | None:
     if seen is None:
         return None
     if isinstance(seen, Missing):
-        return element("div", head, _missing(found, seen, say))
+        return element("div", head, _absent(found, seen, say))
     if seen.order > 1:
         return element("div", head, element("p", say("no_secant_order", order=seen.order)))
     slope = found.sweep.exact if isinstance(found.sweep, ErrorSweep) else None
@@ -219,7 +223,9 @@ def _secants(found: Stepped, moving: Moving, say: Words) -> Markup | None:
 def _curves(found: Stepped, h: Array, moving: Moving, say: Words, brief: bool) -> Markup:
     head, sweep = element("h3", say("errors")), found.sweep
     if isinstance(sweep, Missing):
-        return element("div", head, _missing(found, sweep, say))
+        return element("div", head, _absent(found, sweep, say))
+    if len(sweep.steps) < len(h):
+        return element("div", head, _absent(found, Coming(), say))
     entries = [(f"line-{method}", say(f"={method}")) for method in sweep.curves]
     entries += [("line-reverse", say(f"={method}")) for method in list(sweep.flat)[:1]]
     return element("figure", head, error_svg(sweep, h, moving, say, brief), legend(entries))
@@ -248,7 +254,7 @@ def tracing(found: Portrait, say: Words) -> tuple[Markup, dict[str, Any] | None]
     """The graph and the trace; and for the script, the steps of a walk through both."""
     drawing, shown = found.graph, found.table
     if isinstance(shown, Missing):
-        return _section("graph", say("graph"), _missing(found, shown, say)), None
+        return _section("graph", say("graph"), _absent(found, shown, say)), None
     picture: Markup
     keys: dict[str, str] = {}
     edges: tuple[Any, ...] = ()
@@ -258,7 +264,7 @@ def tracing(found: Portrait, say: Words) -> tuple[Markup, dict[str, Any] | None]
     elif isinstance(drawing, Graph):
         picture = element("p", say("too_many_nodes", count=len(drawing.nodes)))
     else:
-        picture = _missing(found, drawing, say)
+        picture = _absent(found, drawing, say)
     columns = [say(key) for key in ("name", "computation", "number", "adjoint", "from")]
     heads, caption = element("h3", say("trace")), say("trace_caption")
     if len(shown.rows) > MOST_ROWS:
@@ -315,7 +321,7 @@ def rules(found: Portrait, say: Words) -> Markup:
     """The derivative rule by rule, and what it comes to."""
     made = found.steps
     if isinstance(made, Missing):
-        return _section("steps", say("steps"), _missing(found, made, say))
+        return _section("steps", say("steps"), _absent(found, made, say))
     rows, taken = [], 0
     for number, step in enumerate(made.steps, 1):
         formulas = [_formula(e) for e in (step.before, step.after, step.expression)]
@@ -340,7 +346,7 @@ def size(found: Portrait, say: Words) -> Markup:
     """The size of the derivative, stage by stage."""
     made = found.swell
     if isinstance(made, Missing):
-        return _section("swell", say("swell"), _missing(found, made, say))
+        return _section("swell", say("swell"), _absent(found, made, say))
     rows = [
         cells((say(f"={row.stage}"), *map(_count, (row.operations, row.tree, row.shared))), (1, 2, 3))
         for row in made.rows
@@ -361,8 +367,10 @@ def _formula(e: Any) -> Markup | None:
     return Markup(made) if len(made) <= MOST_FORMULA else None
 
 
-def _missing(found: Stepped, gone: Missing, say: Words) -> Markup:
+def _absent(found: Stepped, gone: Missing, say: Words) -> Markup:
     """Why a study is not there; where the header or a method has given that reason, it is not said again."""
+    if isinstance(gone, Coming):
+        return element("p", say("coming"), class_="coming")
     told = found.comparison
     if told is None:
         return _because(say, "missing", gone.reason)
