@@ -36,7 +36,11 @@ STUDIES = {
 SLIDE = {"Comparison", "ErrorSweep", "Secants"}
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+# The swell starts a process of its own.
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.slow if name == "Swell" else ()) for name in STUDIES],
+)
 def shown(request):
     study = STUDIES[request.param]()
     return study, study._repr_html_()

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def shown():
+def shown(browser):  # which skips first
     sweep = dk.error_sweep("sin(x)*exp(-x^2)", 0.7, steps=np.logspace(-12, 0, 25))
     return sweep, sweep._repr_html_()
 
