@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import DiffkitError
@@ -17,6 +18,10 @@ from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import optimal_step, unit_roundoff
 from diffkit.structure import flatten
 from diffkit.studies.error_sweep import default_steps
+
+# A busy machine is slow, and that is no mistake in diffkit.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 collect_ignore = ["benchmarks"]  # run by themselves: python -m tests.benchmarks
 

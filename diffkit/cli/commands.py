@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from diffkit.cli import check, cost, explore, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli import check, cost, examples, explore, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import PLOT, PROBLEM, FormulaCommand, cli, command, evaluating, positive, problem, run
 
 __all__ = ["cli", "run"]
@@ -40,8 +41,8 @@ def compare_command(
     from diffkit.studies import compare
 
     chosen = methods_for(methods, {} if h is None else {"h": h})
-    with evaluating(function, point):
-        found = compare(function, *point, methods=chosen, order=order, text=text)
+    with progress(**options) as tell, evaluating(function, point):
+        found = compare(function, *point, methods=chosen, order=order, text=text, tell=tell)
     show(found, **options)
 
 
@@ -65,8 +66,8 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
-    with evaluating(function, point):
-        found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text)
+    with progress(**options) as tell, evaluating(function, point):
+        found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text, tell=tell)
     show(found, **options)
 
 

@@ -41,6 +41,7 @@ Examples:
   diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
   diffkit explore "x^2*sin(x)" --at 0.7
   diffkit train quartic --start -2 --plot path.svg
+  diffkit examples 12 16-18
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
@@ -229,7 +230,7 @@ def problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, ..
 
     try:
         function = read_function(f)
-        text = getattr(function, "text", None) or f.strip()
+        text = getattr(function, "text", None) or Path(f.strip()).name  # the folder of a file says little
         return function, read_point(at, function, dtype).args, text
     except DomainError as error:  # the point itself is not finite and real
         raise click.UsageError(str(error)) from error

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from diffkit.report.frame import DARK, GREY, fit_title
 from diffkit.report.labels import Label, Labels, compass
-from diffkit.report.style import SHORT, house_style, new_axes
+from diffkit.report.style import SHORT, describe, house_style, new_axes
 from diffkit.report.words import cut, number
 
 __all__ = ["gradient_descent", "loss_by_epoch", "regression_line", "training_figure"]
@@ -94,7 +94,7 @@ def gradient_descent(training: Training, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     count = len(training.names)
     if count > 2:
@@ -104,7 +104,7 @@ def gradient_descent(training: Training, ax: Axes | None = None) -> Axes:
         path = _on_curve(training, ax) if count == 1 else _on_contours(training, ax)
         fit_title(ax, lambda room: f"Gradient descent on {cut(training.f, room)}, rate {training.rate:g}")
         _draw_path(training, ax, path)
-        ax.set_label(_path_in_words(training))
+        describe(ax, _path_in_words(training))
     return ax
 
 
@@ -325,9 +325,10 @@ def loss_by_epoch(training: Training, ax: Axes | None = None) -> Axes:
             lines.append(("it diverges", {}))
         spots = compass((-1, 1), (-1, -1))
         labels.place_together([Label(lines, (last, float(above[last])), spots, 1e9, {"color": RED})])
-        ax.set_label(
+        describe(
+            ax,
             f"{_of(training)}, {ax.get_ylabel()} by epoch: from {_short(above[0])} to {_short(above[-1])} "
-            f"after {_grouped(len(values) - 1)} epochs."
+            f"after {_grouped(len(values) - 1)} epochs.",
         )
     return ax
 
@@ -369,10 +370,11 @@ def regression_line(regression: Regression, ax: Axes | None = None) -> Axes:
         labels = Labels(ax)
         _say_lines(regression, labels, lines, best)
         w, b = regression.least_squares
-        ax.set_label(
+        describe(
+            ax,
             f"{len(regression.x)} samples and the line w x + b by gradient descent with rate "
             f"{regression.rate:g}: {_place(regression, -1)} after {_grouped(last)} epochs; by least squares "
-            f"w = {_short(w)}, b = {_short(b)}."
+            f"w = {_short(w)}, b = {_short(b)}.",
         )
     return ax
 

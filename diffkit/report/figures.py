@@ -11,7 +11,7 @@ from diffkit.report import callouts
 from diffkit.report.frame import DARK, GREY, Frame
 from diffkit.report.labels import Labels
 from diffkit.report.records import Array, Curve, Sweep
-from diffkit.report.style import Look, house_style, look_of, new_axes
+from diffkit.report.style import Look, describe, house_style, look_of, new_axes
 from diffkit.report.words import alt_text, is_flat, number, split_alt_text, theory_tick
 
 __all__ = ["error_against_step", "error_split"]
@@ -44,7 +44,7 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     with house_style():
         ax = new_axes() if ax is None else ax
@@ -68,7 +68,7 @@ def error_against_step(sweep: Sweep, ax: Axes | None = None) -> Axes:
         callouts.models(labels, frame)
         if any(c.lost.any() for c in curves.values()):
             callouts.lost(labels, frame)
-        ax.set_label(alt_text(sweep))
+        describe(ax, alt_text(sweep))
     return ax
 
 
@@ -210,5 +210,5 @@ def error_split(sweep: Sweep, method: str, ax: Axes | None = None) -> Axes:
             callouts.zeros(labels, frame)
         callouts.slopes(labels, frame)
         callouts.models(labels, frame)
-        ax.set_label(split_alt_text(sweep, method))
+        describe(ax, split_alt_text(sweep, method))
     return ax

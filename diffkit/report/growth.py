@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from diffkit.report.ends import make_room, names_at_ends, settle
 from diffkit.report.frame import DARK, GREY, fit_title
 from diffkit.report.labels import Label, Labels, Spot
-from diffkit.report.style import DASHDOT, LONG, SHORT, SOLID, Look, house_style, new_axes
+from diffkit.report.style import DASHDOT, LONG, SHORT, SOLID, Look, describe, house_style, new_axes
 from diffkit.report.words import cut, which
 
 __all__ = ["STAGE_LOOKS", "expression_growth"]
@@ -94,7 +94,7 @@ def expression_growth(swell: Swell, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     with house_style():
         return _against_n(swell, ax) if len(swell.sizes) > 1 else _by_stage(swell, ax)
@@ -132,7 +132,7 @@ def _against_n(swell: Swell, ax: Axes | None) -> Axes:
         labels.avoid(sizes, heights, 4.0)
     settle(labels, texts)
     _say_where_lines_end(labels, swell, curves)
-    ax.set_label(_growth_in_words(swell, list(curves)))
+    describe(ax, _growth_in_words(swell, list(curves)))
     return ax
 
 
@@ -221,7 +221,7 @@ def _by_stage(swell: Swell, ax: Axes | None) -> Axes:
     ax.set_xlabel("operations")
     fit_title(ax, lambda room: f"Expression swell of the {_what(swell, room)}")
     told = "; ".join(f"{STAGE_LOOKS[stage].name}: {_size_text(stage, swell[stage])}" for stage in stages)
-    ax.set_label(f"Operations of the {_what(swell, 200)}, by stage. {told}.")
+    describe(ax, f"Operations of the {_what(swell, 200)}, by stage. {told}.")
     return ax
 
 

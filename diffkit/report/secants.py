@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 from diffkit.report.files import write_whole
 from diffkit.report.frame import DARK, GREY, fit_title
 from diffkit.report.labels import Label, Labels, Spot
-from diffkit.report.style import SHORT, house_style, look_of, new_axes, rendered
+from diffkit.report.style import SHORT, describe, house_style, look_of, new_axes, rendered
 from diffkit.report.words import cut
 
 __all__ = ["animate_secants", "secant_filmstrip", "three_secants"]
@@ -81,7 +81,7 @@ def secant_filmstrip(secants: Secants, ax: Axes | None = None, kind: str = "forw
 
     Notes
     -----
-    The axes' label is the alternative text, which `save` writes into the file.
+    The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     with house_style():
         ax = new_axes(7.5, 6.0) if ax is None else ax
@@ -96,10 +96,11 @@ def secant_filmstrip(secants: Secants, ax: Axes | None = None, kind: str = "forw
             panel = ax.inset_axes(bounds)
             _draw_panel(panel, secants, line, _window(lines))
         slopes = ", ".join(f"{line.step:g}: {_number(line.slope)}" for line in lines)
-        ax.set_label(
+        describe(
+            ax,
             f"{len(lines)} pictures of the curve of {secants.f} with its tangent at x = {secants.x:g} and a "
             f"{look_of(kind).name} secant, whose slope by step h is {slopes}. "
-            f"It turns into the tangent, whose slope is {_number(secants.slope)}."
+            f"It turns into the tangent, whose slope is {_number(secants.slope)}.",
         )
     return ax
 
@@ -258,9 +259,10 @@ def three_secants(secants: Secants, ax: Axes | None = None, step: float | None =
             told.append(Label(words, (float(x[-1]), float(height[-1])), spots, 1e9, {"color": look.ink}))
         labels.place_together(told)
         slopes = ", ".join(f"{line.kind} {_number(line.slope)}" for line in lines)
-        ax.set_label(
+        describe(
+            ax,
             f"The curve of {secants.f} at x = {secants.x:g}, its tangent and three secants of step {h:g}; "
-            f"slopes: {slopes}, tangent {_number(secants.slope)}."
+            f"slopes: {slopes}, tangent {_number(secants.slope)}.",
         )
     return ax
 
@@ -294,8 +296,8 @@ def animate_secants(
             ax.set_title(" ", loc="left")
             ax.figure.draw_without_rendering()  # type: ignore[union-attr]
             _draw_panel(ax, secants, line, _window(lines), lens=False)
-        frame = Image.open(io.BytesIO(rendered(ax, "png"))).convert("RGB").resize((900, 600))
-        frames.append(frame.quantize(64))
+        frame = Image.open(io.BytesIO(rendered(ax, "png"))).convert("RGB").resize((720, 480))
+        frames.append(frame.quantize(32))
     times = [round(1000 * seconds)] * (len(frames) - 1) + [round(8000 * seconds)]
     out = io.BytesIO()
     told = f"The {kind} secant of {secants.f} at x = {secants.x:g} turns into the tangent as h shrinks."

@@ -20,6 +20,7 @@ from diffkit.numerical import FiniteDifference
 from diffkit.studies.curve import Array, Curve, curve_of
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.studies.value import value_at
 from diffkit.tables import Table, csv_text, error_text, json_ready
 from diffkit.tape.objects import MPMATH
@@ -219,6 +220,7 @@ def error_sweep(
     *,
     order: int = 1,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> ErrorSweep:
     """The error of each method at each step, with truncation and rounding measured, not modelled.
 
@@ -242,6 +244,8 @@ def error_sweep(
         Which derivative.
     text
         What to call f in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("central", 2, 9).
 
     Raises
     ------
@@ -281,9 +285,12 @@ def error_sweep(
         value = abs(float(exact(mp_x)))
         curves = {
             # Different methods ask f at the same points: most samples of one are also another's.
-            method.name: curve_of(method, g, exact.again, point, mp_x, h, truth, order, value, mp)
-            for method in chosen
-        }
+            method.name: curve_of(
+                method, g, exact.again, point, mp_x, h, truth, order, value, mp,
+                part(tell, k, len(chosen), method.name),
+            )
+            for k, method in enumerate(chosen)
+        }  # fmt: skip
     return ErrorSweep(
         f_text=text or text_of(g),
         x=float(point),

@@ -18,17 +18,27 @@ from diffkit.studies.error_sweep import ErrorSweep, default_steps, error_sweep
 from diffkit.studies.row import failure, one_line
 from diffkit.studies.stepped import SteppedSecants, stepped_secants
 from diffkit.studies.swell import Swell, swell
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.symbolic.steps import Steps, steps
 from diffkit.views.graph import Graph, graph
 from diffkit.views.table import TraceTable, table
 
-__all__ = ["Coming", "Missing", "Portrait", "Sitting", "portrait"]
+__all__ = ["Coming", "Missing", "Portrait", "Sitting", "portrait", "tried"]
 
 MOST_POSITIONS = 100  # of the step: as many as one can tell apart
 MOST_STEPS = 100  # of a derivative by the rules: no one reads more
 MOST_WRITTEN = 30  # numbers: a longer gradient takes a minute to be written out, and is not read either
 # What SymPy is given is so small that no clock has to decide what is in the result.
 SYMPY: dict[str, Any] = {"time_limit": None, "max_nodes": 2000, "simplified": False}
+
+STAGES = (
+    "comparing the methods",
+    "sweeping the step",
+    "drawing secants",
+    "recording f",
+    "differentiating rule by rule",
+    "measuring the swell",
+)
 
 T = TypeVar("T")
 
@@ -85,7 +95,7 @@ def portrait(
     wrt: str | None = None,
     h: float | None = None,
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> Portrait:
     """Every study of f at a point. The same arguments give the same portrait, but for the seconds in it.
 
@@ -98,7 +108,7 @@ def portrait(
     h
         A step that is to be among those of the sweep and of the secants.
     tell
-        Is told what comes next, before each study.
+        Is told what comes next, how much is done, and of how much.
 
     Raises
     ------
@@ -112,19 +122,17 @@ def portrait(
     (6.0, 2*x, 2)
     """
     sitting = Sitting(f, *point, order=order, wrt=wrt, h=h, text=text)
-    tell("compare")
-    comparison = sitting.compared()
+    stages = [part(tell, k, len(STAGES), what) for k, what in enumerate(STAGES)]
+    comparison = sitting.compared(stages[0])
     name = sitting.wrt
-    tell("sweep")
-    swept = sitting.swept()
-    tell("secants")
+    swept = sitting.swept(tell=stages[1])
+    stages[2]("", 0, 1)
     seen = sitting.secants()
-    tell("trace")
+    stages[3]("", 0, 1)
     shown, drawn = sitting.traced()
-    tell("steps")
+    stages[4]("", 0, 1)
     rules = sitting.steps()
-    tell("swell")
-    return Portrait(comparison, name, h, swept, seen, shown, drawn, rules, sitting.swell())
+    return Portrait(comparison, name, h, swept, seen, shown, drawn, rules, sitting.swell(stages[5]))
 
 
 class Sitting:
@@ -144,9 +152,9 @@ class Sitting:
         self._g, self._point, self._order, self._wrt, self._h = as_function(f), point, order, wrt, h
         self._text = text or text_of(self._g)
 
-    def compared(self) -> Comparison:
+    def compared(self, tell: Tell = silent) -> Comparison:
         """What every method says."""
-        return compare(self._g, *self._point, order=self._order, text=self._text)
+        return compare(self._g, *self._point, order=self._order, text=self._text, tell=tell)
 
     @property
     def wrt(self) -> str:
@@ -167,15 +175,15 @@ class Sitting:
         chosen = default_steps(np.float64(x))[::-every][::-1]
         return np.asarray(chosen if self._h is None else np.union1d(chosen, [self._h]))
 
-    def swept(self, alone: bool = False) -> ErrorSweep | Missing:
+    def swept(self, alone: bool = False, tell: Tell = silent) -> ErrorSweep | Missing:
         """The error at all steps, or at h alone."""
 
         def study() -> ErrorSweep:
             x = _number(self._along.x, self.wrt)
             steps = [self._h] if alone and self._h else self._steps(x)
-            return error_sweep(self._along, x, steps=steps, order=self._order, text=self._text)
+            return error_sweep(self._along, x, steps=steps, order=self._order, text=self._text, tell=tell)
 
-        return _tried(study)
+        return tried(study)
 
     def secants(self) -> SteppedSecants | Missing:
         """The secants at as many steps as one can tell apart."""
@@ -185,11 +193,11 @@ class Sitting:
             steps = self._steps(x, 4 * -(-len(default_steps(np.float64(x))) // (4 * MOST_POSITIONS)))
             return stepped_secants(self._along, x, steps=steps, order=self._order, text=self._text)
 
-        return _tried(study)
+        return tried(study)
 
     def traced(self) -> tuple[TraceTable | Missing, Graph | Missing]:
         """The evaluation trace and the graph."""
-        tape = _tried(lambda: record(self._g, *self._point))
+        tape = tried(lambda: record(self._g, *self._point))
         return (
             _with(tape, lambda t: table(t, *self._point, labels="names")),
             _with(tape, lambda t: graph(t, *self._point, labels="names")),
@@ -198,14 +206,14 @@ class Sitting:
     def steps(self) -> Steps | Missing:
         """The derivative rule by rule."""
         along, given = self._along, self._point[0] if len(self._point) == 1 else self._point
-        wrt = None if np.ndim(along.x) else along.name
-        return _tried(
+        wrt = along.name if len(self.names) > 1 and not np.ndim(along.x) else None
+        return tried(
             lambda: steps(self._g, wrt, given, order=self._order, time_limit=None, max_steps=MOST_STEPS)
         )
 
-    def swell(self) -> Swell | Missing:
+    def swell(self, tell: Tell = silent) -> Swell | Missing:
         """The size of the derivative."""
-        return _tried(lambda: _swell(self._along.problem, self._order, self._text))
+        return tried(lambda: _swell(self._along.problem, self._order, self._text, tell))
 
 
 class _Along:
@@ -239,17 +247,22 @@ def _number(x: Any, name: str) -> float:
     return float(x)
 
 
-def _swell(problem: Problem, order: int, text: str) -> Swell:
+def _swell(problem: Problem, order: int, text: str, tell: Tell) -> Swell:
     count = sum(np.size(leaf) for leaf in problem.leaves)
     if count > MOST_WRITTEN:
         raise ArgumentsError(
             f"the gradient has {count} numbers, and {MOST_WRITTEN} at most are written out; take dk.swell"
         )
     point = problem.structure.build(problem.leaves)
-    return swell(problem.f, tuple(point), order=order, text=text, **SYMPY)
+    return swell(problem.f, tuple(point), order=order, text=text, tell=tell, **SYMPY)
 
 
-def _tried(study: Callable[[], T]) -> T | Missing:
+def tried(study: Callable[[], T]) -> T | Missing:
+    """A study, or why there is none.
+
+    >>> tried(lambda: 1 / 0).reason
+    'f fails on the numbers of this method: ZeroDivisionError: division by zero'
+    """
     try:
         return study()
     except DiffkitError as error:
@@ -259,4 +272,4 @@ def _tried(study: Callable[[], T]) -> T | Missing:
 
 
 def _with(tape: Any, view: Callable[[Any], T]) -> T | Missing:
-    return tape if isinstance(tape, Missing) else _tried(lambda: view(tape))
+    return tape if isinstance(tape, Missing) else tried(lambda: view(tape))

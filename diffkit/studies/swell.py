@@ -17,6 +17,7 @@ from diffkit.functions import as_function, text_of
 from diffkit.studies.growth import Growth, growth
 from diffkit.studies.stages import STAGES, Limits, Subject, SwellRow, measured, whole
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.symbolic.process import Helper
 from diffkit.tables import Table, csv_text, seconds_text
 from diffkit.tape import Tape
@@ -187,6 +188,7 @@ def swell(
     max_nodes: int = 1_000_000,
     simplified: bool = True,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> Swell:
     """How large the derivative of f is at every stage: raw, pruned, SymPy's, shared, as a program.
 
@@ -216,6 +218,8 @@ def swell(
         Whether to wait for SymPy's simplify, which is slow.
     text
         What to call f in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("sympy diff", 5, 9).
 
     Returns
     -------
@@ -247,7 +251,7 @@ def swell(
     given_up = {} if simplified else {"sympy simplify": "not tried: simplified=False"}
     by: tuple[str, ...] = ()
     with Helper() as helper:
-        for size in sizes or (None,):
+        for k, size in enumerate(sizes or (None,)):
             g, point = make(size)
             problem = Problem(g, point, "reverse", {})
             chosen = _variables(wrt if wrt is not None else asked, problem.names)
@@ -255,7 +259,8 @@ def swell(
             if order > 1 and sum(np.size(problem.leaves[i]) for i in chosen) > 1:
                 raise ArgumentsError(f"order={order} is by one variable; write wrt= one of {', '.join(by)}")
             subject = Subject(problem.g, problem.leaves, problem.names, chosen, int(order))
-            rows += measured(subject, size, limits, helper, given_up)
+            at_size = part(tell, k, len(sizes) or 1, "" if size is None else f"n = {size}")
+            rows += measured(subject, size, limits, helper, given_up, at_size)
     return Swell(text or title, formula, by, int(order), sizes, tuple(rows), limits)
 
 

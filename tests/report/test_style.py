@@ -14,6 +14,7 @@ from PIL import Image
 
 import diffkit.report
 from diffkit.report import LOOKS, error_against_step, house_style, look_of, new_axes, save
+from diffkit.report.style import describe
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = ["svg", "png", "pdf"]
@@ -31,7 +32,7 @@ def simple() -> Any:
     ax = new_axes(4, 3)
     ax.plot([0, 1], [0, 1])
     ax.set_title("A < B & C", loc="left")
-    ax.set_label('The line goes "up" & right.')
+    describe(ax, 'The line goes "up" & right.')
     return ax
 
 

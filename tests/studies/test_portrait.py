@@ -122,3 +122,9 @@ def test_a_sitting_names_the_variables_that_may_move():
     sitting = Sitting("x*y", {"x": 3.0, "y": 4.0}, wrt="y")
     assert (sitting.names, sitting.wrt) == (("x", "y"), "y")
     assert sitting.swept().exact == 3.0
+
+
+def test_a_constant_has_its_one_step_whatever_its_variable_is_called():
+    found = portrait("5", 1.0).steps
+    assert [step.rule for step in found.steps] == ["constant"]
+    assert found.derivative == 0

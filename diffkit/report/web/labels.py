@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diffkit.report.web.notes_zh import in_chinese
+
 __all__ = ["LANGUAGES", "WORDS", "Words", "words"]
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
@@ -159,6 +161,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nodes": ("tree nodes", "树节点"),
     "distinct": ("distinct", "不同节点"),
     "missing": ("Not here: {reason}.", "此处没有：{reason}。"),
+    "missing_above": ("Not here, for the reason given above.", "此处没有，理由同上。"),
     "coming": ("Being measured …", "正在计算……"),
     # the live page
     "explorer": ("Derivative explorer", "导数探索"),
@@ -249,7 +252,10 @@ TERMS: dict[str, dict[str, str]] = {
 
 
 def words(lang: str) -> Words:
-    """A function of a label's key, which fills the fields of its text; "=..." is a term of the studies'.
+    """A function of a label's key, which fills the fields of its text.
+
+    "=..." is a term of the studies', and "~..." what they say in sentences, which is English where it has no
+    other words.
 
     >>> say = words("zh")
     >>> say("graph"), say("live_caption", h="1e-8"), say("=chain rule: sin")
@@ -257,9 +263,14 @@ def words(lang: str) -> Words:
     """
     place, terms = list(LANGUAGES).index(lang), TERMS.get(lang, {})
 
+    def term(name: str) -> str:
+        return terms.get(name, name)
+
     def say(key: str, **fields: object) -> str:
         if key.startswith("="):
-            return ": ".join(terms.get(part, part) for part in key[1:].split(": "))
+            return ": ".join(map(term, key[1:].split(": ")))
+        if key.startswith("~"):
+            return (in_chinese(key[1:], term) if lang == "zh" else None) or key[1:]
         return WORDS[key][place].format(**fields)
 
     return say

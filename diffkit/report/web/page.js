@@ -82,6 +82,14 @@ const start = (data) => {
 };
 start(JSON.parse(document.getElementById("data").textContent));
 
+// In a frame of its own, such as a notebook's, the page takes the height that it needs.
+const frame = window.frameElement;
+if (frame) {
+  new ResizeObserver(() => {
+    frame.style.height = `${document.body.getBoundingClientRect().height}px`;
+  }).observe(document.body);
+}
+
 // Paper shows everything.
 let closed = [];
 addEventListener("beforeprint", () => {

@@ -16,9 +16,10 @@ from diffkit.report.web.labels import LANGUAGES, Words, words
 from diffkit.report.web.markup import Markup, element, joined, json_block
 from diffkit.report.web.plots import Moving
 from diffkit.studies.portrait import Portrait, portrait
-from diffkit.studies.stepped import SteppedSecants
+from diffkit.studies.stepping import Stepped, positions
+from diffkit.studies.tell import Tell, silent
 
-__all__ = ["SHOWS", "document", "file_text", "page", "page_of", "parts_of", "policy_of"]
+__all__ = ["SHOWS", "document", "file_text", "page", "page_of", "parts_of", "policy_of", "slider_of"]
 
 # The parts of the page, and the studies that each of them shows.
 SHOWS = {
@@ -39,7 +40,7 @@ def page(
     h: float | None = None,
     lang: str = "en",
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> str:
     """Everything about f at a point as one HTML page, which asks for nothing else, not even a font.
 
@@ -89,9 +90,33 @@ def page_of(found: Portrait, lang: str = "en") -> str:
         element("main", *parts.values(), id="main"),
         element("footer", element("p", say("made", version=__version__))),
     ]  # fmt: skip
+    return _filled(lang, sections.title(found, say), body, data)
+
+
+def slider_of(found: Stepped, title: str, lang: str = "en") -> str:
+    """A page with nothing but the slider of the step and what follows it, for a frame in a notebook.
+
+    >>> from diffkit.studies.error_sweep import error_sweep
+    >>> from diffkit.studies.stepping import stepping
+    >>> made = slider_of(stepping(error_sweep("exp(x)", 1.0, "central")), "exp(x)")
+    >>> "<title>exp(x)</title>" in made, made.count("<input"), made.count("<section"), len(made) < 60_000
+    (True, 1, 1, True)
+    """
+    moving = _moving(found)
+    main = element("main", sections.stepping(found, moving, words(lang), brief=True), class_="part")
+    return _filled(lang, title, [main], {"moves": moving.rows})
+
+
+def _moving(found: Stepped) -> Moving:
+    steps = positions(found).tolist()
+    first = max(0, len(steps) - 3)  # where the secant is not the tangent yet
+    return Moving(steps.index(found.h) if found.h in steps else first)
+
+
+def _filled(lang: str, title: str, body: Iterable[Markup], data: dict[str, Any]) -> str:
     style, script = file_text("page.css"), file_text("page.js")
     # Nothing may be asked for, and nothing may run but these two.
-    return document(lang, sections.title(found, say), body, data, style, script, policy_of(style, script))
+    return document(lang, title, body, data, style, script, policy_of(style, script))
 
 
 def parts_of(
@@ -106,9 +131,7 @@ def parts_of(
     data: dict[str, Any] = {}
 
     def step() -> Markup:
-        steps = found.secants.steps.tolist() if isinstance(found.secants, SteppedSecants) else []
-        first = max(0, len(steps) - 3)  # where the secant is not the tangent yet
-        moving = Moving(steps.index(found.h) if found.h in steps else first)
+        moving = _moving(found)
         made = sections.stepping(found, moving, say)
         data["moves"] = moving.rows
         return made

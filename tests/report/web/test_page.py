@@ -21,7 +21,7 @@ from diffkit.errors import OptionError
 from diffkit.report import page
 from diffkit.report.web.labels import words
 from diffkit.report.web.page import SHOWS, page_of, parts_of
-from diffkit.studies.portrait import portrait
+from diffkit.studies.portrait import Missing, portrait
 
 LIMIT = 300_000  # bytes
 
@@ -114,8 +114,10 @@ def test_the_language_is_said_and_foreign_words_are_marked(found, parsed):
     chinese = parsed(page_of(found, "zh"))
     assert chinese.all("html")[0].attributes["lang"] == "zh-Hans"
     assert chinese.all("h1")[0].text == "f 在 x = 0.7 处的导数"
-    english = [e for e in chinese.elements if e.attributes.get("lang") == "en"]
-    assert found.comparison.remarks()[-1] in [e.text for e in english]
+    assert words("zh")("~" + found.comparison.remarks()[-1]) in [e.text for e in chinese.all("p")]
+    assert {e.tag for e in chinese.elements if e.attributes.get("lang") == "en"} == {"desc"}
+    own = dataclasses.replace(found, swell=Missing("mine"))
+    assert [e.text for e in parsed(page_of(own, "zh")).all("span") if e.attributes.get("lang")] == ["mine"]
     with pytest.raises(OptionError, match="lang is 'fr'; write one of 'en', 'zh'"):
         page("x", 1.0, lang="fr")
 

@@ -137,9 +137,7 @@ class Server(ThreadingHTTPServer):
             with suppress(OSError):
                 request.settimeout(LINGER)
                 request.recv(LONGEST_HEAD)  # what is left unread would take the answer with it
-                request.sendall(
-                    b"HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\nToo many.\n"
-                )
+                request.sendall(b"HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\nToo many.\n")
         finally:
             self.shutdown_request(request)
             self._door.release()

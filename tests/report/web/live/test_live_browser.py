@@ -9,13 +9,12 @@ import pytest
 
 import diffkit as dk
 from diffkit.report.web.live import Server
-from tests.report.web.test_browser import browser  # noqa: F401  the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("few_steps")]
 
 
 @pytest.fixture
-def live(browser, explorer):  # noqa: F811
+def live(browser, explorer):
     """live(width, ...): the page of a running server; in the end it must have said no error."""
     said, opened = [], []
     server = Server(explorer())
