@@ -207,6 +207,32 @@ def test_each_study_that_is_missing_is_a_sentence(found, parsed):
         assert said.text == "Not here: it < is gone."
 
 
+def test_what_is_being_made_says_so_in_every_section(found, parsed):
+    gone = Coming()
+    bare = dataclasses.replace(
+        found, sweep=gone, secants=gone, table=gone, graph=gone, steps=gone, swell=gone
+    )
+    for part in (
+        sections.stepping(bare, Moving(0), SAY), sections.tracing(bare, SAY)[0], sections.rules(bare, SAY),
+        sections.size(bare, SAY),
+    ):  # fmt: skip
+        assert [e.text for e in parsed(part).all("p")] == ["Being measured …"]
+
+
+def test_of_one_step_the_others_wait_for_their_errors_and_so_does_the_curve(found, parsed):
+    sitting = Sitting("sin(x)*exp(-x^2)", 0.7, h=0.3)
+    seen = sitting.secants()
+    one = dataclasses.replace(found, h=0.3, sweep=sitting.swept(alone=True), secants=seen)
+    moving = Moving(0)
+    made = parsed(sections.stepping(one, moving, SAY))
+    texts = {name: values for name, attribute, values in moving.rows if not attribute}
+    place = seen.steps.tolist().index(0.3)
+    assert texts["central-1"][place] == error_text(abs(one.sweep["central"].total[0]))
+    assert set(texts["central-1"][:place] + texts["central-1"][place + 1 :]) == {"…"}
+    assert "…" not in texts["central-0"]
+    assert [e.text for e in made.all("p") if e.attributes.get("class") == "coming"] == ["Being measured …"]
+
+
 def test_a_count_is_written_as_in_the_sentence_below_it(found, parsed):
     rows = tuple(
         dataclasses.replace(row, tree=12345) if row.stage == "raw" else row for row in found.swell.rows
@@ -235,29 +261,3 @@ def test_in_brief_there_are_the_medians_alone_and_no_table_of_errors(found, pars
     ]
     assert [len(lines) for lines in raw] == [3, 0]
     assert [len(made.all("details")) for made in (whole, brief)] == [1, 0]
-
-
-def test_what_is_being_made_says_so_in_every_section(found, parsed):
-    gone = Coming()
-    bare = dataclasses.replace(
-        found, sweep=gone, secants=gone, table=gone, graph=gone, steps=gone, swell=gone
-    )
-    for part in (
-        sections.stepping(bare, Moving(0), SAY), sections.tracing(bare, SAY)[0], sections.rules(bare, SAY),
-        sections.size(bare, SAY),
-    ):  # fmt: skip
-        assert [e.text for e in parsed(part).all("p")] == ["Being measured …"]
-
-
-def test_of_one_step_the_others_wait_for_their_errors_and_so_does_the_curve(found, parsed):
-    sitting = Sitting("sin(x)*exp(-x^2)", 0.7, h=0.3)
-    seen = sitting.secants()
-    one = dataclasses.replace(found, h=0.3, sweep=sitting.swept(alone=True), secants=seen)
-    moving = Moving(0)
-    made = parsed(sections.stepping(one, moving, SAY))
-    texts = {name: values for name, attribute, values in moving.rows if not attribute}
-    place = seen.steps.tolist().index(0.3)
-    assert texts["central-1"][place] == error_text(abs(one.sweep["central"].total[0]))
-    assert set(texts["central-1"][:place] + texts["central-1"][place + 1 :]) == {"…"}
-    assert "…" not in texts["central-0"]
-    assert [e.text for e in made.all("p") if e.attributes.get("class") == "coming"] == ["Being measured …"]
