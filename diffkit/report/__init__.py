@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
+    from diffkit.report.multiples import error_of_sweeps, error_small_multiples
+    from diffkit.report.precisions import error_by_precision
     from diffkit.report.secants import animate_secants, secant_filmstrip, three_secants
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.web.page import page
@@ -34,6 +36,9 @@ __all__ = [
     "draw",
     "error_against_step",
     "error_against_tolerance",
+    "error_by_precision",
+    "error_of_sweeps",
+    "error_small_multiples",
     "error_split",
     "expression_growth",
     "gradient_descent",
@@ -60,6 +65,9 @@ _HOME = {
     "training_figure": "descent",
     "error_against_step": "figures",
     "error_against_tolerance": "check",
+    "error_by_precision": "precisions",
+    "error_of_sweeps": "multiples",
+    "error_small_multiples": "multiples",
     "error_split": "figures",
     "expression_growth": "growth",
     "animate_secants": "secants",
@@ -78,6 +86,7 @@ _HOME = {
 # The figure of each kind of study, by the name of its class: a report needs no study to be imported.
 FIGURES = {
     "ErrorSweep": "error_against_step",
+    "ErrorSweeps": "error_of_sweeps",
     "Comparison": "digits_by_method",
     "Graph": "computational_graph",
     "Swell": "expression_growth",

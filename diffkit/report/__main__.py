@@ -22,8 +22,13 @@ def _survey(x: Any, y: Any) -> Any:
     return np.log(x) + x * y - np.sin(y)
 
 
+TYPES = ("float32", "float64", "longdouble")
+HARD = "sine, fast-sine, pole, rounded-kink, one-minus-cosine, noisy-sine"
+
 PICTURES: dict[str, Callable[[], Any]] = {
     "error_against_step": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7),
+    "error_by_precision": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7, "central", dtype=TYPES),
+    "error_small_multiples": lambda: dk.studies.sweeps(HARD),
     "expression_growth": lambda: dk.swell(family="logistic", n=range(1, 13)),
     "computational_graph": lambda: dk.views.graph(dk.record(_survey, 2.0, 5.0), 2.0, 5.0, names=["x", "y"]),
     "gradient_descent": lambda: dk.studies.task("quartic"),

@@ -5,7 +5,7 @@ derivatives, and gradient descent, which uses them.
 from diffkit.studies.check import GradientCheck, check_gradient
 from diffkit.studies.compare import Comparison, ComparisonRow, compare
 from diffkit.studies.cost import Cost, cost
-from diffkit.studies.error_sweep import Curve, ErrorSweep, error_sweep
+from diffkit.studies.error_sweep import Curve, ErrorSweep, ErrorSweeps, error_sweep, sweeps
 from diffkit.studies.secants import Secant, Secants, secants
 from diffkit.studies.study import Study
 from diffkit.studies.swell import Swell, swell
@@ -19,6 +19,7 @@ __all__ = [
     "Cost",
     "Curve",
     "ErrorSweep",
+    "ErrorSweeps",
     "GradientCheck",
     "Regression",
     "Secant",
@@ -32,6 +33,7 @@ __all__ = [
     "error_sweep",
     "linear_regression",
     "secants",
+    "sweeps",
     "swell",
     "task",
     "train",
