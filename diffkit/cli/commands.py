@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffkit.cli import check, cost, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli import check, cost, report, steps, survey, swell, train, views  # noqa: F401  each adds its commands to `cli`
 from diffkit.cli.shell import (
     DTYPES,
     PLOT,

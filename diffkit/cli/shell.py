@@ -38,6 +38,7 @@ Examples:
   diffkit steps "x^2*sin(x)"
   diffkit swell --family logistic --n 1-8 --plot swell.svg
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
+  diffkit survey --problems sine,pole,kink --plot survey.svg
   diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
   diffkit train quartic --start -2 --plot path.svg
   echo "x*log(x)" | diffkit compare - --at 2

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
+    from diffkit.report.catalogue import digits_over_catalogue
     from diffkit.report.check import error_against_tolerance
     from diffkit.report.cost import cost_against_inputs
     from diffkit.report.descent import gradient_descent, loss_by_epoch, regression_line, training_figure
@@ -33,6 +34,7 @@ __all__ = [
     "computational_graph",
     "cost_against_inputs",
     "digits_by_method",
+    "digits_over_catalogue",
     "draw",
     "error_against_step",
     "error_against_tolerance",
@@ -59,6 +61,7 @@ _HOME = {
     "computational_graph": "graph",
     "cost_against_inputs": "cost",
     "digits_by_method": "digits",
+    "digits_over_catalogue": "catalogue",
     "gradient_descent": "descent",
     "loss_by_epoch": "descent",
     "regression_line": "descent",
@@ -88,6 +91,7 @@ FIGURES = {
     "ErrorSweep": "error_against_step",
     "ErrorSweeps": "error_of_sweeps",
     "Comparison": "digits_by_method",
+    "Survey": "digits_over_catalogue",
     "Graph": "computational_graph",
     "Swell": "expression_growth",
     "Cost": "cost_against_inputs",

@@ -26,6 +26,7 @@ TYPES = ("float32", "float64", "longdouble")
 HARD = "sine, fast-sine, pole, rounded-kink, one-minus-cosine, noisy-sine"
 
 PICTURES: dict[str, Callable[[], Any]] = {
+    "digits_over_catalogue": lambda: dk.survey(),
     "error_against_step": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7),
     "error_by_precision": lambda: dk.error_sweep("sin(x)*exp(-x^2)", 0.7, "central", dtype=TYPES),
     "error_small_multiples": lambda: dk.studies.sweeps(HARD),

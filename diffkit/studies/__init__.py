@@ -8,6 +8,7 @@ from diffkit.studies.cost import Cost, cost
 from diffkit.studies.error_sweep import Curve, ErrorSweep, ErrorSweeps, error_sweep, sweeps
 from diffkit.studies.secants import Secant, Secants, secants
 from diffkit.studies.study import Study
+from diffkit.studies.survey import Survey, SurveyRow, survey
 from diffkit.studies.swell import Swell, swell
 from diffkit.studies.tasks import TASKS, Regression, linear_regression, task
 from diffkit.studies.train import Training, train
@@ -25,6 +26,8 @@ __all__ = [
     "Secant",
     "Secants",
     "Study",
+    "Survey",
+    "SurveyRow",
     "Swell",
     "Training",
     "check_gradient",
@@ -33,6 +36,7 @@ __all__ = [
     "error_sweep",
     "linear_regression",
     "secants",
+    "survey",
     "sweeps",
     "swell",
     "task",

@@ -23,7 +23,7 @@ from diffkit.studies.sweeps import ErrorSweeps
 from diffkit.studies.value import value_at
 from diffkit.tape.objects import MPMATH
 
-__all__ = ["Curve", "ErrorSweep", "ErrorSweeps", "default_steps", "error_sweep", "sweeps"]
+__all__ = ["Curve", "ErrorSweep", "ErrorSweeps", "default_steps", "error_sweep", "sweeps", "type_names"]
 
 
 Methods = str | Method | Iterable[str | Method]
@@ -95,10 +95,7 @@ def error_sweep(
     ['float32: 3e-03', 'float64: 4e-06']
     """
     if isinstance(dtype, list | tuple):
-        kinds = {_name_of(kind := _float_type(one)): kind for one in dtype}
-        if not kinds:
-            raise ArgumentsError("no dtype is given; write some of float16, float32, float64, longdouble")
-        each = {name: _sweep(f, x, methods, steps, kind, order, text) for name, kind in kinds.items()}
+        each = {n: _sweep(f, x, methods, steps, np.dtype(n), order, text) for n in type_names(dtype)}
         return ErrorSweeps("dtype", each, {})
     return _sweep(f, x, methods, steps, _float_type(dtype), order, text)
 
@@ -140,6 +137,18 @@ def _float_type(dtype: Any) -> np.dtype[Any]:
     if kind.kind != "f":
         raise ArgumentsError(f"dtype is {kind}; {_TYPES}")
     return kind
+
+
+def type_names(dtypes: Any) -> list[str]:
+    """The names of floating-point types, of one or of several, each once.
+
+    >>> type_names([np.float32, "float64", float])
+    ['float32', 'float64']
+    """
+    given = dtypes if isinstance(dtypes, list | tuple) else [dtypes]
+    if not given:
+        raise ArgumentsError(f"no dtype is given; {_TYPES}")
+    return list(dict.fromkeys(_name_of(_float_type(one)) for one in given))
 
 
 _TYPES = "write float16, float32, float64 or longdouble"

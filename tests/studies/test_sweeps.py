@@ -86,7 +86,7 @@ def test_types_are_named_alike_on_every_machine():
 @pytest.mark.parametrize(
     ("dtype", "error", "said"),
     [
-        ([], ArgumentsError, "no dtype is given; write some of float16, float32, float64, longdouble"),
+        ([], ArgumentsError, "no dtype is given; write float16, float32, float64 or longdouble"),
         (["float32", "int8"], ArgumentsError, "dtype is int8; write float16, float32, float64 or longdouble"),
         ("float33", ArgumentsError, "dtype is 'float33'; write float16, float32"),
         ("float16", DomainError, "x = 1000000.0 is not finite in float16; choose a wider type"),
