@@ -31,15 +31,17 @@ def panels(ax: Axes, count: int, columns: int, around: Margins = NONE, outside: 
     figure = ax.get_figure(root=True)
     assert figure is not None
     point, whole = figure.dpi / 72, ax.get_window_extent()
+    left, below, right, above = (point * margin for margin in around)
+    out = Margins(*(point * margin for margin in outside))
     rows = -(-count // columns)
-    wide = (whole.width / point - outside.left - outside.right) / columns
-    tall = (whole.height / point - outside.below - outside.above) / rows
+    wide = (whole.width - out.left - out.right) / columns
+    tall = (whole.height - out.below - out.above) / rows
     return [
         ax.inset_axes(
-            ((outside.left + k % columns * wide + around.left) * point / whole.width,
-             (outside.below + (rows - 1 - k // columns) * tall + around.below) * point / whole.height,
-             (wide - around.left - around.right) * point / whole.width,
-             (tall - around.below - around.above) * point / whole.height)
+            ((k % columns * wide + left + out.left) / whole.width,
+             ((rows - 1 - k // columns) * tall + below + out.below) / whole.height,
+             (wide - left - right) / whole.width,
+             (tall - below - above) / whole.height)
         )
         for k in range(count)
     ]  # fmt: skip

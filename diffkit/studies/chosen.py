@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from diffkit.errors import ArgumentsError
 from diffkit.problems import PROBLEMS, Problem
 
@@ -57,5 +59,8 @@ def _problem(given: Any) -> Problem:
         return PROBLEMS[given]
     if isinstance(given, tuple) and len(given) == 3 and isinstance(given[0], str):
         name, f, at = given
-        return Problem(name, f, at, (), "")
+        number: Any = at  # kept as it is: a float32 stays one
+        if np.ndim(at) or not isinstance(at, int | float | np.integer | np.floating):
+            raise ArgumentsError(f"the point of {name!r} is {at!r}; write one number")
+        return Problem(name, f, number, (), "")
     raise ArgumentsError(f"{given!r} is no problem; write a name such as 'sine', or (name, f, point)")

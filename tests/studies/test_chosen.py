@@ -35,6 +35,8 @@ def test_a_function_of_ones_own_has_a_name_and_a_point(given):
         (["sine", ("sine", "x", 1.0)], "several problems are named 'sine'; give each a name of its own"),
         ([3], r"3 is no problem; write a name such as 'sine', or \(name, f, point\)"),
         ([("x^2", 1.0)], "is no problem; write"),
+        ([("mine", "x^2", "1")], "the point of 'mine' is '1'; write one number"),
+        ({"mine": ("x^2", [1.0, 2.0])}, r"the point of 'mine' is \[1.0, 2.0\]; write one number"),
     ],
 )
 def test_what_is_no_problem_is_refused_in_one_sentence(given, said):
