@@ -190,8 +190,10 @@ def as_function(f: Any) -> Callable[..., Any]:
     if isinstance(f, str):
         return parse(f)
     sympy = sys.modules.get("sympy")  # whoever holds an expression has imported it
-    if sympy is not None and isinstance(f, sympy.Basic | sympy.MatrixBase):
-        return SympyFunction(f if isinstance(f, sympy.Basic) else f.as_immutable())
+    # Another thread may be at importing it: then it has neither yet.
+    basic, matrix = getattr(sympy, "Basic", ()), getattr(sympy, "MatrixBase", ())
+    if isinstance(f, (basic, matrix)):
+        return SympyFunction(f if isinstance(f, basic) else f.as_immutable())
     if callable(f):
         return f  # type: ignore[no-any-return]
     kind = with_article(type(f).__name__)

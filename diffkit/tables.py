@@ -125,7 +125,7 @@ def width_of(text: str) -> int:
 def _shortened(cell: str, room: float) -> str:
     """A list with as many of its entries as there is room for, one at least; a number as it is."""
     shown, dots, size = cell.partition(", ...")
-    entries, end = shown.split(", "), dots + size or ", ..." + cell[-1] * (cell[-1] in ")]")
+    entries, end = shown.split(", "), dots + size or ", ..." + cell[-1:] * (cell[-1:] in ")]")
     while len(cell) > room and len(entries) > 1:
         entries.pop()
         cell = ", ".join(entries) + end

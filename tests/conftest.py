@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import DiffkitError
@@ -18,6 +18,10 @@ from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import optimal_step, unit_roundoff
 from diffkit.structure import flatten
 from diffkit.studies.error_sweep import default_steps
+
+# A busy machine is slow, and that is no mistake in diffkit.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 collect_ignore = ["benchmarks"]  # run by themselves: python -m tests.benchmarks
 
@@ -41,10 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of one step a decade, for tests of what is made of it."""
-    from diffkit.studies import error_sweep
-
-    module, default = sys.modules[error_sweep.__module__], default_steps
-    monkeypatch.setattr(module, "default_steps", lambda x: default(x, 1))
+    monkeypatch.setattr("diffkit.studies.portrait.default_steps", lambda x: default_steps(x, 1))
 
 
 @pytest.fixture(scope="session")

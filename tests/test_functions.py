@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import pickle
 import subprocess
 import sys
+import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -232,3 +234,9 @@ def test_as_function_takes_text_a_sympy_expression_or_a_callable() -> None:
 def test_as_function_refuses_what_cannot_be_called(thing: Any) -> None:
     with pytest.raises(ArgumentsError, match="give a callable, a SymPy expression or text"):
         as_function(thing)
+
+
+def test_a_function_is_one_while_another_thread_is_at_importing_sympy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sympy", types.ModuleType("sympy"))  # begun, and nothing in it yet
+    assert as_function(math.hypot) is math.hypot
+    assert as_function("x^2")(3.0) == 9.0

@@ -53,6 +53,10 @@ def test_in_a_narrow_place_words_give_way_and_numbers_stay_whole(width, row, bel
     assert lines[3:] == below
 
 
+def test_an_empty_cell_among_lists_stays_empty():
+    assert Table(("value",), (("(1.0, 2.0)",), ("",))).text(1) == "value\n(1.0, ...)\n"
+
+
 def test_a_note_that_points_below_is_not_repeated_there():
     rows = (("central", "first of all"), ("symbolic", BELOW))
     assert Table(("method", "note"), rows).text(10).splitlines()[3:] == ["", "central: first of all"]

@@ -15,7 +15,7 @@ from diffkit.rules import rule_of
 from diffkit.tape.active import plain
 from diffkit.tape.wengert import Instruction, Slot, Tape
 
-__all__ = ["Adjoints", "Tangents", "adjoints", "tangents"]
+__all__ = ["Adjoints", "Tangents", "adjoints", "partials", "tangents"]
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,18 @@ def adjoints(tape: Tape, *point: Any) -> Adjoints:
         return whole(bars[number], value) if number in bars else zero_of(value)
 
     values = tuple(tuple(map(plain, slot)) if isinstance(slot, tuple) else plain(slot) for slot in slots)
+    return Adjoints(values, tuple(map(bar, slots)), partials(tape, values))
+
+
+def partials(tape: Tape, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
+    """The local derivatives at these values, by slot, as `Adjoints.partials` has them.
+
+    >>> import diffkit as dk
+    >>> partials(dk.record(lambda x, y: x * y, 2.0, 5.0), (2.0, 5.0, 10.0))
+    ((5.0, 2.0),)
+    """
     rows = zip(tape.instructions, values[tape.input_count :], strict=True)
-    return Adjoints(values, tuple(map(bar, slots)), tuple(_partials(row, y, values) for row, y in rows))
+    return tuple(_partials(row, y, values) for row, y in rows)
 
 
 @np.errstate(all="ignore")  # an infinite slope is an answer

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import FAILED, FINE, PLOT, FormulaCommand, WholeNumber, command, evaluating, problem
 
 __all__ = ["check_command"]
@@ -37,8 +38,11 @@ def check_command(f: str, gradient: str | None, at: str, samples: int, seed: int
     given = None if gradient is None else _read_gradient(gradient, function)
     from diffkit.studies import check_gradient
 
-    with evaluating(function, point), evaluating(given, point) if callable(given) else nullcontext():
-        found = check_gradient(function, *point, gradient=given, samples=samples, seed=seed, text=text)
+    within = evaluating(given, point) if callable(given) else nullcontext()
+    with progress(**options) as tell, evaluating(function, point), within:
+        found = check_gradient(
+            function, *point, gradient=given, samples=samples, seed=seed, text=text, tell=tell
+        )
     show(found, **options)
     return FINE if found.passed else FAILED
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from diffkit.cli import check, cost, report, steps, survey, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli import check, cost, examples, explore, report, steps, survey, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import (
     DTYPES,
     PLOT,
@@ -52,8 +53,8 @@ def compare_command(
     from diffkit.studies import compare
 
     chosen = methods_for(methods, {} if h is None else {"h": h})
-    with evaluating(function, point):
-        found = compare(function, *point, methods=chosen, order=order, text=text)
+    with progress(**options) as tell, evaluating(function, point):
+        found = compare(function, *point, methods=chosen, order=order, text=text, tell=tell)
     show(found, **options)
 
 
@@ -77,9 +78,9 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtypes: list[str], 
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
-    with evaluating(function, point):
-        dtype = dtypes if len(dtypes) > 1 else dtypes[0]
-        found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text)
+    dtype = dtypes if len(dtypes) > 1 else dtypes[0]
+    with progress(**options) as tell, evaluating(function, point):
+        found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text, tell=tell)
     show(found, **options)
 
 

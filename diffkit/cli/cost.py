@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import PLOT, FormulaCommand, command, evaluating, seconds, sizes_up_to
 
 __all__ = ["cost_command"]
@@ -33,6 +34,6 @@ def cost_command(f: str, sizes: list[int], methods: str | None, time_limit: floa
     function = read_function(f)
     from diffkit.studies import cost
 
-    with evaluating(function, (0.5,)):
-        found = cost(function, sizes, methods, time_limit=time_limit)
+    with progress(**options) as tell, evaluating(function, (0.5,)):
+        found = cost(function, sizes, methods, time_limit=time_limit, tell=tell)
     show(found, **options)

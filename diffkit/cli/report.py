@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import PROBLEM, FormulaCommand, cli, evaluating, problem
 
 __all__ = ["report_command"]
 
 LANGUAGES = ("en", "zh")  # diffkit.report.web.labels.LANGUAGES, without loading NumPy for --help
-PATIENCE = 2.0  # seconds without a word
-
-COMING = {
-    "compare": "comparing the methods",
-    "sweep": "sweeping the step",
-    "secants": "drawing secants",
-    "trace": "recording f",
-    "steps": "differentiating rule by rule",
-    "swell": "measuring the swell",
-}
 
 
 @cli.command("report", cls=FormulaCommand)
@@ -50,17 +38,6 @@ def report_command(
     function, point, text = problem(f, at)
     from diffkit.report import page
 
-    with evaluating(function, point):
-        made = page(function, *point, order=order, wrt=wrt, lang=lang, text=text, tell=_telling(quiet))
+    with progress(quiet=quiet) as tell, evaluating(function, point):
+        made = page(function, *point, order=order, wrt=wrt, lang=lang, text=text, tell=tell)
     write(made, None if output == "-" else output, quiet)
-
-
-def _telling(quiet: bool) -> Callable[[str], None]:
-    """What says on standard error what comes next, once that takes its time."""
-    start = time.monotonic()
-
-    def tell(what: str) -> None:
-        if not quiet and time.monotonic() - start > PATIENCE:
-            click.echo(f"{COMING[what]} ...", err=True)
-
-    return tell

@@ -40,7 +40,9 @@ Examples:
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
   diffkit survey --problems sine,pole,kink --plot survey.svg
   diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
+  diffkit explore "x^2*sin(x)" --at 0.7
   diffkit train quartic --start -2 --plot path.svg
+  diffkit examples 12 16-18
   echo "x*log(x)" | diffkit compare - --at 2
 
 F is an expression (^ and ** are powers), "module:function", "file.py:function", or - for standard input.
@@ -247,7 +249,7 @@ def problem(f: str, at: str, dtype: str = "float64") -> tuple[Any, tuple[Any, ..
 
     try:
         function = read_function(f)
-        text = getattr(function, "text", None) or f.strip()
+        text = getattr(function, "text", None) or Path(f.strip()).name  # the folder of a file says little
         return function, read_point(at, function, dtype).args, text
     except DomainError as error:  # the point itself is not finite and real
         raise click.UsageError(str(error)) from error

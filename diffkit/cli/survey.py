@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import DTYPES, PLOT, WholeNumber, command
 
 __all__ = ["survey_command"]
@@ -33,4 +34,6 @@ def survey_command(
     from diffkit.cli.output import show
     from diffkit.studies import survey
 
-    show(survey(problems, methods, dtypes, workers=workers, file=file), **options)
+    with progress(**options) as tell:
+        found = survey(problems, methods, dtypes, workers=workers, file=file, tell=tell)
+    show(found, **options)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import (
     PLOT,
     FormulaCommand,
@@ -65,10 +66,10 @@ def swell_command(
         raise click.UsageError("--at is a point for F; a family has its own", click.get_current_context())
     from diffkit.studies import swell
 
-    with evaluating(function or (lambda x: x), point or (0.5,)):
+    with progress(**options) as tell, evaluating(function or (lambda x: x), point or (0.5,)):
         found = swell(
             function, point, family=family, n=n, iterate=iterate, order=order,
             wrt=wrt if wrt is None else [name.strip() for name in wrt.split(",")],
-            time_limit=time_limit, max_nodes=max_nodes, text=None if iterate else text,
+            time_limit=time_limit, max_nodes=max_nodes, text=None if iterate else text, tell=tell,
         )  # fmt: skip
     show(found, **options)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from diffkit.cli.progress import progress
 from diffkit.cli.shell import PLOT, FormulaCommand, WholeNumber, command, evaluating, positive, problem
 from diffkit.errors import ArgumentsError
 
@@ -56,7 +57,8 @@ def train_command(
         if batch is not None and name != "linreg":
             raise click.UsageError(f"--batch is of samples, and {name} has none; leave it out")
         at = None if start is None else _start_of(name, start)
-        found = task(name, start=at, rate=rate, epochs=epochs, batch=batch, **how)
+        with progress(**options) as tell:
+            found = task(name, start=at, rate=rate, epochs=epochs, batch=batch, tell=tell, **how)
     else:
         if start is None or rate is None or epochs is None:
             wanted = {"--start P": start, "--rate R": rate, "--epochs N": epochs}
@@ -70,8 +72,8 @@ def train_command(
             function, point, text = problem(f, start)
         from diffkit.studies import train
 
-        with evaluating(function, point):
-            found = train(function, *point, rate=rate, epochs=epochs, text=text, **how)
+        with progress(**options) as tell, evaluating(function, point):
+            found = train(function, *point, rate=rate, epochs=epochs, text=text, tell=tell, **how)
     print_out(found, how={"show": show}, **options)
 
 

@@ -25,14 +25,18 @@ LABELS = click.option(
                  help="Put the adjoint or the tangent beside each value."),
     click.option("--wrt", metavar="X", help="In forward mode, the variable; the first by default."),
     click.option("--step", type=WholeNumber(0, 10**6), metavar="K", help="Show the first K steps only."),
-    LABELS, flag_of_form("latex", "Print LaTeX."), cls=FormulaCommand,
+    LABELS, flag_of_form("latex", "Print LaTeX."), PLOT,
+    click.option("--figure", type=click.Choice(["passes", "staircase"]), default="passes", show_default=True,
+                 help="What --plot draws: both passes beside each other, or the program as a staircase."),
+    cls=FormulaCommand,
 )  # fmt: skip
 def trace_command(
-    f: str, at: str, mode: Any, wrt: str | None, step: int | None, labels: Any, **options: Any
+    f: str, at: str, mode: Any, wrt: str | None, step: int | None, labels: Any, figure: str, **options: Any
 ) -> None:
     """Print the evaluation trace of F at P.
 
-    Each step with its value, and beside it the tangent or the adjoint with the formula it comes from.
+    Each step with its value, and beside it the tangent or the adjoint with the formula it comes from; --plot
+    draws it.
     """
     from diffkit.cli.output import show
 
@@ -48,7 +52,7 @@ def trace_command(
         tape = record(function, *point)
         direction = _direction(wrt, tape, point) if wrt is not None else None
         found = table(tape, *point, mode=mode, labels=labels, direction=direction, step=step)
-    show(found, **options)
+    show(found, how={"figure": figure}, **options)
 
 
 @command(
@@ -57,9 +61,11 @@ def trace_command(
                  show_default=True, help="Which numbers stand in the graph."),
     LABELS, *(flag_of_form(form, f"Print {name}.") for form, name in (
         ("dot", "DOT, for Graphviz"), ("mermaid", "Mermaid, for GitHub"), ("svg", "the drawing as SVG"))),
-    PLOT, cls=FormulaCommand,
+    PLOT, click.option("--states", is_flag=True,
+                       help="Let --plot draw three graphs: the structure, the values, the adjoints."),
+    cls=FormulaCommand,
 )  # fmt: skip
-def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> None:
+def graph_command(f: str, at: str, show: Any, labels: Any, states: bool, **options: Any) -> None:
     """Print or draw the computational graph of F at P.
 
     A line a node with its value and its adjoint; --plot draws it, from the inputs to the result.
@@ -75,7 +81,7 @@ def graph_command(f: str, at: str, show: Any, labels: Any, **options: Any) -> No
     with evaluating(function, point), np.errstate(all="ignore"):  # what is not finite is shown
         tape = record(function, *point)
         found = graph(tape, *point, show=show, labels=labels)
-    shown(found, **options)
+    shown(found, how={"states": states}, **options)
 
 
 def _direction(wrt: str, tape: Any, point: tuple[Any, ...]) -> tuple[Any, ...]:

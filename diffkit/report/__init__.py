@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
     from diffkit.report.multiples import error_of_sweeps, error_small_multiples
+    from diffkit.report.passes import trace_figure, two_passes
     from diffkit.report.precisions import error_by_precision
     from diffkit.report.secants import animate_secants, secant_filmstrip, three_secants
+    from diffkit.report.staircase import tape_staircase
+    from diffkit.report.states import graph_figure, graph_states
     from diffkit.report.style import LOOKS, house_style, look_of, new_axes, rendered, save
     from diffkit.report.web.page import page
     from diffkit.report.words import alt_text
@@ -44,6 +47,8 @@ __all__ = [
     "error_split",
     "expression_growth",
     "gradient_descent",
+    "graph_figure",
+    "graph_states",
     "house_style",
     "look_of",
     "loss_by_epoch",
@@ -53,12 +58,17 @@ __all__ = [
     "rendered",
     "save",
     "secant_filmstrip",
+    "tape_staircase",
     "three_secants",
+    "trace_figure",
     "training_figure",
+    "two_passes",
 ]
 
 _HOME = {
     "computational_graph": "graph",
+    "graph_figure": "states",
+    "graph_states": "states",
     "cost_against_inputs": "cost",
     "digits_by_method": "digits",
     "digits_over_catalogue": "catalogue",
@@ -76,6 +86,9 @@ _HOME = {
     "animate_secants": "secants",
     "secant_filmstrip": "secants",
     "three_secants": "secants",
+    "tape_staircase": "staircase",
+    "trace_figure": "passes",
+    "two_passes": "passes",
     "LOOKS": "style",
     "look_of": "style",
     "new_axes": "style",
@@ -92,7 +105,8 @@ FIGURES = {
     "ErrorSweeps": "error_of_sweeps",
     "Comparison": "digits_by_method",
     "Survey": "digits_over_catalogue",
-    "Graph": "computational_graph",
+    "Graph": "graph_figure",
+    "TraceTable": "trace_figure",
     "Swell": "expression_growth",
     "Cost": "cost_against_inputs",
     "Training": "training_figure",

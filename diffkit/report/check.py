@@ -24,6 +24,7 @@ LOOKS = {
     None: Look("#717581", "#5b5f69", "X", "-", "not judged"),
 }
 NAMED = 6  # wrong components that are called by name
+COVERED = 40.0  # the price of a label over a marker, in pixels of a curve
 TICKED = 12  # components that all have their names under the axis
 
 
@@ -38,6 +39,8 @@ class Part(Protocol):
     def tolerance(self) -> float: ...
     @property
     def ok(self) -> bool | None: ...
+    @property
+    def note(self) -> str: ...
 
 
 class Check(Protocol):
@@ -56,7 +59,8 @@ class Check(Protocol):
 def error_against_tolerance(check: Check, ax: Axes | None = None) -> Axes:
     """Axes with the error of each component of a gradient, and a bar at its tolerance, on a logarithmic axis.
 
-    What lies above its bar is wrong, and named. An error of exactly 0 stands on the lowest line.
+    What lies above its bar is wrong, and named, with what it looks like where there is room to say it. An
+    error of exactly 0 stands on the lowest line.
 
     Parameters
     ----------
@@ -108,10 +112,17 @@ def _drawn(check: Check, ax: Axes) -> Axes:
     legend = ax.get_legend()
     assert legend is not None
     labels.avoid_box(legend.get_window_extent())
+    for i in range(len(parts)):
+        for y in (heights[i], tolerance[i]):
+            labels.avoid([i], [y], COVERED)
+    said = {""}
     for i in [i for i, part in enumerate(parts) if part.ok is False][:NAMED]:
-        labels.place(
-            parts[i].name, (i, float(heights[i])), compass((0, 1), (1, 0), (-1, 0)), color=LOOKS[False].ink
-        )
+        name, note = parts[i].name, parts[i].note
+        point, spots, ink = (i, float(heights[i])), compass((0, 1), (1, 0), (-1, 0)), LOOKS[False].ink
+        if note not in said and labels.place(f"{name}: {note}", point, spots, COVERED, color=ink):
+            said.add(note)  # once, as it often holds for all
+        else:
+            labels.place(name, point, spots, color=ink)
     describe(ax, _in_words(check, parts))
     return ax
 

@@ -55,7 +55,7 @@ class Cost(Protocol):
     def __getitem__(self, row: tuple[str, int], /) -> Row: ...
 
 
-def cost_against_inputs(cost: Cost, ax: Axes | None = None) -> Axes:
+def cost_against_inputs(cost: Cost, ax: Axes | None = None, times: bool = True) -> Axes:
     """Axes with the calls of f for a gradient against the number of inputs, both logarithmic.
 
     Lines are what theory says, filled markers what was counted, and hollow ones the time, in calls of f
@@ -67,24 +67,26 @@ def cost_against_inputs(cost: Cost, ax: Axes | None = None) -> Axes:
         A `Cost`.
     ax
         Where to draw; by default new axes. Labels are placed for the size these have now.
+    times
+        Whether to draw how long it took, which differs from run to run.
 
     Notes
     -----
     The axes' `alt` is the alternative text, which `save` writes into the file.
     """
     with house_style():
-        return _drawn(cost, new_axes(7.5, 5.0) if ax is None else ax)
+        return _drawn(cost, new_axes(7.5, 5.0) if ax is None else ax, times)
 
 
 MANY = 5  # methods from which on times are drawn of one of each kind only
 ONE_OF_EACH = ("central", "dual", "reverse")
 
 
-def _drawn(cost: Cost, ax: Axes) -> Axes:
+def _drawn(cost: Cost, ax: Axes, times: bool) -> Axes:
     first, last = cost.sizes[0], cost.sizes[-1]
     counts = {method: _heights([cost[method, n].evaluations for n in cost.sizes]) for method in cost.methods}
     counts = {method: heights for method, heights in counts.items() if np.isfinite(heights).any()}
-    timed = [m for m in counts if len(counts) < MANY or m in ONE_OF_EACH]
+    timed = [m for m in counts if times and (len(counts) < MANY or m in ONE_OF_EACH)]
     ax.set_xscale("log")
     ax.set_yscale("log")
     for method, heights in counts.items():
@@ -92,9 +94,9 @@ def _drawn(cost: Cost, ax: Axes) -> Axes:
         ax.plot(*_line(cost, method, heights), color=look.colour, linestyle=look.dash, linewidth=1.5)
         ax.plot(cost.sizes, heights, color=look.colour, marker=look.marker, linestyle="", zorder=3)
     for method in timed:
-        look, times = look_of(method), _heights([cost[method, n].ratio for n in cost.sizes])
-        ax.plot(cost.sizes, times, color=look.colour, linewidth=0.8, alpha=0.35, zorder=2)
-        ax.plot(cost.sizes, times, color=look.colour, marker=look.marker, markersize=6, linestyle="",
+        look, ratios = look_of(method), _heights([cost[method, n].ratio for n in cost.sizes])
+        ax.plot(cost.sizes, ratios, color=look.colour, linewidth=0.8, alpha=0.35, zorder=2)
+        ax.plot(cost.sizes, ratios, color=look.colour, marker=look.marker, markersize=6, linestyle="",
                 markerfacecolor="white", zorder=2.5)  # fmt: skip
     ends = []
     for method, heights in counts.items():
@@ -110,7 +112,7 @@ def _drawn(cost: Cost, ax: Axes) -> Axes:
     fit_title(ax, lambda room: f"Cost of the gradient of {cut(cost.f, room)}")
     labels = Labels(ax)
     settle(labels, texts)
-    _key(ax)
+    _key(ax, bool(timed))
     describe(ax, _in_words(cost, list(counts), timed))
     return ax
 
@@ -143,14 +145,14 @@ def _ticks(ax: Axes, sizes: Sequence[int]) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _key(ax: Axes) -> None:
-    """What the line and the two kinds of marker are, in the room above them."""
+def _key(ax: Axes, timed: bool) -> None:
+    """What the line and the kinds of marker are, in the room above them."""
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("what theory says", {"linestyle": "-", "linewidth": 1.5}),
         ("counted", {"linestyle": "", "marker": "o"}),
         ("timed: calls of f that take as long", {"linestyle": "", "marker": "o", "markerfacecolor": "white"}),
     ]
-    handles = [Line2D([], [], color=GREY, label=words, **look) for words, look in kinds]
+    handles = [Line2D([], [], color=GREY, label=words, **look) for words, look in kinds[: 2 + timed]]
     ax.legend(handles=handles, loc="upper left", handlelength=1.6, labelspacing=0.3).set_in_layout(False)
 
 
@@ -162,9 +164,10 @@ def _in_words(cost: Cost, methods: list[str], timed: list[str]) -> str:
     times = ", ".join(f"{look_of(m).name} {ratio[0]:.2g}" for m, ratio in last.items() if ratio)
     left = [m for m in methods if any(row.status == "left out" for row in rows[m])]
     more = f" Left out at some sizes, since it takes too long: {', '.join(left)}." if left else ""
+    slow = f" Time in calls of f at the largest size: {times}." if times else ""
     return (
         f"Calls of f for the gradient of {cut(cost.f, 200)} against the number of inputs, {ends}, both "
-        f"logarithmic. {told}. Time in calls of f at the largest size: {times}.{more}"
+        f"logarithmic. {told}.{slow}{more}"
     )
 
 

@@ -8,20 +8,18 @@ from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
-from matplotlib.textpath import TextToPath
 
+from diffkit.report import pen
 from diffkit.report.graph_dot import dot_layout
 from diffkit.report.graph_layout import Layout, Point, layout
+from diffkit.report.pen import BLUE, GREY, RED, SIZE, text_width
 from diffkit.report.style import describe, house_style, new_axes
 from diffkit.views.table import number_text
 
-__all__ = ["Arranged", "arranged", "computational_graph"]
+__all__ = ["Arranged", "Drawn", "arranged", "computational_graph", "draw_box", "draw_curve", "draw_slope"]
 
-BLUE, RED, GREY = "#3f90da", "#bd1f01", "#717581"
-SIZE = 10  # points of the text in a box
+FRAMES = {"input": BLUE, "constant": GREY}
 SMALL = 8.5  # points of a slope on an edge
 MARGIN = 0.15  # inches
 
@@ -62,27 +60,34 @@ class Arranged:
     places: list[Point]
 
 
-def arranged(graph: Drawn, by: str = "layered") -> Arranged:
+def arranged(
+    graph: Drawn,
+    by: str = "layered",
+    lines_of: Callable[[Any], list[str]] | None = None,
+    gap: float = 0.45,
+) -> Arranged:
     """The arrangement of a graph's boxes and edges, sized for 10 points of DejaVu Sans.
+
+    `lines_of` are the lines in a box where they are not the graph's own, `gap` the least room for an edge.
 
     >>> import diffkit as dk
     >>> tape = dk.record(lambda x: x * x, 3.0)
     >>> arranged(dk.views.graph(tape, 3.0)).slopes
     ['3', '3']
     """
-    sizes = {node.key: _size(graph.lines_of(node)) for node in graph.nodes}
+    sizes = {node.key: _size((lines_of or graph.lines_of)(node)) for node in graph.nodes}
     slopes = [number_text(edge.partial) for edge in graph.edges]
-    widest = max((_width(text, SMALL) for text in slopes), default=0.0)
+    widest = max((text_width(text, SMALL) for text in slopes), default=0.0)
     edges = [(edge.tail, edge.head) for edge in graph.edges]
     drawn = LAYOUTS[by](
-        [node.key for node in graph.nodes], edges, sizes, gap=max(0.45, widest + 0.4), between=0.22
+        [node.key for node in graph.nodes], edges, sizes, gap=max(gap, widest + 0.4), between=0.22
     )
     taken = [_box(drawn.centres[key], size) for key, size in sizes.items()]
     places = []
     for curve, text in zip(drawn.curves, slopes, strict=True):
         at = curve[0]
         if text:
-            room = _width(text, SMALL) + 0.06, 0.17
+            room = text_width(text, SMALL) + 0.06, 0.17
             at = _label_place(curve, room, taken)
             taken.append(_box(at, room))
         places.append(at)
@@ -131,23 +136,31 @@ def _room(ax: Axes, width: float, height: float) -> float:
     return float(min(box.width / dots / width, box.height / dots / height))
 
 
-def _width(text: str, size: float) -> float:
-    """The width of a text in inches."""
-    return float(TextToPath().get_text_width_height_descent(text, FontProperties(size=size), False)[0]) / 72
-
-
 def _size(lines: list[str]) -> Point:
-    return max(0.45, max(_width(line, SIZE) for line in lines) + 0.24), 0.16 + 0.19 * len(lines)
+    return max(0.45, max(text_width(line, SIZE) for line in lines) + 0.24), 0.16 + 0.19 * len(lines)
+
+
+def draw_box(ax: Axes, node: Any, centre: Point, size: Point, scale: float) -> None:
+    """The box of a node: blue for an input, bold for the result, dashed for what is repeated."""
+    corner = centre[0] - size[0] / 2, centre[1] - size[1] / 2
+    wide = scale * (2.4 if node.kind == "result" else 1.4)
+    pen.box(ax, corner, size, FRAMES.get(node.kind, "black"), wide, dashed=node.kind == "repeats")
+
+
+def draw_curve(ax: Axes, curve: list[Point], scale: float, **look: Any) -> None:
+    """An arrow along cubic Bézier curves."""
+    pen.arrow(ax, Path(curve, [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)]), scale=scale, **look)
+
+
+def draw_slope(ax: Axes, at: Point, text: str, scale: float, colour: str = "black") -> None:
+    """The local derivative on an edge, if there is one."""
+    if text:
+        ax.text(*at, text, ha="center", va="center", fontsize=scale * SMALL, zorder=2.5, color=colour,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": scale})  # fmt: skip
 
 
 def _draw_node(ax: Axes, node: Any, lines: list[str], centre: Point, size: Point, scale: float) -> None:
-    colour = {"input": BLUE, "constant": GREY}.get(node.kind, "black")
-    x, y = centre[0] - size[0] / 2, centre[1] - size[1] / 2
-    ax.add_patch(FancyBboxPatch(
-        (x, y), *size, boxstyle="round,pad=0,rounding_size=0.07", facecolor="white", edgecolor=colour,
-        linewidth=scale * (2.4 if node.kind == "result" else 1.4), zorder=3,
-        linestyle=(0, (4, 2)) if node.kind == "repeats" else "-",
-    ))  # fmt: skip
+    draw_box(ax, node, centre, size, scale)
     for i, line in enumerate(lines):
         height = centre[1] + 0.19 * ((len(lines) - 1) / 2 - i)
         value, bracket, adjoint = line.partition("[") if i else (line, "", "")
@@ -157,23 +170,17 @@ def _draw_node(ax: Axes, node: Any, lines: list[str], centre: Point, size: Point
                     fontweight="bold" if i == 0 and node.kind == "result" else "normal")  # fmt: skip
             continue
         # The value and the adjoint share a line: each in its colour, both together in the middle.
-        left = centre[0] - _width(line, SIZE) / 2
+        left = centre[0] - text_width(line, SIZE) / 2
         ax.text(left, height, value, ha="left", va="center_baseline", fontsize=scale * SIZE, zorder=4)
-        ax.text(left + _width(line, SIZE), height, bracket + adjoint, ha="right", va="center_baseline",
+        ax.text(left + text_width(line, SIZE), height, bracket + adjoint, ha="right", va="center_baseline",
                 fontsize=scale * SIZE, color=RED, zorder=4)  # fmt: skip
 
 
 def _draw_edges(ax: Axes, found: Arranged, scale: float) -> None:
     for curve in found.layout.curves:
-        path = Path(curve, [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)])
-        ax.add_patch(FancyArrowPatch(
-            path=path, arrowstyle="-|>,head_length=4,head_width=2.2", color=GREY, mutation_scale=scale,
-            linewidth=1.2 * scale, shrinkA=0, shrinkB=0, zorder=2,
-        ))  # fmt: skip
+        draw_curve(ax, curve, scale)
     for at, text in zip(found.places, found.slopes, strict=True):
-        if text:
-            ax.text(*at, text, ha="center", va="center", fontsize=scale * SMALL, zorder=2.5,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": scale})  # fmt: skip
+        draw_slope(ax, at, text, scale)
 
 
 def _label_place(curve: list[Point], size: Point, taken: list[tuple[float, float, float, float]]) -> Point:

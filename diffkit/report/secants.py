@@ -279,8 +279,8 @@ def animate_secants(
             ax.set_title(" ", loc="left")
             ax.figure.draw_without_rendering()  # type: ignore[union-attr]
             _draw_panel(ax, secants, line, _window(lines), lens=False)
-        frame = Image.open(io.BytesIO(rendered(ax, "png"))).convert("RGB").resize((900, 600))
-        frames.append(frame.quantize(64))
+        frame = Image.open(io.BytesIO(rendered(ax, "png"))).convert("RGB").resize((720, 480))
+        frames.append(frame.quantize(32))
     times = [round(1000 * seconds)] * (len(frames) - 1) + [round(8000 * seconds)]
     out = io.BytesIO()
     told = f"The {kind} secant of {secants.f} at x = {secants.x:g} turns into the tangent as h shrinks."

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
 
 from diffkit.report.files import write_whole
 
-__all__ = ["LOOKS", "Look", "describe", "house_style", "look_of", "new_axes", "rendered", "save"]
+__all__ = ["LOOKS", "Look", "describe", "house_style", "in_words", "look_of", "new_axes", "rendered", "save"]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -94,12 +95,18 @@ def describe(ax: Axes, alt: str) -> None:
     ax.alt = alt  # type: ignore[attr-defined]  # Matplotlib's axes take what one hangs on them
 
 
+def in_words(picture: Axes | Figure) -> str:
+    """The alternative text of a picture: what was said of each of its axes."""
+    figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
+    return " ".join(text for ax in getattr(figure, "axes", []) if (text := getattr(ax, "alt", "")))
+
+
 def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", alt: str = "") -> Path:
     """The path of the picture, now written as SVG, PNG or PDF according to the path's ending.
 
-    The same picture gives the same bytes, whenever and wherever it is saved. An SVG carries its title and
-    its alternative text for screen readers; a PNG and a PDF carry them as metadata. The file is written
-    beside its place and then renamed, so a reader never meets half a picture.
+    The same picture gives the same bytes, whenever it is saved by the same Matplotlib. An SVG carries its
+    title and its alternative text for screen readers; a PNG and a PDF carry them as metadata. The file is
+    written beside its place and then renamed, so a reader never meets half a picture.
 
     Parameters
     ----------
@@ -127,13 +134,14 @@ def rendered(picture: Axes | Figure, kind: str, title: str = "", alt: str = "") 
     figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
     assert figure is not None, "axes that were removed from their figure cannot be saved"
     title = title or next((ax.get_title(loc="left") or ax.get_title() for ax in figure.axes), "")
-    alt = alt or " ".join(text for ax in figure.axes if (text := getattr(ax, "alt", "")))
+    alt = alt or in_words(picture)
     title = title or alt.partition(". ")[0]
-    # Dates and version numbers are left out: the bytes follow from the picture alone.
+    # No date: the bytes follow from the picture and from Matplotlib, whose version is said for that reason.
+    maker = f"diffkit, Matplotlib {matplotlib.__version__}"
     metadata: dict[str, dict[str, Any]] = {
-        "svg": {"Date": None, "Creator": "diffkit"},
-        "png": {"Title": title, "Description": alt, "Software": "diffkit"},
-        "pdf": {"Title": title, "Subject": alt, "Creator": "diffkit", "CreationDate": None},
+        "svg": {"Date": None, "Creator": maker},
+        "png": {"Title": title, "Description": alt, "Software": maker},
+        "pdf": {"Title": title, "Subject": alt, "Creator": maker, "CreationDate": None},
     }
     out = io.BytesIO()
     with house_style():

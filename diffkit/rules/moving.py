@@ -208,9 +208,9 @@ array_rule(
 
 # Joining -------------------------------------------------------------------------------------------
 
-JOINING: frozenset[Callable[..., Any]] = frozenset(
-    {np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack}
-)
+JOINING: tuple[Callable[..., Any], ...] = (
+    np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack,
+)  # fmt: skip
 A, B, V = Array(2, 3), Array(2, 3), Array(3)
 TOGETHER: dict[Any, list[Example]] = {
     np.concatenate: [

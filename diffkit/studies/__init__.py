@@ -1,5 +1,8 @@
 """What is measured: every method on one function, errors against their step, the size and the cost of
 derivatives, and gradient descent, which uses them.
+
+Each study prints as a table. In a notebook it shows its picture below, as an image that stays when the
+notebook is saved, and where it has a step of one variable, the slider for it.
 """
 
 from diffkit.studies.check import GradientCheck, check_gradient

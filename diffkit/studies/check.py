@@ -25,6 +25,7 @@ from diffkit.studies.expected import (
 )
 from diffkit.studies.given import Answer, given_gradient
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, silent, told
 from diffkit.studies.value import named_point, value_at
 from diffkit.studies.why import listed
 from diffkit.tables import Table, csv_text, error_text, json_ready, value_text
@@ -170,7 +171,13 @@ def _row(part: Component) -> tuple[str, ...]:
 
 
 def check_gradient(
-    f: Any, *point: Any, gradient: Any = None, samples: int = 100, seed: int = 0, text: str | None = None
+    f: Any,
+    *point: Any,
+    gradient: Any = None,
+    samples: int = 100,
+    seed: int = 0,
+    text: str | None = None,
+    tell: Tell = silent,
 ) -> GradientCheck:
     """Whether a hand-written gradient of f is right at a point; if not, which components are wrong and how.
 
@@ -191,6 +198,8 @@ def check_gradient(
         What the sample and the directions follow from.
     text
         What to call f in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("x", 2, 9).
 
     Returns
     -------
@@ -224,7 +233,10 @@ def check_gradient(
         entries, random = checked.entries, np.random.default_rng(seed)
         if sampled := len(entries) > samples:
             entries = [entries[k] for k in np.sort(random.choice(len(entries), samples, replace=False))]
-        components = [checked.component(*entry) for entry in entries]
+        components = [
+            checked.component(*entry)
+            for entry in told(tell, entries, lambda entry: checked.places[entry[0]][1])
+        ]
         directions = [checked.direction(checked.moves(random), k) for k in range(DIRECTIONS * sampled)]
         if all(part.ok is not False for part in components) and any(part.ok is False for part in directions):
             components += checked.searched(checked.moves(random))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from diffkit.structure import flatten_arguments, is_container
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
 from diffkit.studies.row import EXPORTED, ComparisonRow, failure, measured, one_line, split
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, silent, told
 from diffkit.studies.value import named_point, value_at
 from diffkit.studies.why import listed, why
 from diffkit.tables import (
@@ -31,7 +32,7 @@ from diffkit.tables import (
     value_text,
 )
 
-__all__ = ["Comparison", "ComparisonRow", "compare"]
+__all__ = ["NO_REFERENCE", "Comparison", "ComparisonRow", "compare"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Comparison(Study):
         How the reference was found.
     rows
         One `ComparisonRow` a method.
+    function
+        f, of which a notebook's slider shows more steps; None of a comparison that was unpickled.
     """
 
     f: str
@@ -60,6 +63,10 @@ class Comparison(Study):
     reference_source: str
     reference_text: str
     rows: tuple[ComparisonRow, ...]
+    function: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "function": None}  # a lambda cannot be pickled, and the numbers can
 
     def __getitem__(self, method: str) -> ComparisonRow:
         """The row of a method."""
@@ -110,7 +117,7 @@ class Comparison(Study):
         """Why there is no reference, why methods do not apply, and why the digits are what they are."""
         reasons: dict[str, list[str]] = {}
         if self.reference is None:
-            reasons[self.reference_source.removeprefix(_NO_REFERENCE).rstrip(".")] = ["the reference"]
+            reasons[self.reference_source.removeprefix(NO_REFERENCE).rstrip(".")] = ["the reference"]
         for row in self.rows:
             if row.status != "ok":
                 reasons.setdefault(row.note, []).append(row.method)
@@ -144,6 +151,7 @@ def compare(
     methods: str | Method | Iterable[str | Method] | None = None,
     order: int = 1,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> Comparison:
     """Every method's derivative of f at a point, with error, correct digits, step, calls of f and time.
 
@@ -160,6 +168,8 @@ def compare(
         Which derivative, for one number.
     text
         What to call f in the result; its own text or name by default.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("central", 2, 9).
 
     Returns
     -------
@@ -213,7 +223,7 @@ def compare(
         return found
 
     rows = []
-    for method in chosen:
+    for method in told(tell, chosen, lambda method: method.name):
         row = measured(method, ask, reference, order)
         rows.append(split(row, method, g, leaves[0], order, reference[0]) if scalar and reference else row)
     rounded = None if reference is None else [_rounded(part) for part in reference]
@@ -227,6 +237,7 @@ def compare(
         reference_source=source,
         reference_text=_reference_text(reference, structure),
         rows=tuple(rows),
+        function=g,
     )
 
 
@@ -247,12 +258,12 @@ class _Point:
                 truth = exact_gradient(self.problem.g, self.problem.leaves)
             return truth, f"{DIGITS} digits, mpmath through the tape"
         except DiffkitError as error:
-            return None, _NO_REFERENCE + one_line(str(error))
+            return None, NO_REFERENCE + one_line(str(error))
         except Exception as error:  # f takes plain floats and no others
-            return None, _NO_REFERENCE + failure(error)
+            return None, NO_REFERENCE + failure(error)
 
 
-_NO_REFERENCE = "no reference: "
+NO_REFERENCE = "no reference: "
 
 
 def _rounded(part: Any) -> Any:

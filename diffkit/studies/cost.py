@@ -21,6 +21,7 @@ from diffkit.studies.cost_row import CostRow, Theory, asked, counted, theory
 from diffkit.studies.growth import growth
 from diffkit.studies.row import one_line, warm_up
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, part, silent, told
 from diffkit.studies.value import value_at
 from diffkit.studies.why import listed
 from diffkit.tables import Table, csv_text, seconds_text
@@ -187,6 +188,7 @@ def cost(
     x: Callable[[int], Any] | None = None,
     time_limit: float = 5.0,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> Cost:
     """What a gradient of f costs by each method, for several numbers of inputs: counted, and timed.
 
@@ -206,6 +208,8 @@ def cost(
         Seconds that one gradient may take: one that would take longer, as smaller ones tell, is left out.
     text
         What to call f in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("central", 2, 9).
 
     Returns
     -------
@@ -237,8 +241,10 @@ def cost(
     known: dict[str, list[CostRow]] = {method.name: [] for method in chosen}
     f_seconds: dict[int, float] = {}
     rows: list[CostRow] = []
-    for n, point in points.items():
-        found = [_measured(method, g, at, point, known[method.name], limit) for method in chosen]
+    for k, (n, point) in enumerate(points.items()):
+        at_n = part(tell, k, len(points), f"n = {n}")
+        turns = told(at_n, [*chosen, None], lambda method: method.name if method else "taking times")
+        found = [_measured(method, g, at, point, known[method.name], limit) for method in turns if method]
         # SymPy remembers what it has differentiated: its second run would be no measure.
         again: dict[str, Callable[[], Any]] = {
             method.name: partial(asked, method, g, point)

@@ -15,7 +15,8 @@ from diffkit.errors import DomainError, GuardError
 from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import unit_roundoff
 from diffkit.studies.model import ErrorModel
-from diffkit.studies.reference import Exact, split_error
+from diffkit.studies.reference import split_error
+from diffkit.studies.tell import Tell, silent, told
 
 __all__ = ["Array", "Curve", "curve_of", "power_law", "running_median"]
 
@@ -28,6 +29,8 @@ class Curve:
 
     Attributes
     ----------
+    values
+        (n,) what the method answers; nan where f has no value at a sample.
     total, truncation, rounding
         (n,) the error, and its two parts: truncation is the formula's error in exact arithmetic,
         rounding the rest; total = truncation + rounding. nan where f has no value at a sample.
@@ -50,6 +53,7 @@ class Curve:
         (n,) the two terms of the model, |C f^(q+p)| h^p and u (S |f| + S' |x f'|) / h^q.
     """
 
+    values: Array
     total: Array
     truncation: Array
     rounding: Array
@@ -64,13 +68,14 @@ class Curve:
 
 
 def curve_of(
-    method: FiniteDifference, g: Callable[..., Any], exact: Exact, x: Any, mp_x: Any, steps: Any, truth: Any,
-    order: int, value: float, mp: Any,
+    method: FiniteDifference, g: Callable[..., Any], exact: Callable[[Any], Any], x: Any, mp_x: Any,
+    steps: Any, truth: Any, order: int, value: float, mp: Any, tell: Tell = silent,
 ) -> Curve:  # fmt: skip
     """One method's errors at every step, and what follows from them."""
     truncation, rounding = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
     total, lost = np.full(len(steps), np.nan), np.zeros(len(steps), bool)
-    for i, h in enumerate(steps):
+    values = np.full(len(steps), np.nan)
+    for i, h in told(tell, list(enumerate(steps)), lambda _: ""):
         try:
             formula = method.apply(exact, mp_x, mp.mpf(float(h)), order)
             with np.errstate(all="ignore"):
@@ -78,6 +83,7 @@ def curve_of(
         except (DomainError, GuardError, ZeroDivisionError):
             continue
         if np.isfinite(found):
+            values[i] = found
             truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
             lost[i] = found == 0 and truth != 0
     theory = ErrorModel.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
@@ -86,6 +92,7 @@ def curve_of(
     median = running_median(np.abs(total), lost)
     best = int(np.nanargmin(median))
     return Curve(
+        values=values,
         total=total,
         truncation=truncation,
         rounding=rounding,

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diffkit.studies.tell import Tell, silent
+
 __all__ = ["Array", "Ask", "Descent", "batches", "descend"]
 
 Array = NDArray[np.float64]
@@ -49,6 +51,7 @@ def descend(
     batch: int | None = None,
     seed: int = 0,
     tolerance: float = 0.0,
+    tell: Tell = silent,
 ) -> Descent:
     """The path of gradient descent from a point, until an epoch's gradient is no longer than a tolerance.
 
@@ -67,6 +70,8 @@ def descend(
         Arrays of samples along the first axis, how many make a batch, and what the order is drawn from.
     tolerance
         The length of the gradient that is small enough; at 0 all epochs are run.
+    tell
+        Is told a hundred times how many epochs are done, and of how many.
 
     Examples
     --------
@@ -77,7 +82,10 @@ def descend(
     rng, leaves, status = np.random.default_rng(seed), list(start), "ran"
     value, gradient = ask(leaves, data)
     rows = [(_flat(leaves), value, _flat(gradient))]
-    for _ in range(epochs):
+    often = max(1, epochs // 100)
+    for epoch in range(epochs):
+        if epoch % often == 0:
+            tell("epochs", epoch, epochs)
         try:
             if batch is None:
                 leaves = _stepped(leaves, gradient, rate)
@@ -88,7 +96,7 @@ def descend(
         except OverflowError:  # Python's own floats overflow with an error
             value = math.inf
         row = _flat(leaves), value, _flat(gradient)
-        if not all(map(_finite, row)):
+        if not (math.isfinite(value) and _finite(row[0]) and _finite(row[2])):
             status = "diverged"
             break
         rows.append(row)
@@ -126,4 +134,6 @@ def _flat(leaves: Sequence[Any]) -> Any:
 
 
 def _finite(part: Any) -> bool:
+    if part.__class__ is list:
+        return all(map(math.isfinite, part))
     return bool(np.all(np.isfinite(part)))

@@ -20,6 +20,7 @@ from diffkit.studies.curve import Curve, curve_of
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
 from diffkit.studies.sweep import ErrorSweep
 from diffkit.studies.sweeps import ErrorSweeps
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.studies.value import value_at
 from diffkit.tape.objects import MPMATH
 
@@ -33,12 +34,12 @@ THREE = ("forward", "central", "richardson")
 @overload
 def error_sweep(
     f: Any, x: float, methods: Methods = THREE, steps: ArrayLike | None = None, dtype: DTypeLike = "float64",
-    *, order: int = 1, text: str | None = None,
+    *, order: int = 1, text: str | None = None, tell: Tell = silent,
 ) -> ErrorSweep: ...  # fmt: skip
 @overload
 def error_sweep(
     f: Any, x: float, methods: Methods = THREE, steps: ArrayLike | None = None,
-    dtype: list[Any] | tuple[Any, ...] = ..., *, order: int = 1, text: str | None = None,
+    dtype: list[Any] | tuple[Any, ...] = ..., *, order: int = 1, text: str | None = None, tell: Tell = silent,
 ) -> ErrorSweeps: ...  # fmt: skip
 def error_sweep(
     f: Any,
@@ -49,6 +50,7 @@ def error_sweep(
     *,
     order: int = 1,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> ErrorSweep | ErrorSweeps:
     """The error of each method at each step, with truncation and rounding measured, not modelled.
 
@@ -73,6 +75,8 @@ def error_sweep(
         Which derivative.
     text
         What to call f in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("central", 2, 9).
 
     Raises
     ------
@@ -95,9 +99,13 @@ def error_sweep(
     ['float32: 3e-03', 'float64: 4e-06']
     """
     if isinstance(dtype, list | tuple):
-        each = {n: _sweep(f, x, methods, steps, np.dtype(n), order, text) for n in type_names(dtype)}
+        names = type_names(dtype)
+        each = {
+            name: _sweep(f, x, methods, steps, np.dtype(name), order, text, part(tell, k, len(names), name))
+            for k, name in enumerate(names)
+        }
         return ErrorSweeps("dtype", each, {})
-    return _sweep(f, x, methods, steps, _float_type(dtype), order, text)
+    return _sweep(f, x, methods, steps, _float_type(dtype), order, text, tell)
 
 
 def sweeps(
@@ -107,6 +115,7 @@ def sweeps(
     dtype: DTypeLike = "float64",
     *,
     order: int = 1,
+    tell: Tell = silent,
 ) -> ErrorSweeps:
     """The error sweep of several functions, for a picture of small multiples.
 
@@ -115,7 +124,7 @@ def sweeps(
     problems
         Names of the catalogue ("pole" or a list), `Problem` objects, triples (name, f, x), or a mapping
         {name: (f, x)}.
-    methods, steps, dtype, order
+    methods, steps, dtype, order, tell
         As for `error_sweep`.
 
     Examples
@@ -125,7 +134,10 @@ def sweeps(
     ['slow: 3e-06', 'fast: 1e-07']
     """
     chosen, kind = problems_for(problems), _float_type(dtype)
-    each = {p.name: _sweep(p.f, p.at, methods, steps, kind, order, None) for p in chosen}
+    each = {
+        p.name: _sweep(p.f, p.at, methods, steps, kind, order, None, part(tell, k, len(chosen), p.name))
+        for k, p in enumerate(chosen)
+    }
     return ErrorSweeps("function", each, {p.name: p.why for p in chosen if p.why})
 
 
@@ -161,7 +173,7 @@ def _name_of(kind: np.dtype[Any]) -> str:
 
 def _sweep(
     f: Any, x: Any, methods: Methods, steps: ArrayLike | None, kind: np.dtype[Any], order: int,
-    text: str | None,
+    text: str | None, tell: Tell,
 ) -> ErrorSweep:  # fmt: skip
     """The sweep in one type."""
     g = without_history(as_function(f))
@@ -187,9 +199,13 @@ def _sweep(
         mp_x = MPMATH.leaf(point)
         value = abs(float(exact(mp_x)))
         curves = {
-            method.name: curve_of(method, g, exact, point, mp_x, h, truth, order, value, mp)
-            for method in chosen
-        }
+            # Different methods ask f at the same points: most samples of one are also another's.
+            method.name: curve_of(
+                method, g, exact.again, point, mp_x, h, truth, order, value, mp,
+                part(tell, k, len(chosen), method.name),
+            )
+            for k, method in enumerate(chosen)
+        }  # fmt: skip
     return ErrorSweep(
         f_text=text or text_of(g),
         x=float(point),

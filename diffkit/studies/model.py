@@ -11,6 +11,7 @@ The last term is there because a sweep takes its steps as they are: x + k h is r
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,6 @@ import numpy as np
 
 from diffkit.errors import DiffkitError
 from diffkit.numerical import ComplexStep, FiniteDifference, optimal_step
-from diffkit.studies.reference import Exact
 
 __all__ = ["ErrorModel"]
 
@@ -48,7 +48,7 @@ class ErrorModel:
     def of(
         cls,
         method: FiniteDifference,
-        exact: Exact,
+        exact: Callable[[Any], Any],
         x: Any,
         order: int,
         value: float,
@@ -78,7 +78,7 @@ class ErrorModel:
         return cls(p, q, constant, gain * roundoff * noise, optimal_step(stencil, noise, higher, roundoff))
 
 
-def _magnitude(exact: Exact, x: Any, order: int, mp: Any) -> float:
+def _magnitude(exact: Callable[[Any], Any], x: Any, order: int, mp: Any) -> float:
     """|f^(order)(x)|, or nan where f is not that smooth there."""
     try:
         return abs(float(mp.diff(exact, x, order)))

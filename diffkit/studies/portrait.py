@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,21 +13,32 @@ from diffkit.api import Problem, record
 from diffkit.errors import ArgumentsError, DiffkitError
 from diffkit.functions import as_function, text_of
 from diffkit.studies.compare import Comparison, compare
-from diffkit.studies.error_sweep import ErrorSweep, error_sweep
+from diffkit.studies.curve import Array
+from diffkit.studies.error_sweep import ErrorSweep, default_steps, error_sweep
 from diffkit.studies.row import failure, one_line
 from diffkit.studies.stepped import SteppedSecants, stepped_secants
 from diffkit.studies.swell import Swell, swell
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.symbolic.steps import Steps, steps
 from diffkit.views.graph import Graph, graph
 from diffkit.views.table import TraceTable, table
 
-__all__ = ["Missing", "Portrait", "portrait"]
+__all__ = ["Coming", "Missing", "Portrait", "Sitting", "portrait", "tried"]
 
 MOST_POSITIONS = 100  # of the step: as many as one can tell apart
 MOST_STEPS = 100  # of a derivative by the rules: no one reads more
 MOST_WRITTEN = 30  # numbers: a longer gradient takes a minute to be written out, and is not read either
-# What SymPy is given takes it far less than a minute, so that a clock never decides what is in the result.
-SYMPY: dict[str, Any] = {"time_limit": 60.0, "max_nodes": 2000, "simplified": False}
+# What SymPy is given is so small that no clock has to decide what is in the result.
+SYMPY: dict[str, Any] = {"time_limit": None, "max_nodes": 2000, "simplified": False}
+
+STAGES = (
+    "comparing the methods",
+    "sweeping the step",
+    "drawing secants",
+    "recording f",
+    "differentiating rule by rule",
+    "measuring the swell",
+)
 
 T = TypeVar("T")
 
@@ -39,6 +51,13 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Coming(Missing):
+    """A study that is being made."""
+
+    reason: str = "it is being made"
+
+
+@dataclass(frozen=True)
 class Portrait:
     """Every study of f at a point; where one does not apply, a `Missing` that says why.
 
@@ -48,8 +67,10 @@ class Portrait:
         Every method's derivative or gradient.
     wrt
         The variable by which the studies of one variable are made: sweep, secants and steps.
+    h
+        The step that is shown first; None leaves it to whoever shows it.
     sweep, secants
-        The error against the step, and the secants at some of its steps.
+        The error against the step, and the secants at some of its steps, h among them.
     table, graph
         The evaluation trace and the computational graph.
     steps, swell
@@ -58,6 +79,7 @@ class Portrait:
 
     comparison: Comparison
     wrt: str
+    h: float | None
     sweep: ErrorSweep | Missing
     secants: SteppedSecants | Missing
     table: TraceTable | Missing
@@ -71,8 +93,9 @@ def portrait(
     *point: Any,
     order: int = 1,
     wrt: str | None = None,
+    h: float | None = None,
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> Portrait:
     """Every study of f at a point. The same arguments give the same portrait, but for the seconds in it.
 
@@ -82,8 +105,10 @@ def portrait(
         As for `compare`.
     wrt
         Of several variables: by which one f is swept and differentiated rule by rule; the first by default.
+    h
+        A step that is to be among those of the sweep and of the secants.
     tell
-        Is told what comes next, before each study.
+        Is told what comes next, how much is done, and of how much.
 
     Raises
     ------
@@ -96,36 +121,99 @@ def portrait(
     >>> found.comparison.reference, found.steps.derivative, len(found.graph.nodes)
     (6.0, 2*x, 2)
     """
-    g = as_function(f)
-    tell("compare")
-    called = text or text_of(g)
-    comparison = compare(g, *point, order=order, text=called)
-    along = _Along.of(g, point, wrt)
-    x = along.x
-    tell("sweep")
-    swept = _tried(lambda: error_sweep(along, _number(x, along.name), order=order, text=called))
-    taken = None
-    if isinstance(swept, ErrorSweep):
-        every = 4 * -(-len(swept.steps) // (4 * MOST_POSITIONS))
-        taken = swept.steps[::-every][::-1]
-    tell("secants")
-    seen = _tried(
-        lambda: stepped_secants(along, _number(x, along.name), steps=taken, order=order, text=called)
-    )
-    tell("trace")
-    tape = _tried(lambda: record(g, *point))
-    shown = _with(tape, lambda t: table(t, *point, labels="names"))
-    drawn = _with(tape, lambda t: graph(t, *point, labels="names"))
-    tell("steps")
-    given = point[0] if len(point) == 1 else point
-    rules = _tried(
-        lambda: steps(
-            g, None if np.ndim(x) else along.name, given, order=order, time_limit=None, max_steps=MOST_STEPS
+    sitting = Sitting(f, *point, order=order, wrt=wrt, h=h, text=text)
+    stages = [part(tell, k, len(STAGES), what) for k, what in enumerate(STAGES)]
+    comparison = sitting.compared(stages[0])
+    name = sitting.wrt
+    swept = sitting.swept(tell=stages[1])
+    stages[2]("", 0, 1)
+    seen = sitting.secants()
+    stages[3]("", 0, 1)
+    shown, drawn = sitting.traced()
+    stages[4]("", 0, 1)
+    rules = sitting.steps()
+    return Portrait(comparison, name, h, swept, seen, shown, drawn, rules, sitting.swell(stages[5]))
+
+
+class Sitting:
+    """f at a point, for its portrait: each study by itself, made when it is asked for.
+
+    The arguments are those of `portrait`. `compared` is the first to ask: it says what is wrong with them.
+
+    >>> sitting = Sitting("x*y", {"x": 3.0, "y": 4.0}, h=0.25)
+    >>> sitting.wrt, sitting.swept(alone=True).curves["central"].total
+    ('x', array([0.]))
+    """
+
+    def __init__(
+        self, f: Any, *point: Any, order: int = 1, wrt: str | None = None, h: float | None = None,
+        text: str | None = None,
+    ) -> None:  # fmt: skip
+        self._g, self._point, self._order, self._wrt, self._h = as_function(f), point, order, wrt, h
+        self._text = text or text_of(self._g)
+
+    def compared(self, tell: Tell = silent) -> Comparison:
+        """What every method says."""
+        return compare(self._g, *self._point, order=self._order, text=self._text, tell=tell)
+
+    @property
+    def wrt(self) -> str:
+        """The variable that the step changes."""
+        return self._along.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that the step may change."""
+        return tuple(self._along.problem.names)
+
+    @cached_property
+    def _along(self) -> _Along:
+        return _Along.of(self._g, self._point, self._wrt)
+
+    def _steps(self, x: float, every: int = 1) -> Array:
+        """Of all steps that are swept the last of every few, and h."""
+        chosen = default_steps(np.float64(x))[::-every][::-1]
+        return np.asarray(chosen if self._h is None else np.union1d(chosen, [self._h]))
+
+    def swept(self, alone: bool = False, tell: Tell = silent) -> ErrorSweep | Missing:
+        """The error at all steps, or at h alone."""
+
+        def study() -> ErrorSweep:
+            x = _number(self._along.x, self.wrt)
+            steps = [self._h] if alone and self._h else self._steps(x)
+            return error_sweep(self._along, x, steps=steps, order=self._order, text=self._text, tell=tell)
+
+        return tried(study)
+
+    def secants(self) -> SteppedSecants | Missing:
+        """The secants at as many steps as one can tell apart."""
+
+        def study() -> SteppedSecants:
+            x = _number(self._along.x, self.wrt)
+            steps = self._steps(x, 4 * -(-len(default_steps(np.float64(x))) // (4 * MOST_POSITIONS)))
+            return stepped_secants(self._along, x, steps=steps, order=self._order, text=self._text)
+
+        return tried(study)
+
+    def traced(self) -> tuple[TraceTable | Missing, Graph | Missing]:
+        """The evaluation trace and the graph."""
+        tape = tried(lambda: record(self._g, *self._point))
+        return (
+            _with(tape, lambda t: table(t, *self._point, labels="names")),
+            _with(tape, lambda t: graph(t, *self._point, labels="names")),
         )
-    )
-    tell("swell")
-    size = _tried(lambda: _swell(along.problem, order, called))
-    return Portrait(comparison, along.name, swept, seen, shown, drawn, rules, size)
+
+    def steps(self) -> Steps | Missing:
+        """The derivative rule by rule."""
+        along, given = self._along, self._point[0] if len(self._point) == 1 else self._point
+        wrt = along.name if len(self.names) > 1 and not np.ndim(along.x) else None
+        return tried(
+            lambda: steps(self._g, wrt, given, order=self._order, time_limit=None, max_steps=MOST_STEPS)
+        )
+
+    def swell(self, tell: Tell = silent) -> Swell | Missing:
+        """The size of the derivative."""
+        return tried(lambda: _swell(self._along.problem, self._order, self._text, tell))
 
 
 class _Along:
@@ -159,17 +247,22 @@ def _number(x: Any, name: str) -> float:
     return float(x)
 
 
-def _swell(problem: Problem, order: int, text: str) -> Swell:
+def _swell(problem: Problem, order: int, text: str, tell: Tell) -> Swell:
     count = sum(np.size(leaf) for leaf in problem.leaves)
     if count > MOST_WRITTEN:
         raise ArgumentsError(
             f"the gradient has {count} numbers, and {MOST_WRITTEN} at most are written out; take dk.swell"
         )
     point = problem.structure.build(problem.leaves)
-    return swell(problem.f, tuple(point), order=order, text=text, **SYMPY)
+    return swell(problem.f, tuple(point), order=order, text=text, tell=tell, **SYMPY)
 
 
-def _tried(study: Callable[[], T]) -> T | Missing:
+def tried(study: Callable[[], T]) -> T | Missing:
+    """A study, or why there is none.
+
+    >>> tried(lambda: 1 / 0).reason
+    'f fails on the numbers of this method: ZeroDivisionError: division by zero'
+    """
     try:
         return study()
     except DiffkitError as error:
@@ -179,4 +272,4 @@ def _tried(study: Callable[[], T]) -> T | Missing:
 
 
 def _with(tape: Any, view: Callable[[Any], T]) -> T | Missing:
-    return tape if isinstance(tape, Missing) else _tried(lambda: view(tape))
+    return tape if isinstance(tape, Missing) else tried(lambda: view(tape))

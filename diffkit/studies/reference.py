@@ -53,6 +53,14 @@ class Exact:
     def __init__(self, f: Callable[..., Any]) -> None:
         self.f = f
         self.tapes: list[Tape] = []
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def again(self, t: Any) -> Any:
+        """f of one number; where it was asked before, with as many digits, as it answered then."""
+        key = MPMATH.module.prec, type(t), t
+        if key not in self._known:
+            self._known[key] = self(t)
+        return self._known[key]
 
     def __call__(self, *point: Any) -> Any:
         """f at this point in mpmath; DomainError where it has no real value."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import DiffkitError, DomainError, GuardError
+from diffkit.errors import DiffkitError
 from diffkit.methods import Method
 from diffkit.numerical import FiniteDifference
 from diffkit.result import Estimate
@@ -154,7 +154,7 @@ def split(
     with working_digits(digits_for(abs(row.step), order)) as mp:
         try:
             formula = method.apply(Exact(g), MPMATH.leaf(x), mp.mpf(row.step), order)
-        except (DomainError, GuardError):
+        except DiffkitError:  # it leaves f's domain or branch, or f has no meaning at its complex points
             return row
         truncation, rounding, _ = split_error(formula, row.value, truth)
     note = f"truncation {error_text(abs(truncation))}, rounding {error_text(abs(rounding))}"

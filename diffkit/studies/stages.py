@@ -12,6 +12,7 @@ import numpy as np
 from diffkit.autodiff import grad, value_and_grad
 from diffkit.errors import DiffkitError, NonScalarError, NotClosedFormError
 from diffkit.studies.row import one_line
+from diffkit.studies.tell import Tell, silent
 from diffkit.symbolic.expression import symbols_of
 from diffkit.symbolic.graph import Graph
 from diffkit.symbolic.passes import evaluated, prune, share
@@ -76,7 +77,7 @@ class SwellRow:
 class Limits:
     """What SymPy may take: seconds for each of its stages, and nodes of the largest tree that it is given."""
 
-    time_limit: float
+    time_limit: float | None
     max_nodes: int
 
 
@@ -92,16 +93,19 @@ class Subject:
 
 
 def measured(
-    subject: Subject, n: int | None, limits: Limits, helper: Helper, given_up: dict[str, str]
-) -> list[SwellRow]:
+    subject: Subject, n: int | None, limits: Limits, helper: Helper, given_up: dict[str, str],
+    tell: Tell = silent,
+) -> list[SwellRow]:  # fmt: skip
     """A row for each stage. A stage that SymPy was stopped in joins `given_up`, and is not tried again."""
     try:
+        _told(tell, "f")
         rows = _by_rules(subject)
         found = {row.stage: row for row, _ in rows}
-        found |= {r.stage: r for r in _by_sympy(rows, subject.order, limits, helper, given_up)}
+        found |= {r.stage: r for r in _by_sympy(rows, subject.order, limits, helper, given_up, tell)}
     except NotClosedFormError as error:
         stages = [stage for stage in STAGES if stage != "adjoint"]
         found = {s: SwellRow(None, s, status="not applicable", note=one_line(str(error))) for s in stages}
+    _told(tell, "adjoint")
     found["adjoint"] = _by_reverse_mode(subject)
     rows_in_order = [replace(found[stage], n=n) for stage in STAGES]
     if n is not None:
@@ -109,6 +113,11 @@ def measured(
             if row.status in ("stopped", "failed"):
                 given_up.setdefault(row.stage, f"not tried: it was {row.status} at n = {n}")
     return rows_in_order
+
+
+def _told(tell: Tell, *coming: str) -> None:
+    for stage in coming:
+        tell(stage, list(STAGES).index(stage), len(STAGES))
 
 
 # -- by the rules, on the graph ---------------------------------------------------------------------------
@@ -174,7 +183,7 @@ def _row(stage: str, size: Size, seconds: float) -> SwellRow:
 
 
 def _by_sympy(
-    rows: Measured, order: int, limits: Limits, helper: Helper, given_up: dict[str, str]
+    rows: Measured, order: int, limits: Limits, helper: Helper, given_up: dict[str, str], tell: Tell
 ) -> list[SwellRow]:
     sizes = {row.stage: row for row, _ in rows}
     tree = max(sizes["f"].tree or 0, sizes["pruned"].tree or 0)
@@ -188,10 +197,11 @@ def _by_sympy(
         begun = time.perf_counter()
         question = (evaluated(u), wrt, order, asked)
         seconds = time.perf_counter() - begun
-        for answer, stage in zip(
-            helper.answers(sympy_stages, question, limits.time_limit), asked, strict=False
-        ):
+        answers = helper.answers(sympy_stages, question, limits.time_limit)
+        _told(tell, *asked[:1])
+        for k, (answer, stage) in enumerate(zip(answers, asked, strict=False), 1):
             found[stage] = _answered(stage, answer, limits)
+            _told(tell, *asked[k : k + 1])
         if "sympy f" in found:
             found["sympy f"] = replace(found["sympy f"], seconds=seconds)
     except (NotClosedFormError, RecursionError):

@@ -49,10 +49,17 @@ class Study(ABC):
         return "\n\n".join(parts)
 
     def _repr_html_(self) -> str:
+        """Title, tables and remarks, then the figure as an image and, for what has a step, its slider.
+
+        The slider is a frame that runs by itself in a notebook that is trusted; the rest stays in any. Where
+        nothing slides (swell, cost, checks, training) and where no figure belongs to a study, it ends before.
+        """
+        from diffkit.report.notebook import below  # upwards, as in `plot`
+
         lines = [f"<p>{'<br>'.join(map(html.escape, self.title()))}</p>"]
         lines += [table.html() for table in self.tables()]
         lines += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks()]
-        return "\n".join(lines)
+        return "\n".join([*lines, *below(self)])
 
     def plot(self, ax: Any = None) -> Any:
         """The Matplotlib axes with the study's figure; drawn on `ax` when it is given.

@@ -17,6 +17,7 @@ from diffkit.functions import as_function, text_of
 from diffkit.studies.growth import Growth, growth
 from diffkit.studies.stages import STAGES, Limits, Subject, SwellRow, measured, whole
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, part, silent
 from diffkit.symbolic.process import Helper
 from diffkit.tables import Table, csv_text, seconds_text
 from diffkit.tape import Tape
@@ -183,10 +184,11 @@ def swell(
     iterate: int | Iterable[int] | None = None,
     wrt: str | Iterable[str] | None = None,
     order: int = 1,
-    time_limit: float = 5.0,
+    time_limit: float | None = 5.0,
     max_nodes: int = 1_000_000,
     simplified: bool = True,
     text: str | None = None,
+    tell: Tell = silent,
 ) -> Swell:
     """How large the derivative of f is at every stage: raw, pruned, SymPy's, shared, as a program.
 
@@ -208,13 +210,16 @@ def swell(
     order
         Which derivative, by one variable.
     time_limit
-        Seconds that SymPy may take for each of its stages; it works in a process that can be stopped.
+        Seconds that SymPy may take for each of its stages; it works in a process that can be stopped. None:
+        as long as it takes, in this process.
     max_nodes
         The largest tree that SymPy is given; it counts the nodes of f and of the pruned derivative.
     simplified
         Whether to wait for SymPy's simplify, which is slow.
     text
         What to call f in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("sympy diff", 5, 9).
 
     Returns
     -------
@@ -237,7 +242,8 @@ def swell(
     >>> found["sympy diff", 4].operations
     82
     """
-    limits = Limits(_positive("time_limit", time_limit), int(_positive("max_nodes", max_nodes)))
+    seconds = None if time_limit is None else _positive("time_limit", time_limit)
+    limits = Limits(seconds, int(_positive("max_nodes", max_nodes)))
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
         raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
     title, formula, sizes, make, asked = _what(f, x, family, n, iterate)
@@ -245,7 +251,7 @@ def swell(
     given_up = {} if simplified else {"sympy simplify": "not tried: simplified=False"}
     by: tuple[str, ...] = ()
     with Helper() as helper:
-        for size in sizes or (None,):
+        for k, size in enumerate(sizes or (None,)):
             g, point = make(size)
             problem = Problem(g, point, "reverse", {})
             chosen = _variables(wrt if wrt is not None else asked, problem.names)
@@ -253,7 +259,8 @@ def swell(
             if order > 1 and sum(np.size(problem.leaves[i]) for i in chosen) > 1:
                 raise ArgumentsError(f"order={order} is by one variable; write wrt= one of {', '.join(by)}")
             subject = Subject(problem.g, problem.leaves, problem.names, chosen, int(order))
-            rows += measured(subject, size, limits, helper, given_up)
+            at_size = part(tell, k, len(sizes) or 1, "" if size is None else f"n = {size}")
+            rows += measured(subject, size, limits, helper, given_up, at_size)
     return Swell(text or title, formula, by, int(order), sizes, tuple(rows), limits)
 
 

@@ -19,6 +19,7 @@ from diffkit.studies.ending import Ending, ending
 from diffkit.studies.landscape import Curve, Surface, curve_around, surface_around
 from diffkit.studies.objective import Mean, Shaped, Whole, asker, hessian_at, number_names, samples_of
 from diffkit.studies.study import Study
+from diffkit.studies.tell import Tell, silent
 from diffkit.studies.value import value_at
 from diffkit.tables import Table, csv_text, error_text, json_ready, value_text
 
@@ -228,6 +229,7 @@ def train(
     tolerance: float = 0.0,
     text: str | None = None,
     note: str = "",
+    tell: Tell = silent,
     **options: Any,
 ) -> Training:
     """Gradient descent on f from a start: x becomes x - rate * f'(x), epoch after epoch.
@@ -252,6 +254,8 @@ def train(
         Stop when the gradient of an epoch's end is no longer than this.
     text, note
         What to call f, and what to say of it, in the result.
+    tell
+        Is told what comes next, how much is done, and of how much: tell("epochs", 150, 15000).
 
     Returns
     -------
@@ -295,7 +299,7 @@ def train(
     ask = asker(whole, problem, gradient)
     leaves = [float(leaf) if np.ndim(leaf) == 0 else leaf for leaf in problem.leaves]
     path = descend(ask, leaves, float(rate), int(epochs), data=samples, batch=batch, seed=seed,
-                   tolerance=tolerance)  # fmt: skip
+                   tolerance=tolerance, tell=tell)  # fmt: skip
     shaped = Shaped([np.shape(leaf) for leaf in leaves])
 
     def gradient_at(x: Array) -> Array:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from diffkit.symbolic.passes import evaluated
+from diffkit.errors import NotClosedFormError
+from diffkit.symbolic.passes import applied, evaluated
 from diffkit.symbolic.pool import in_order
 
 __all__ = ["PROVED", "Agreement"]
@@ -89,7 +90,7 @@ class Agreement:
 
 
 def value(expression: Any, point: dict[Any, Any]) -> Any:
-    """The expression at a point, as a SymPy number of many digits; each node once."""
+    """The expression at a point, as a SymPy number of many digits; each node once. nan if it is too large."""
     import sympy
 
     made: dict[int, Any] = {}
@@ -101,7 +102,12 @@ def value(expression: Any, point: dict[Any, Any]) -> Any:
         elif not e.args:
             made[id(e)] = e
         else:
-            made[id(e)] = e.func(*(made[id(a)] for a in e.args))
+            try:
+                made[id(e)] = applied(e.func, *(made[id(a)] for a in e.args))
+            except NotClosedFormError:
+                return sympy.nan
+            if made[id(e)].is_Function and all(a.is_Number for a in made[id(e)].args):
+                made[id(e)] = made[id(e)].n(WORKING_DIGITS)  # exp(9): else its size is not seen
     return made[id(expression)].n(WORKING_DIGITS)
 
 

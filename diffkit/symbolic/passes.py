@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffkit.symbolic.pool import Pool, Term, below, in_order, negated, turned
+from diffkit.tape.bounds import require_writable
 
-__all__ = ["Pruning", "as_printed", "as_written", "collect", "evaluated", "prune", "share"]
+__all__ = ["Pruning", "applied", "as_printed", "as_written", "collect", "evaluated", "prune", "share"]
 
 MOST_PARTS = 100  # of a flat sum or product: flattened on and on, squares of squares would double each time
 
@@ -100,8 +101,17 @@ def evaluated(expression: Any) -> Any:
     top = expression.node if isinstance(expression, Term) else expression
     made: dict[int, Any] = {}
     for e in in_order([top]):
-        made[id(e)] = e.func(*(made[id(a)] for a in e.args)) if e.args else e
+        made[id(e)] = applied(e.func, *(made[id(a)] for a in e.args)) if e.args else e
     return made[id(top)]
+
+
+def applied(kind: Any, *args: Any) -> Any:
+    """The function of this SymPy class, as SymPy evaluates it.
+
+    Raises `NotClosedFormError` where that would be a number without end, as 10^10^10 is.
+    """
+    require_writable(kind.__name__, args)
+    return kind(*args)
 
 
 def share(expression: Any) -> tuple[list[tuple[Any, Any]], Any]:
@@ -175,7 +185,7 @@ class _Pass:
         if e.is_Pow:
             return self.power(*args)
         if e.is_Function and len(args) == 1 and args[0].node.is_Rational:
-            value = e.func(args[0].node)
+            value = applied(e.func, args[0].node)
             return (
                 self.pool.term(value)
                 if value.is_Rational
@@ -201,7 +211,7 @@ class _Pass:
         if b is sympy.E and not e.is_Rational:
             return n.call(sympy.exp, n)
         if b.is_Rational and b != 0 and e.is_Rational and abs(e.p) < 100:
-            value = sympy.Pow(b, e)
+            value = applied(sympy.Pow, b, e)
             if value.is_Rational:
                 return self.pool.term(value)
         if b.is_Pow and b.args[1].is_Rational and e.is_Integer:

@@ -71,14 +71,21 @@ class Helper:
         answer, *_ = self.answers(_alone, (function, argument), time_limit)
         return answer
 
-    def answers(self, task: Callable[..., Any], argument: Any, time_limit: float = 5.0) -> Iterator[Answer]:
+    def answers(
+        self, task: Callable[..., Any], argument: Any, time_limit: float | None = 5.0
+    ) -> Iterator[Answer]:
         """What a generator function yields there, each within the time limit; the last may be a failure.
+
+        Without a limit (None) it is asked in this process.
 
         Raises
         ------
         NotClosedFormError
             If the argument nests too deeply to be handed over.
         """
+        if time_limit is None:
+            yield from _answers(task, argument)
+            return
         if not time_limit > 0:
             raise OptionError(f"time_limit={time_limit!r} is no time; write a positive number of seconds")
         try:
@@ -169,15 +176,20 @@ def _serve() -> None:
             return
         say(Answer(None, 0.0, "read"))
         clear_cache()  # what was found for an earlier question must not make this one look quick
-        try:
-            begun = time.perf_counter()
-            for value in task(argument):
-                say(Answer(value, time.perf_counter() - begun))
-                begun = time.perf_counter()
-        except Exception as error:  # a failure of SymPy's is told, not shown
-            words = " ".join(str(error).split())
-            say(Answer(None, time.perf_counter() - begun, "failed", f"{type(error).__name__}: {words}"))
+        for answer in _answers(task, argument):
+            say(answer)
         say(None)
+
+
+def _answers(task: Callable[..., Any], argument: Any) -> Iterator[Answer]:
+    begun = time.perf_counter()
+    try:
+        for value in task(argument):
+            yield Answer(value, time.perf_counter() - begun)
+            begun = time.perf_counter()
+    except Exception as error:  # a failure of SymPy's is told, not shown
+        words = " ".join(str(error).split())
+        yield Answer(None, time.perf_counter() - begun, "failed", f"{type(error).__name__}: {words}")
 
 
 def _alone(question: tuple[Callable[..., Any], Any]) -> Iterator[Any]:

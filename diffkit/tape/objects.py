@@ -17,6 +17,7 @@ from diffkit.errors import DiffkitError, DomainError, NoRuleError
 from diffkit.primitives import Joined, assemble, component, getitem, scatter
 from diffkit.structure import is_array_like
 from diffkit.tape.arithmetic import Arithmetic, name_of
+from diffkit.tape.bounds import require_finite_work, require_writable
 from diffkit.tape.inside import run_inside
 from diffkit.tape.meaning import LOGIC, WRITTEN_OUT, row_of
 
@@ -196,6 +197,7 @@ class Mpmath(ObjectArithmetic):
 
         def real(*args: Any) -> Any:
             assert row is not None
+            require_finite_work(function, args)
             try:
                 y = row(*args)
             except (ZeroDivisionError, ValueError):
@@ -235,6 +237,16 @@ class SympyArithmetic(ObjectArithmetic):
         if isinstance(value, int):
             return self.module.Integer(int(value))
         return simplest_exact(float(value), self.module)
+
+    def row(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        row = super().row(function)
+
+        def writable(*args: Any) -> Any:
+            assert row is not None
+            require_writable(name_of(function), args)
+            return row(*args)
+
+        return row and writable
 
     def call(self, function: Callable[..., Any], args: Any, keywords: Mapping[str, Any]) -> Any:
         if function in (np.sum, np.mean) or (function not in LOGIC and row_of(function) is not None):

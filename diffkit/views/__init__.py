@@ -1,7 +1,7 @@
 """How a tape looks.
 
-dk.views.table(tape, *point)     its values beside their tangents or adjoints, row by row
-dk.views.graph(tape, *point)     its computational graph: a picture, SVG, DOT, Mermaid, text
+dk.views.table(tape, *point)     its values beside their tangents or adjoints, printed and drawn
+dk.views.graph(tape, *point)     its computational graph: pictures, SVG, DOT, Mermaid, text
 dk.views.source(tape)            its program as Python source
 """
 

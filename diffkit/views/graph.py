@@ -168,7 +168,9 @@ class Graph:
             numbers.append(f"[{number_text(node.adjoint)}]")
         return [head, *(["  ".join(numbers)] if numbers else [])]
 
-    def plot(self, ax: Any = None, layout: Literal["layered", "graphviz"] | None = None) -> Any:
+    def plot(
+        self, ax: Any = None, layout: Literal["layered", "graphviz"] | None = None, states: bool = False
+    ) -> Any:
         """The Matplotlib axes with the graph drawn from left to right; on `ax` when it is given.
 
         Parameters
@@ -179,6 +181,8 @@ class Graph:
             Who says where the boxes go: "layered", diffkit itself, for up to 60 nodes; or "graphviz", for up
             to 600, with the package that `pip install 'diffkit[graphviz]'` brings; by default by how many
             there are.
+        states
+            Draw it three times: its structure, its values, its adjoints.
 
         Raises
         ------
@@ -199,13 +203,19 @@ class Graph:
         # A view hands itself to the report when it is drawn, as a study does.
         from diffkit.report import draw
 
-        return draw(self, ax, by=by)
+        return draw(self, ax, by=by, states=states)
 
     def svg(self) -> str:
         """The drawing as SVG, with a title and a description for screen readers."""
         from diffkit.report import rendered
 
         return str(rendered(self.plot(), "svg").decode())
+
+    def _repr_html_(self) -> str | None:
+        """The drawing as an image, which a notebook that is not trusted keeps, as it does not keep SVG."""
+        from diffkit.report.notebook import picture
+
+        return picture(self) if len(self.nodes) <= MOST_NODES else None
 
     def _repr_svg_(self) -> str | None:
         return self.svg() if len(self.nodes) <= MOST_NODES else None

@@ -11,15 +11,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from diffkit.autodiff.local import adjoints, tangents
 from diffkit.errors import ArgumentsError
-from diffkit.structure import flatten_arguments
 from diffkit.tables import Table, csv_text, json_ready
 from diffkit.tape.wengert import Instruction, Slot, Tape
 from diffkit.views.formula import formula, latex
 from diffkit.views.names import Labels, labels_of
 from diffkit.views.order import by_level, lifted
-from diffkit.views.travel import pulled_back, pushed_forward
+from diffkit.views.runs import Arrow, unrun, with_adjoints, with_tangents
 
 __all__ = ["TraceRow", "TraceTable", "number_text", "table"]
 
@@ -47,6 +45,8 @@ class TraceRow:
         How its tangent or adjoint is computed, and the number; None for a step that is not shown yet.
     name
         What f calls it, where that is known and not the label.
+    kind
+        "input", "constant", "operation" or "result".
     """
 
     label: str
@@ -55,6 +55,7 @@ class TraceRow:
     travel: str
     derivative: Any
     name: str = ""
+    kind: str = "operation"
 
 
 @dataclass(frozen=True)
@@ -68,21 +69,24 @@ class TraceTable:
     rows
         A `TraceRow` a slot, the inputs first.
     result, derivative
-        In full precision: the result, and its tangent or the adjoints of the inputs.
+        In full precision: the result, and its tangent or the adjoints of the inputs; None without a point.
+    arrows
+        Each use of a slot by a row, and what it adds to an adjoint or a tangent.
     """
 
     mode: str
     rows: tuple[TraceRow, ...]
     result: Any
     derivative: Any
+    arrows: tuple[Arrow, ...] = ()
 
     def grid(self) -> Table:
         """The columns as plain texts."""
-        return self._filled(self._plain, str)
+        return self._filled(self.plain, str)
 
     def text(self, width: float = math.inf) -> str:
         """The table as aligned text, no wider than `width` where that can be had."""
-        return "\n".join([self.grid().text(width), "", *self.remarks()])
+        return "\n\n".join([self.grid().text(width), *self.remarks()])
 
     def __str__(self) -> str:
         return self.text()
@@ -98,9 +102,9 @@ class TraceTable:
         """JSON-ready: {"schema": "diffkit.trace/1", "mode", "rows", "result", "derivative"}, all rows."""
         rows = [
             {
-                "label": row.label, "name": row.name, "primal": self._plain(row.primal),
+                "label": row.label, "name": row.name, "primal": self.plain(row.primal),
                 "value": json_ready(row.value), "derivative": json_ready(row.derivative),
-                "from": self._plain(row.travel),
+                "from": self.plain(row.travel),
             }
             for row in self.rows
         ]  # fmt: skip
@@ -119,10 +123,20 @@ class TraceTable:
         """The table as a LaTeX tabular; needs no package."""
         grid = self._filled(self._tex, _tex_label, lambda text: f"${text}$" if text else "")
         lines = [" & ".join(cells) + r" \\" for cells in (grid.columns, *grid.rows)]
-        return "\n".join([r"\begin{tabular}{lllll}", lines[0], r"\hline", *lines[1:], r"\end{tabular}"])
+        return "\n".join(
+            [
+                rf"\begin{{tabular}}{{{'l' * len(grid.columns)}}}",
+                lines[0],
+                r"\hline",
+                *lines[1:],
+                r"\end{tabular}",
+            ]
+        )
 
     def remarks(self) -> list[str]:
         """The result and the derivative with all their digits."""
+        if self.result is None:
+            return []
         what = "tangent of the result" if self.mode == "forward" else "gradient"
         return [f"result {_exact(self.result)}, {what} {_exact(self.derivative)}"]
 
@@ -143,7 +157,29 @@ class TraceTable:
         if left_out:
             rows.insert(half, ("...", f"{left_out} more rows", "", "", ""))
         numbers = ("value", TITLE[self.mode])
+        if self.result is None:
+            return Table(("", "primal"), tuple(row[:2] for row in rows))
         return Table(("", "primal", *numbers, "from"), tuple(rows), frozenset(numbers))
+
+    def plot(self, ax: Any = None, figure: Literal["passes", "staircase"] = "passes") -> Any:
+        """The Matplotlib axes with the trace drawn; on `ax` when it is given.
+
+        Parameters
+        ----------
+        ax
+            Where to draw.
+        figure
+            "passes": the values and the adjoints (or tangents) of the same rows beside each other, with what
+            each row adds to which. "staircase": each row a step further to the right than those it reads.
+        """
+        # A view hands itself to the report when it is drawn, as a study does.
+        from diffkit.report import draw
+
+        return draw(self, ax, figure=figure)
+
+    def equation(self, row: TraceRow) -> str:
+        """How a row is computed, as plain text: `v1*v0`, or `a = x + y` where f has a name for it."""
+        return self._equation(row, self.plain, str)
 
     def _equation(self, row: TraceRow, written: Any, named: Any) -> str:
         """How a row is computed, after its name: of an input the name alone."""
@@ -152,8 +188,8 @@ class TraceTable:
         name = str(named(row.name))
         return name + ("" if row.primal.startswith("input ") else f" = {written(row.primal)}")
 
-    def _plain(self, text: str) -> str:
-        """A formula with the labels of its slots, a bar or a dot over those of adjoints or tangents."""
+    def plain(self, text: str) -> str:
+        """A formula of a row or an arrow with the labels of its slots, a bar or a dot over t0, t1, ..."""
 
         def shown(found: re.Match[str]) -> str:
             label = self.rows[int(found[2])].label
@@ -193,7 +229,7 @@ def table(
     Parameters
     ----------
     tape, point
-        The program and its arguments, nested as they were recorded.
+        The program and its arguments, nested as they were recorded; without them the rows have no numbers.
     mode
         "reverse" puts the adjoint beside each value, "forward" the tangent.
     labels
@@ -265,6 +301,7 @@ def table(
     inputs = tape.input_count
     if names and len(names) != inputs:
         raise ArgumentsError(f"the tape has {inputs} inputs and got {len(names)} names")
+    known = bool(point) or not inputs
     if labels == "n":
         tape, constants = lifted(tape)
         point = (*point, *constants)
@@ -272,33 +309,33 @@ def table(
         tape = by_level(tape)
     count = tape.input_count + len(tape)
     called, beside = labels_of(tape, labels, names)
-    if mode == "forward":
-        seeds = _directions(point, direction)
-        pushed = tangents(tape, point, seeds)
-        values, numbers = pushed.values, pushed.tangents
-        travels = pushed_forward(tape, values)
-        derivative = [numbers[o.index] if isinstance(o, Slot) else 0.0 for o in tape.outputs]
-    else:
-        pulled = adjoints(tape, *point)
-        values, numbers = pulled.values, pulled.adjoints
-        travels = pulled_back(tape, values)
-        derivative = list(numbers[:inputs])
     primals = (
         [f"input {i + 1}" for i in range(inputs)]
         + ["constant"] * (tape.input_count - inputs)
         + [formula(_one_row(tape, row), [f"s{slot}" for slot in row.slots]) for row in tape.instructions]
     )
+    if not known:
+        run = unrun(tape)
+    elif mode == "forward":
+        run = with_tangents(tape, point, direction)
+    else:
+        run = with_adjoints(tape, point, inputs)
     steps = count if step is None else step
     shown = range(steps) if mode == "forward" else range(count - steps, count)
+    outputs = {o.index for o in tape.outputs if isinstance(o, Slot)}
+    kinds = ["input"] * inputs + ["constant"] * (tape.input_count - inputs)
+    kinds += ["result" if i in outputs else "operation" for i in range(tape.input_count, count)]
     rows = tuple(
         TraceRow(
-            called[i], primals[i], values[i],
-            travels[i] if i in shown else "", numbers[i] if i in shown else None, beside[i],
+            called[i], primals[i], run.values[i],
+            run.travels[i] if i in shown else "", run.numbers[i] if i in shown else None, beside[i], kinds[i],
         )
         for i in range(count)
     )  # fmt: skip
-    result = [values[o.index] if isinstance(o, Slot) else o for o in tape.outputs]
-    return TraceTable(mode, rows, _alone(result), _alone(derivative))
+    met = tuple(
+        a if (a.head if mode == "forward" else a.tail) in shown else Arrow(a.tail, a.head) for a in run.arrows
+    )
+    return TraceTable(mode, rows, _alone(run.result), _alone(run.derivative), met)
 
 
 def _one_row(tape: Tape, row: Instruction) -> Tape:
@@ -308,15 +345,6 @@ def _one_row(tape: Tape, row: Instruction) -> Tape:
     count = len(row.slots)
     alone = replace(row, args=args)
     return replace(tape, instructions=(alone,), input_count=count, outputs=(Slot(count),), guards=())
-
-
-def _directions(point: tuple[Any, ...], direction: Sequence[Any] | None) -> tuple[Any, ...]:
-    """The tangents of the arguments: those given, or 1 for the first number or array and 0 for the others."""
-    leaves, structure = flatten_arguments(point)
-    seeds = [np.full(np.shape(leaf), float(i == 0))[()] for i, leaf in enumerate(leaves)]
-    unit = tuple(structure.build(seeds))
-    # Constants that have become inputs come last.
-    return unit if direction is None else (*direction, *(0 * seed for seed in unit[len(direction) :]))
 
 
 def _alone(values: Sequence[Any]) -> Any:

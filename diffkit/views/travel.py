@@ -5,6 +5,7 @@ Slots are called s0, s1, ... and their tangents or adjoints t0, t1, ...
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,34 +16,53 @@ from diffkit.tape.record import record
 from diffkit.tape.wengert import Instruction, Slot, Tape
 from diffkit.views.formula import product, sum_of
 
-__all__ = ["pulled_back", "pushed_forward"]
+__all__ = ["Step", "pulled_back", "pushed_forward", "steps_back", "steps_forward"]
+
+Step = tuple[int, int, str]  # the slot of an operand, that of the row that reads it, and what travels between
 
 
-def pulled_back(tape: Tape, values: tuple[Any, ...]) -> list[str]:
-    """For each slot: its adjoint as the sum of what its uses send back."""
-    terms: list[list[str]] = [[] for _ in values]
+def pulled_back(tape: Tape, steps: Sequence[Step]) -> list[str]:
+    """For each slot: its adjoint as the sum of what its uses send back, from `steps_back`."""
+    terms: list[list[str]] = [[] for _ in range(tape.input_count + len(tape))]
     for o in tape.outputs:
         if isinstance(o, Slot):
             terms[o.index].append("1")
-    for slot, row in enumerate(tape.instructions, tape.input_count):
-        for operand, slope, names in _slopes(row, slot, values):
-            told = f"{row.op}_bar(t{slot})" if slope is None else product(f"t{slot}", slope, names)
-            if told != f"t{slot}*0":
-                terms[operand].append(told)
+    for operand, _, told in steps:
+        terms[operand].append(told)
     # The sweep meets the last use first.
-    return [sum_of(found[::-1]) for found in terms]
+    return [sum_of([term for term in found[::-1] if term]) for found in terms]
 
 
-def pushed_forward(tape: Tape, values: tuple[Any, ...]) -> list[str]:
-    """For each slot: its tangent from those of its operands."""
-    told = ["" for _ in range(tape.input_count)]
-    for slot, row in enumerate(tape.instructions, tape.input_count):
-        terms = [
-            f"{row.op}_dot(t{operand})" if slope is None else product(f"t{operand}", slope, names)
-            for operand, slope, names in _slopes(row, slot, values)
-        ]
-        told.append(sum_of([term for term in terms if not term.endswith("*0")]))
-    return told
+def pushed_forward(tape: Tape, steps: Sequence[Step]) -> list[str]:
+    """For each slot: its tangent from those of its operands, from `steps_forward`."""
+    terms: list[list[str]] = [[] for _ in range(tape.input_count + len(tape))]
+    for _, row, told in steps:
+        terms[row].append(told)
+    inputs = tape.input_count
+    return ["" for _ in range(inputs)] + [sum_of([t for t in found if t]) for found in terms[inputs:]]
+
+
+def steps_back(tape: Tape, values: tuple[Any, ...]) -> list[Step]:
+    """For each use of a slot by a row: what the row's adjoint adds to that of the slot, "" where nothing."""
+    return [
+        (operand, slot, _told(f"t{slot}", f"{row.op}_bar", slope, names))
+        for slot, row in enumerate(tape.instructions, tape.input_count)
+        for operand, slope, names in _slopes(row, slot, values)
+    ]
+
+
+def steps_forward(tape: Tape, values: tuple[Any, ...]) -> list[Step]:
+    """For each use of a slot by a row: what the slot's tangent adds to that of the row, "" where nothing."""
+    return [
+        (operand, slot, _told(f"t{operand}", f"{row.op}_dot", slope, names))
+        for slot, row in enumerate(tape.instructions, tape.input_count)
+        for operand, slope, names in _slopes(row, slot, values)
+    ]
+
+
+def _told(number: str, map_: str, slope: Tape | float | None, names: list[str]) -> str:
+    told = f"{map_}({number})" if slope is None else product(number, slope, names)
+    return "" if told == f"{number}*0" else told
 
 
 def _slopes(
@@ -55,7 +75,7 @@ def _slopes(
     try:
         rule, found = rule_of(row.function), []
     except NoRuleError:  # a comparison: nothing travels through it
-        return []
+        return [(slot, 0.0, []) for slot in row.slots]
     for i, a in enumerate(row.args):
         if not isinstance(a, Slot):
             continue

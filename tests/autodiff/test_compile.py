@@ -321,7 +321,7 @@ def program(steps, x):
 
 
 @given(STEPS, st.sampled_from([(5,), (130,), (20, 7), (130, 128)]), st.integers(0, 9))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_random_programs_have_the_same_bits(steps, shape, seed):
     f = partial(program, steps)
     assert_same(f, (draw(*shape, seed=seed),), (draw(*shape, seed=seed + 10),))
@@ -329,7 +329,7 @@ def test_random_programs_have_the_same_bits(steps, shape, seed):
 
 @pytest.mark.slow
 @given(STEPS, st.sampled_from([(5,), (130,), (20, 7), (300, 128), (50_000,)]), st.integers(0, 9))
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 def test_many_random_programs_have_the_same_bits(steps, shape, seed):
     f = partial(program, steps)
     assert_same(f, (draw(*shape, seed=seed),), (draw(*shape, seed=seed + 10),))

@@ -129,7 +129,7 @@ def test_reverse_and_forward_agree_on_any_program(steps, reduction, numbers):
     assert np.sum(a_bar * a_dot) + np.sum(b_bar * b_dot) == pytest.approx(y_dot, abs=1e-12 * scale)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(UNARY[:9]), min_size=1, max_size=6), st.floats(-2, 2))
 def test_all_four_second_derivatives_agree_on_any_chain(functions, x):
     def f(x):

@@ -91,6 +91,14 @@ def test_what_the_gradient_raises_is_told_with_its_line(shell, tmp_path):
     assert "line 4 of broken.py" in err
 
 
+def test_a_function_of_a_file_is_called_without_its_folder(shell, tmp_path):
+    file, picture = tmp_path / "mine.py", tmp_path / "check.svg"
+    file.write_text("def f(x):\n    return x**2\n")
+    status, out, _ = shell("check", f"{file}:f", "--gradient", "2*x", "--at", "3", "--plot", str(picture))
+    assert (status, out.split("\n")[0]) == (0, "Check of 2*x as the gradient of f = mine.py:f")
+    assert "Check of the gradient of mine.py:f: passed" in picture.read_text()
+
+
 def test_a_figure_is_drawn_and_the_status_stays(shell, tmp_path):
     path = tmp_path / "check.svg"
     status, _, err = shell("check", "x^2", "--gradient", "x", "--at", "3", "--plot", str(path))

@@ -28,15 +28,6 @@ def test_the_options_reach_the_page(shell):
     assert "只改变 y" in out
 
 
-@pytest.mark.usefixtures("few_steps")
-def test_what_comes_next_is_told_after_a_while_and_not_before(shell, monkeypatch, capsys):
-    monkeypatch.setattr(report, "PATIENCE", -1.0)
-    _, _, err = shell("report", "x", "--at", "1", "-o", "-")
-    assert err.splitlines() == [f"{text} ..." for text in report.COMING.values()]
-    monkeypatch.setattr(report, "PATIENCE", 1e9)
-    assert shell("report", "x", "--at", "1", "-o", "-")[2] == ""
-
-
 def test_help_knows_the_languages_without_loading_the_page():
     assert tuple(LANGUAGES) == report.LANGUAGES
 

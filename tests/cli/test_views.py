@@ -63,6 +63,18 @@ def test_trace_in_every_form(shell, tmp_path):
     assert (tmp_path / "t.tex").read_text().startswith(r"\begin{tabular}")
 
 
+def test_trace_draws_both_passes_or_the_staircase(shell, tmp_path):
+    for figure, told in (("passes", "Reverse mode: values downwards"), ("staircase", "A program of 5 steps")):
+        file = tmp_path / f"{figure}.svg"
+        status, out, err = shell("trace", *SURVEY, "--plot", str(file), "--figure", figure)
+        assert (status, err) == (0, f"wrote {file}\n")
+        assert out.endswith("gradient (5.5, 1.7163378145367738)\n")
+        assert told in file.read_text()
+    forward = tmp_path / "forward.png"
+    assert shell("trace", *SURVEY, "--mode", "forward", "--plot", str(forward))[0] == 0
+    assert forward.read_bytes().startswith(b"\x89PNG")
+
+
 def test_graph_prints_a_line_a_node(shell):
     status, out, err = shell("graph", *SUM)
     assert (status, err) == (0, "")
@@ -86,6 +98,12 @@ def test_graph_in_every_form(shell, tmp_path):
     status, _, err = shell("graph", *SUM, "--plot", str(tmp_path / "g.png"))
     assert (status, err) == (0, f"wrote {tmp_path / 'g.png'}\n")
     assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_graph_draws_its_three_states(shell, tmp_path):
+    file = tmp_path / "states.svg"
+    assert shell("graph", *SUM, "--plot", str(file), "--states")[0] == 0
+    assert "The graph in three states" in file.read_text()
 
 
 @pytest.mark.parametrize(

@@ -72,13 +72,13 @@ scales = st.sampled_from([10.0 ** (k / 4) for k in range(-48, 49)])
 points = st.sampled_from([sign * k / 256 for k in range(1, 769) for sign in (-1, 1)])
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(trees, scales, points, st.integers(1, 2))
 def test_the_error_estimate_holds_on_random_functions_of_any_scale(tree, scale, at, order):
     holds(tree, scale, 0.0, at, order)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     trees,
     st.sampled_from([10.0 ** (k / 4) for k in range(-8, 9)]),
@@ -90,7 +90,7 @@ def test_the_error_estimate_holds_where_x_tells_nothing_of_the_scale(tree, scale
 
 
 @pytest.mark.slow
-@settings(max_examples=4000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4000, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(trees, scales, points, st.integers(1, 4))
 def test_the_error_estimate_holds_on_very_many_random_functions(tree, scale, at, order):
     holds(tree, scale, 0.0, at, order)

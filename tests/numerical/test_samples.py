@@ -7,7 +7,7 @@ from math import factorial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkit.numerical.samples import derivative_of_samples, fornberg
@@ -57,7 +57,6 @@ def test_polynomials_of_degree_below_order_plus_accuracy_are_differentiated_exac
 
 
 @given(st.data())
-@settings(deadline=None)  # exact rationals of 50 digits
 def test_on_any_grid_the_formula_is_the_exact_stencil_on_its_points(data):
     steps = data.draw(st.lists(st.floats(0.01, 10), min_size=4, max_size=9))
     order = data.draw(st.integers(1, 3))

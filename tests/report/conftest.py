@@ -1,4 +1,4 @@
-"""Sweeps for the figures: true errors of true formulas, measured here with mpmath and nothing of diffkit."""
+"""Sweeps for the figures, measured with mpmath and nothing of diffkit; programs; and what legible means."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.text import Text
+
+import diffkit as dk
+import diffkit.report
 
 U = 2.0**-53
 ALL = ("forward", "backward", "central", "richardson", "complex-step")
@@ -217,6 +220,66 @@ def _assert_legible(picture: Axes, dpi: float = 150) -> None:
             frame, own = key.get_window_extent(), {text.get_text() for text in key.get_texts()}
             for text, box in boxes:
                 assert text in own or not frame.overlaps(box), f"the key covers {text!r}"
+
+
+def _chain(x: Any, y: Any, z: Any) -> Any:
+    a = x + y
+    return a * z
+
+
+def _logistic(x: Any, times: int = 4) -> Any:
+    for _ in range(times):
+        x = 4 * x * (1 - x)
+    return x
+
+
+def _model(weights: Any, bias: Any, sample: Any) -> Any:
+    prediction = np.dot(weights, sample) + bias
+    shortfall = prediction - 1.0
+    loss_of_sample = shortfall**2
+    return np.log(1 + loss_of_sample) * np.sqrt(prediction)
+
+
+#       name: (function, point, options of the view)
+PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
+    "survey": (lambda x1, x2: np.log(x1) + x1 * x2 - np.sin(x2), (2.0, 5.0), {}),
+    "nodes": (lambda x, y: x * x * y + (y + 2), (3.0, 4.0), {"labels": "n"}),
+    "chain": (_chain, (1.0, -2.0, 3.0), {}),
+    "named chain": (_chain, (1.0, -2.0, 3.0), {"labels": "names"}),
+    "12 rows": (_logistic, (0.2,), {}),
+    "501 rows": (lambda x: _logistic(x, 167), (0.2,), {}),
+    "vector": (lambda x: np.mean(x * x), (np.arange(4.0),), {}),
+    "names": (_model, (np.ones(5), 0.5, np.arange(5.0)), {"labels": "names"}),
+    "one row": (lambda x: np.sin(x), (0.7,), {}),
+    "no row": (lambda x: x, (0.7,), {}),
+    "nothing finite": (lambda x: np.log(x) * np.sqrt(x), (0.0,), {}),
+}
+
+
+@pytest.fixture(params=list(PROGRAMS))
+def program(request: pytest.FixtureRequest) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Every program in turn: its tape, its point and the options of its view."""
+    f, point, options = PROGRAMS[request.param]
+    with np.errstate(all="ignore"):
+        return dk.record(f, *point), point, options
+
+
+@pytest.fixture
+def trace(program: Any) -> Callable[..., Any]:
+    """trace(mode="reverse"): the table of the program."""
+    tape, point, given = program
+
+    def made(**options: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return dk.views.table(tape, *point, **given, **options)
+
+    return made
+
+
+@pytest.fixture(params=[None, (7.5, 5.0), (8.0, 4.5)], ids=["own", "page", "slide"])
+def place(request: pytest.FixtureRequest) -> Any:
+    """Axes in the size of a page and of a slide, and None for the figure's own."""
+    return None if request.param is None else dk.report.new_axes(*request.param)
 
 
 @pytest.fixture(scope="session")

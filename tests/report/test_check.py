@@ -43,7 +43,7 @@ def test_each_component_stands_at_its_error_in_the_colour_of_its_verdict(failed)
 
 def test_what_is_wrong_is_named_and_the_title_counts_it(failed, large):
     ax = draw(failed)
-    assert [text.get_text() for text in ax.texts] == ["x[2]"]
+    assert [text.get_text() for text in ax.texts] == ["x[2]: the sign is flipped"]
     assert ax.get_title(loc="left").endswith(": 1 of 4 wrong")
     assert [label.get_text() for label in ax.get_xticklabels()] == ["x[0]", "x[1]", "x[2]", "x[3]"]
     assert "Wrong: x[2]. Not judged: 1." in ax.alt
@@ -51,6 +51,25 @@ def test_what_is_wrong_is_named_and_the_title_counts_it(failed, large):
     passed = dk.check_gradient("x^2", 3.0, gradient="2*x").plot()
     assert passed.get_title(loc="left") == "Check of the gradient of x^2: passed"
     assert markers(passed, False) is None
+
+
+def test_what_a_wrong_component_looks_like_is_said_once_for_all_of_which_it_holds():
+    def wrong(x):
+        return np.array([2 * x[0] / 3, 2 * x[1] / 3, -2 * x[2]])
+
+    found = dk.check_gradient(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0]), gradient=wrong)
+    labels = [text.get_text() for text in found.plot().texts]
+    assert labels == ["x[0]: a factor 3 is missing", "x[1]", "x[2]: the sign is flipped"]
+
+
+def test_where_there_is_no_room_for_what_it_looks_like_the_name_stands_alone():
+    def wrong(x):
+        return 60 * np.cos(x) / np.arange(1, 61)  # the first is 60 times what is expected
+
+    ax = dk.report.new_axes(3.0, 3.0)
+    found = dk.check_gradient(lambda x: np.sum(np.sin(x)), np.linspace(0.1, 1.1, 60), gradient=wrong)
+    assert found.components[0].note.startswith("60 times what is expected (60 is the number of inputs")
+    assert "x[0]" in [text.get_text() for text in found.plot(ax).texts]
 
 
 def test_an_error_of_nothing_and_one_that_is_no_number_are_drawn():

@@ -61,6 +61,14 @@ def test_of_many_methods_one_of_each_kind_is_timed(nine):
     assert {m for m in nine.methods if of(ax, m, "counted")} == set(nine.methods)
 
 
+def test_a_picture_without_times_says_none(four, assert_legible):
+    ax = cost_against_inputs(four, times=False)
+    assert not any(of(ax, method, "timed") for method in four.methods)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["what theory says", "counted"]
+    assert "Time" not in ax.alt
+    assert_legible(ax)
+
+
 def test_names_say_what_theory_says(four, nine):
     words = [text.get_text() for text in four.plot().texts]
     assert words == [

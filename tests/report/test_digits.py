@@ -30,8 +30,23 @@ def test_each_dot_stands_at_its_digits_in_the_colour_of_its_method(comparison):
 
 def test_a_method_that_does_not_apply_says_so_and_so_does_the_alternative_text(comparison):
     ax = digits_by_method(comparison)
-    assert "not applicable" in [text.get_text() for text in ax.texts]
-    assert "symbolic: not applicable" in ax.alt
+    told = "not applicable: not closed form: f branches on its argument"
+    assert any(text.get_text().startswith(told) for text in ax.texts)
+    assert f"symbolic: {told}" in ax.alt
+
+
+def test_a_reason_that_is_too_long_ends_inside_the_figure(assert_legible):
+    def f(x):
+        return abs(x) if x > 1 else np.floor(x)
+
+    comparison = dk.compare(f, 1.5, methods=["symbolic", "complex-step", "reverse"])
+    ax = digits_by_method(comparison, new_axes(5.0, 3.0))
+    assert_legible(ax)
+    told = [text.get_text() for text in ax.texts if text.get_text().startswith("not applicable: ")]
+    assert len(told) == 2
+    for text, row in zip(told, comparison.rows[:2], strict=True):
+        assert text.endswith(" …")
+        assert row.note.startswith(text.removeprefix("not applicable: ").removesuffix(" …"))
 
 
 @pytest.mark.parametrize("size", [(7.5, 4.0), (8.0, 4.5)])
@@ -55,8 +70,8 @@ def test_without_a_reference_every_line_says_so():
     [
         ((0.7,), 1, "Correct digits of the derivative of f at 0.7"),
         ((0.7,), 2, "Correct digits of the second derivative of f at 0.7"),
-        (({"x": 3.0, "y": 4.0},), 1, "Correct digits of the derivative of f at x = 3, y = 4"),
-        ((np.array([1.0, 2.0]),), 1, "Correct digits of the derivative of f at [1. 2.]"),
+        (({"x": 3.0, "y": 4.0},), 1, "Correct digits of the gradient of f at x = 3, y = 4"),
+        ((np.array([1.0, 2.0]),), 1, "Correct digits of the gradient of f at [1. 2.]"),
     ],
 )
 def test_the_title_says_which_derivative_and_where(point, order, title):

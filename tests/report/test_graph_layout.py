@@ -59,7 +59,7 @@ def check(nodes, edges, size=(2.0, 1.0)):
         assert half[1] - 1e-6 <= y <= drawn.height - half[1] + 1e-6
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(graphs())
 def test_every_graph_is_drawn_without_an_edge_through_a_node(graph):
     check(*graph)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 from dataclasses import dataclass
 
 import mpmath
@@ -256,7 +257,7 @@ def test_a_row_that_is_not_there_is_a_key_error_that_lists_the_rows(textbook):
 
 def test_a_notebook_shows_a_table(textbook):
     page = textbook._repr_html_()
-    assert page.count("<tr>") == 10
+    assert page.partition("<img")[0].count("<tr>") == 10
     assert "-0.08396815" in page
 
 
@@ -273,3 +274,17 @@ def test_a_complex_step_that_f_leads_astray_is_told_from_the_methods_that_keep_t
 def test_an_empty_point_is_refused_by_every_question_alike(ask, point):
     with pytest.raises(DomainError, match="the point is empty; write at least one number"):
         ask(lambda x: np.sum(x), point)
+
+
+def test_a_comparison_of_a_lambda_can_be_pickled_and_loses_nothing_but_f():
+    found = dk.compare(lambda x: x * x, 3.0, methods="reverse")
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert (found.function(3.0), again.function) == (9.0, None)
+
+
+@pytest.mark.parametrize("f", ["max(x, 0)^2", lambda x: np.where(x > 0, x * x, 0.0)])
+def test_a_complex_step_of_second_order_through_a_comparison_is_a_row_like_others(f):
+    found = dk.compare(f, 1.0, methods="central,complex-step", order=2)
+    assert found["central"].truncation is not None
+    assert found["complex-step"].truncation is None

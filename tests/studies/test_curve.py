@@ -74,3 +74,10 @@ def test_the_median_error_of_second_differences_grows_all_the_way_though_most_of
     assert np.count_nonzero(curve.lost[small]) > 0.6 * np.count_nonzero(small)
     assert np.min(curve.median[small]) > 10
     assert np.all(np.abs(np.diff(np.log10(curve.median[small]))) < 1.5)
+
+
+def test_the_values_are_what_the_method_itself_answers():
+    sweep = dk.error_sweep("sqrt(x)", 0.5, "central", steps=[1e-8, 1e-3, 0.7])
+    answers = [dk.derivative("sqrt(x)", 0.5, "central", h=h) for h in (1e-8, 1e-3)]
+    assert sweep["central"].values[:2].tolist() == answers
+    assert math.isnan(sweep["central"].values[2])

@@ -7,7 +7,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.errors import ArgumentsError, DomainError
-from diffkit.studies.portrait import MOST_POSITIONS, Missing, portrait
+from diffkit.studies.portrait import MOST_POSITIONS, Missing, Sitting, portrait
 
 pytestmark = pytest.mark.slow  # every study at once; the page's tests use it by default
 
@@ -97,3 +97,34 @@ def test_a_gradient_of_many_numbers_is_not_written_out():
     assert found.swell == Missing(
         "the gradient has 31 numbers, and 30 at most are written out; take dk.swell"
     )  # fmt: skip
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_a_step_of_ones_own_is_among_those_of_the_sweep_and_of_the_secants():
+    found = portrait("x^2", 3.0, h=0.123)
+    assert found.h == 0.123
+    assert 0.123 in found.sweep.steps
+    assert 0.123 in found.secants.steps
+    assert portrait("x^2", 3.0).h is None
+
+
+def test_one_step_alone_is_quick_and_has_the_errors_of_the_whole_sweep():
+    sitting = Sitting("exp(x)", 1.0, h=0.1)
+    alone, whole = sitting.swept(alone=True), sitting.swept()
+    assert alone.steps.tolist() == [0.1]
+    place = whole.steps.tolist().index(0.1)
+    for method, curve in whole.curves.items():
+        assert alone[method].total[0] == curve.total[place]
+        assert alone[method].truncation[0] == pytest.approx(curve.truncation[place], rel=1e-14)
+
+
+def test_a_sitting_names_the_variables_that_may_move():
+    sitting = Sitting("x*y", {"x": 3.0, "y": 4.0}, wrt="y")
+    assert (sitting.names, sitting.wrt) == (("x", "y"), "y")
+    assert sitting.swept().exact == 3.0
+
+
+def test_a_constant_has_its_one_step_whatever_its_variable_is_called():
+    found = portrait("5", 1.0).steps
+    assert [step.rule for step in found.steps] == ["constant"]
+    assert found.derivative == 0

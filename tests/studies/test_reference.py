@@ -123,3 +123,19 @@ def test_a_sweep_that_f_does_not_confirm_is_no_reference(monkeypatch):
     monkeypatch.setattr(reference, "grad", wrong)
     (found,) = exact_gradient(lambda x: np.sum(x**2), [x])
     assert [float(v) for v in found] == pytest.approx(list(2 * x), rel=1e-15)
+
+
+def test_a_point_is_asked_once_for_each_number_of_digits():
+    class Counted(Exact):
+        asked = 0
+
+        def __call__(self, *point):
+            self.asked += 1
+            return super().__call__(*point)
+
+    exact = Counted(lambda x: x * np.sin(x))
+    for digits, asked in ((50, 1), (100, 2)):
+        with mpmath.workdps(digits):
+            x = mpmath.mpf(0.25)
+            assert exact.again(x) == exact.again(+x) == x * mpmath.sin(x)
+            assert exact.asked == asked

@@ -146,3 +146,12 @@ def test_whole_numbers_are_read_in_threes():
         "0", "712 707", "1.0e12", "1.0e12", "1.2e30",
     ]  # fmt: skip
     assert whole(10**20_000).endswith("e20000")
+
+
+def test_the_process_stays_for_the_next_function():
+    with Helper() as helper:
+        seen = []
+        for f in (lambda x: x * x, lambda x: x**3):
+            measured(Subject(f, [0.5], ["x"], [0], 1), None, LIMITS, helper, {"sympy simplify": "not tried"})
+            seen.append(helper._child)
+    assert seen[0] is seen[1] is not None

@@ -67,6 +67,15 @@ def test_a_problem_that_fails_stops_nothing():
     assert rows[0].note == "f fails: RuntimeError('no')"
 
 
+def test_it_tells_how_many_rows_there_are(tmp_path):
+    said, file = [], tmp_path / "rows.jsonl"
+    survey("sine, pole", "central, reverse", file=file, tell=lambda *told: said.append(told))
+    assert said == [("sine", 2, 4), ("pole", 4, 4)]
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+    survey("sine, pole", "central, reverse", file=file, tell=lambda *told: said.append(told))
+    assert said[2:] == [("pole", 4, 4)]
+
+
 # -- the file -----------------------------------------------------------------------------------------
 
 

@@ -138,3 +138,14 @@ def test_the_dictionary_is_json_and_the_csv_has_a_line_a_sweep_and_step(by_funct
     assert head[:3] == ["function", "h", "forward total"]
     assert len(lines) == sum(len(sweep.steps) for sweep in by_function.values())
     assert {line[0] for line in lines} == {"slow", "fast"}
+
+
+def test_it_tells_which_type_and_method_comes_next():
+    said = []
+    dk.error_sweep(
+        "sin(x)", 1.0, ["forward", "central"], FEW, ["float32", "float64"], tell=lambda *t: said.append(t)
+    )
+    assert [what.split(":")[0] for what, _, _ in said][:: len(said) - 1] == ["float32", "float64"]
+    done = [done / of for _, done, of in said]
+    assert done == sorted(done)
+    assert done[0] == 0 <= done[-1] < 1

@@ -253,3 +253,11 @@ def test_numbers_beyond_a_float_are_whole_in_json():
     assert count > 2**1100
     assert json.loads(json.dumps(found.to_dict()))["rows"][1]["operations"] == count
     assert f"e{len(str(count)) - 1}" in str(found)
+
+
+def test_without_a_time_limit_the_counts_are_the_same():
+    here = swell("x^2*sin(x)", time_limit=None, simplified=False)
+    there = swell("x^2*sin(x)", time_limit=60, simplified=False)
+    for stage in ("sympy f", "sympy diff", "sympy cse", "shared"):
+        assert here[stage].operations == there[stage].operations is not None
+    assert here.to_dict()["limits"]["time_limit"] is None

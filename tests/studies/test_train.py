@@ -11,7 +11,6 @@ from diffkit.errors import ArgumentsError, DomainError, OptionError, UnknownMeth
 from diffkit.studies import Training, train
 
 QUARTIC = "2*x^4 - 3*x^2 + 2*x - 20"
-EXACT = ("complex-step", "symbolic", "dual", "reverse")
 
 
 @pytest.fixture(scope="module")
@@ -23,35 +22,11 @@ def mean_squares(w, b, x, y):
     return (w * x + b - y) ** 2
 
 
-# -- the worked examples ----------------------------------------------------------------------------------
+# -- the path, and where it ends ----------------------------------------------------------------------------
 
 
-def test_on_a_parabola_each_epoch_leaves_four_tenths():
-    found = train("x^2", 5.0, rate=0.3, epochs=15)
-    assert found.points.ravel() == pytest.approx([5 * 0.4**k for k in range(16)], rel=1e-14)
-    assert found.points[:5].round(12).ravel().tolist() == [5, 2, 0.8, 0.32, 0.128]
-
-
-@pytest.mark.parametrize("method", EXACT)
-def test_the_path_is_that_of_the_derivative_written_by_hand_with_every_exact_method(method):
-    by_hand = train("x^2", 5.0, rate=0.3, epochs=15, gradient=lambda x: 2 * x)
-    assert by_hand.method == "by hand"
-    found = train("x^2", 5.0, rate=0.3, epochs=15, method=method)
-    np.testing.assert_allclose(found.points, by_hand.points, rtol=1e-14)
-
-
-@pytest.mark.parametrize("method", EXACT)
-def test_the_quartics_path_begins_alike_with_every_exact_method(method):
-    by_hand = train(QUARTIC, 5.0, rate=0.001, epochs=60, gradient=lambda x: 8 * x**3 - 6 * x + 2)
-    found = train(QUARTIC, 5.0, rate=0.001, epochs=60, method=method)
-    np.testing.assert_allclose(found.points, by_hand.points, rtol=1e-13)
-
-
-def test_on_the_quartic_it_stalls_at_the_inflection(stalled):
+def test_on_the_quartic_the_first_step_is_long_and_it_stalls_beside_the_inflection(stalled):
     assert stalled.points[1, 0] == pytest.approx(4.028, rel=1e-15)
-    assert repr(stalled.points[-1].item()) == "0.505438618895424"
-    assert f"{stalled.values[-1]:.8f}" == "-19.62499935"
-    assert stalled.end.kind == "inflection"
     assert stalled.end.place[0] == pytest.approx(0.5, abs=1e-4)
 
 
@@ -63,10 +38,9 @@ def test_compiled_reverse_mode_goes_the_way_of_the_same_loop_written_out(stalled
 
 
 @pytest.mark.parametrize("start", [-5.0, -2.0, 0.0])
-def test_the_quartics_minimum_is_reached_from_the_left(start):
+def test_from_the_left_the_quartics_end_is_a_minimum(start):
     found = train(QUARTIC, start, rate=0.001, epochs=15_000)
-    assert (found.points[-1, 0], found.values[-1]) == pytest.approx((-1.0, -23.0), rel=1e-12)
-    assert found.end.kind == "minimum"
+    assert (found.end.kind, found.end.place[0]) == ("minimum", pytest.approx(-1.0, rel=1e-12))
 
 
 def test_mini_batches_take_the_mean_gradient_of_their_samples_until_convergence():

@@ -174,7 +174,7 @@ def value(tree, at):
     return at.get(tree, tree)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(TREES, POINTS, POINTS)
 def test_on_any_expression_all_exact_methods_agree(tree, x, y):
     def f(x, y):

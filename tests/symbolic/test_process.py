@@ -67,3 +67,18 @@ def test_what_cannot_be_handed_over_says_so(helper):
 def test_a_time_limit_is_positive(helper):
     with pytest.raises(OptionError, match="time_limit=0"):
         helper.answer(abs, 1, time_limit=0)
+
+
+def test_without_a_limit_the_answers_come_from_this_process(helper):
+    (answer,) = helper.answers(_here, None, time_limit=None)
+    assert answer.value == os.getpid()
+    (failed,) = helper.answers(_failing, None, time_limit=None)
+    assert (failed.status, failed.note) == ("failed", "ValueError: math domain error")
+
+
+def _here(_):
+    yield os.getpid()
+
+
+def _failing(_):
+    yield math.sqrt(-1.0)

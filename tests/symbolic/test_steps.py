@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import diffkit as dk
@@ -293,7 +293,7 @@ TEXTS = st.recursive(
 )
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, derandomize=True)
 @given(TEXTS)
 def test_symbolic_automatic_and_numerical_differentiation_agree(text):
     assume(len(text) < 150)

@@ -105,7 +105,7 @@ def evaluate(tree, x, y):
     }[tree[0]]()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(expressions, st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3))
 def test_a_replay_at_another_point_has_the_bits_of_f(tree, x, y, x2, y2):
     tape = record(lambda x, y: evaluate(tree, x, y), x, y)
@@ -210,7 +210,6 @@ Line = namedtuple("Line", ["slope", "offset"])
         ([], lambda p: 1.0),
         ({}, lambda p: 1.0),
     ],
-    ids=str,
 )
 def test_a_point_may_be_nested(point, f):
     assert np.array_equal(record(f, point).replay(point), f(point))

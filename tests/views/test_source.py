@@ -108,7 +108,7 @@ ELEMENTWISE = {rule.function: rule for rule in rules() if rule.partials is not N
 
 
 @pytest.mark.filterwarnings("ignore:non-integer arg n is deprecated")  # SciPy of bdtr, in the replay too
-@pytest.mark.parametrize("function", ELEMENTWISE, ids=str)
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=lambda function: function.__name__)
 def test_the_source_of_every_elementwise_function_gives_the_bits_of_its_replay(function):
     rule = ELEMENTWISE[function]
     sides = list(zip(rule.domain[0], rule.partials, strict=True))

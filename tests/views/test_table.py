@@ -56,6 +56,24 @@ def test_steps_are_uncovered_one_by_one():
     assert table(NODES, 3.0, 4.0, step=99) == table(NODES, 3.0, 4.0)
 
 
+def test_without_a_point_the_rows_have_no_numbers():
+    assert str(table(NODES)) == "\n".join(
+        ["    primal", "v-1  x", "v0   y", "v1   v-1*v-1", "v2   v0 + 2", "v3   v1*v0", "v4   v3 + v2"]
+    ).replace("    primal", "     primal")
+    assert table(NODES).latex().splitlines()[:2] == [r"\begin{tabular}{ll}", r" & primal \\"]
+    assert table(NODES).to_dict()["result"] is None
+
+
+def test_a_row_says_what_it_is():
+    kinds = [row.kind for row in table(NODES, labels="n").rows]
+    assert kinds == ["input", "input", "constant", *["operation"] * 3, "result"]
+
+
+def test_the_arrows_of_a_step_say_what_is_shown():
+    told = [arrow.travel for arrow in table(NODES, 3.0, 4.0, step=2).arrows]
+    assert told == ["", "", "", "", "", "t5", ""]
+
+
 def test_inputs_may_have_names():
     text = str(table(NODES, 3.0, 4.0, names=["x", "y"]))
     assert "v1  x*x " in text

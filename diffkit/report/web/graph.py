@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from diffkit.report.graph import MARGIN, SIZE, SMALL, arranged
+from diffkit.report.graph import MARGIN, SMALL, arranged
+from diffkit.report.pen import SIZE
 from diffkit.report.web.labels import Words
 from diffkit.report.web.markup import Markup, element, scrolled
 from diffkit.views.graph import Graph, Node

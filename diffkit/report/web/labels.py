@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diffkit.report.web.notes_zh import in_chinese
+
 __all__ = ["LANGUAGES", "WORDS", "Words", "words"]
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
@@ -159,6 +161,34 @@ WORDS: dict[str, tuple[str, str]] = {
     "nodes": ("tree nodes", "树节点"),
     "distinct": ("distinct", "不同节点"),
     "missing": ("Not here: {reason}.", "此处没有：{reason}。"),
+    "missing_above": ("Not here, for the reason given above.", "此处没有，理由同上。"),
+    "coming": ("Being measured …", "正在计算……"),
+    # the live page
+    "explorer": ("Derivative explorer", "导数探索"),
+    "ask": ("Function, point and step", "函数、点与步长"),
+    "ask_f": ("Function f", "函数 f"),
+    "ask_at": ("Point", "点"),
+    "ask_wrt": ("h changes", "h 改变"),
+    "ask_h": ("Step h", "步长 h"),
+    "gone": (
+        "diffkit explore does not answer any more: it was stopped. Below is its last answer.",
+        "diffkit explore 已停止，不再回答。下面是最后一次的结果。",
+    ),
+    "no_script": (
+        "What is typed is answered by a script, which this browser does not run; diffkit report writes a "
+        "page that does without.",
+        "回答输入需要脚本，而此浏览器不运行脚本；diffkit report 可生成不需要脚本的页面。",
+    ),
+    "late": ("Not answered: {reason}.", "没有回答：{reason}。"),
+    "f_failed": ("f failed: {reason}", "f 出错：{reason}"),
+    "too_much": (
+        "These are {count} characters; at most {most} are read.",
+        "共 {count} 个字符，最多读 {most} 个。",
+    ),
+    "no_step_typed": (
+        "{text!r} is no step; write a number from {least:g} to {most:g}, such as 1e-5.",
+        "{text!r} 不是步长；请写 {least:g} 到 {most:g} 之间的数，例如 1e-5。",
+    ),
     "made": (
         "Made by diffkit {version}. Nothing on this page is computed by the browser.",
         "由 diffkit {version} 生成；本页中没有由浏览器计算的数。",
@@ -222,7 +252,10 @@ TERMS: dict[str, dict[str, str]] = {
 
 
 def words(lang: str) -> Words:
-    """A function of a label's key, which fills the fields of its text; "=..." is a term of the studies'.
+    """A function of a label's key, which fills the fields of its text.
+
+    "=..." is a term of the studies', and "~..." what they say in sentences, which is English where it has no
+    other words.
 
     >>> say = words("zh")
     >>> say("graph"), say("live_caption", h="1e-8"), say("=chain rule: sin")
@@ -230,9 +263,14 @@ def words(lang: str) -> Words:
     """
     place, terms = list(LANGUAGES).index(lang), TERMS.get(lang, {})
 
+    def term(name: str) -> str:
+        return terms.get(name, name)
+
     def say(key: str, **fields: object) -> str:
         if key.startswith("="):
-            return ": ".join(terms.get(part, part) for part in key[1:].split(": "))
+            return ": ".join(map(term, key[1:].split(": ")))
+        if key.startswith("~"):
+            return (in_chinese(key[1:], term) if lang == "zh" else None) or key[1:]
         return WORDS[key][place].format(**fields)
 
     return say

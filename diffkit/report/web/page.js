@@ -1,12 +1,12 @@
 "use strict";
 // The page shows what diffkit computed: this script only chooses which of the numbers are seen.
-(() => {
+let halt = () => {}; // the walk that plays
+const start = (data) => {
   const at = (id) => document.getElementById(id);
-  const data = JSON.parse(at("data").textContent);
   for (const part of document.querySelectorAll("[data-live]")) part.hidden = false;
 
   const slider = at("h");
-  if (slider) {
+  if (slider && data.moves) {
     const move = () => {
       for (const [id, attribute, values] of data.moves) {
         const value = values[Number(slider.value)];
@@ -19,6 +19,7 @@
   }
 
   const walk = data.walk;
+  if ("walk" in data) halt();
   if (walk) {
     const last = walk.steps.length;
     let k = 0; // 0: all is shown; otherwise the first k steps
@@ -60,6 +61,7 @@
       timer = null;
       at("play").textContent = walk.play;
     };
+    halt = () => clearInterval(timer);
     const go = (to) => {
       k = (to + last + 1) % (last + 1);
       show();
@@ -77,12 +79,21 @@
       }, 2000);
     });
   }
+};
+start(JSON.parse(document.getElementById("data").textContent));
 
-  // Paper shows everything.
-  let closed = [];
-  addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const part of closed) part.open = true;
-  });
-  addEventListener("afterprint", () => { for (const part of closed) part.open = false; });
-})();
+// In a frame of its own, such as a notebook's, the page takes the height that it needs.
+const frame = window.frameElement;
+if (frame) {
+  new ResizeObserver(() => {
+    frame.style.height = `${document.body.getBoundingClientRect().height}px`;
+  }).observe(document.body);
+}
+
+// Paper shows everything.
+let closed = [];
+addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")];
+  for (const part of closed) part.open = true;
+});
+addEventListener("afterprint", () => { for (const part of closed) part.open = false; });

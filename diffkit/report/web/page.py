@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -12,13 +12,24 @@ from typing import Any
 
 from diffkit.errors import OptionError
 from diffkit.report.web import sections
-from diffkit.report.web.labels import LANGUAGES, words
-from diffkit.report.web.markup import element, joined, json_block
+from diffkit.report.web.labels import LANGUAGES, Words, words
+from diffkit.report.web.markup import Markup, element, joined, json_block
 from diffkit.report.web.plots import Moving
 from diffkit.studies.portrait import Portrait, portrait
-from diffkit.studies.stepped import SteppedSecants
+from diffkit.studies.stepping import Stepped, positions
+from diffkit.studies.tell import Tell, silent
 
-__all__ = ["page", "page_of"]
+__all__ = ["SHOWS", "document", "file_text", "page", "page_of", "parts_of", "policy_of", "slider_of"]
+
+# The parts of the page, and the studies that each of them shows.
+SHOWS = {
+    "head": ("comparison", "steps"),
+    "methods": ("comparison",),
+    "step": ("sweep", "secants"),
+    "graph": ("table", "graph"),
+    "steps": ("steps",),
+    "swell": ("swell",),
+}
 
 
 def page(
@@ -26,9 +37,10 @@ def page(
     *point: Any,
     order: int = 1,
     wrt: str | None = None,
+    h: float | None = None,
     lang: str = "en",
     text: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Tell = silent,
 ) -> str:
     """Everything about f at a point as one HTML page, which asks for nothing else, not even a font.
 
@@ -42,6 +54,8 @@ def page(
         As for `diffkit.compare`.
     wrt
         Of several variables, the one that the step changes; the first by default.
+    h
+        The step that is shown first.
     lang
         "en" or "zh", the language of the page.
     tell
@@ -62,7 +76,7 @@ def page(
     """
     if lang not in LANGUAGES:
         raise OptionError(f"lang is {lang!r}; write one of {', '.join(map(repr, LANGUAGES))}")
-    return page_of(portrait(f, *point, order=order, wrt=wrt, text=text, tell=tell), lang)
+    return page_of(portrait(f, *point, order=order, wrt=wrt, h=h, text=text, tell=tell), lang)
 
 
 def page_of(found: Portrait, lang: str = "en") -> str:
@@ -70,29 +84,93 @@ def page_of(found: Portrait, lang: str = "en") -> str:
     from diffkit import __version__
 
     say = words(lang)
-    count = len(found.secants.steps) if isinstance(found.secants, SteppedSecants) else 0
-    moving = Moving(max(0, count - 3))  # the secant is not the tangent yet
-    traced, walk = sections.tracing(found, say)
-    main = element(
-        "main", sections.methods(found, say), sections.stepping(found, moving, say), traced,
-        sections.rules(found, say), sections.size(found, say), id="main",
-    )  # fmt: skip
-    skip = element("a", say("skip"), href="#main", class_="skip")
-    footer = element("footer", element("p", say("made", version=__version__)))
-    style, script = _file("page.css"), _file("page.js")
+    parts, data = parts_of(found, say)
+    body = [
+        element("a", say("skip"), href="#main", class_="skip"), parts.pop("head"),
+        element("main", *parts.values(), id="main"),
+        element("footer", element("p", say("made", version=__version__))),
+    ]  # fmt: skip
+    return _filled(lang, sections.title(found, say), body, data)
+
+
+def slider_of(found: Stepped, title: str, lang: str = "en") -> str:
+    """A page with nothing but the slider of the step and what follows it, for a frame in a notebook.
+
+    >>> from diffkit.studies.error_sweep import error_sweep
+    >>> from diffkit.studies.stepping import stepping
+    >>> made = slider_of(stepping(error_sweep("exp(x)", 1.0, "central")), "exp(x)")
+    >>> "<title>exp(x)</title>" in made, made.count("<input"), made.count("<section"), len(made) < 60_000
+    (True, 1, 1, True)
+    """
+    moving = _moving(found)
+    main = element("main", sections.stepping(found, moving, words(lang), brief=True), class_="part")
+    return _filled(lang, title, [main], {"moves": moving.rows})
+
+
+def _moving(found: Stepped) -> Moving:
+    steps = positions(found).tolist()
+    first = max(0, len(steps) - 3)  # where the secant is not the tangent yet
+    return Moving(steps.index(found.h) if found.h in steps else first)
+
+
+def _filled(lang: str, title: str, body: Iterable[Markup], data: dict[str, Any]) -> str:
+    style, script = file_text("page.css"), file_text("page.js")
     # Nothing may be asked for, and nothing may run but these two.
-    policy = (
+    return document(lang, title, body, data, style, script, policy_of(style, script))
+
+
+def parts_of(
+    found: Portrait, say: Words, names: Iterable[str] = SHOWS
+) -> tuple[dict[str, Markup], dict[str, Any]]:
+    """Parts of the page by name, and what the script has to know of them.
+
+    >>> parts, data = parts_of(portrait("x", 1.0), words("en"), ["methods", "graph"])
+    >>> list(parts), list(data)
+    (['methods', 'graph'], ['walk'])
+    """
+    data: dict[str, Any] = {}
+
+    def step() -> Markup:
+        moving = _moving(found)
+        made = sections.stepping(found, moving, say)
+        data["moves"] = moving.rows
+        return made
+
+    def graph() -> Markup:
+        made, data["walk"] = sections.tracing(found, say)
+        return made
+
+    make: dict[str, Callable[[], Markup]] = {
+        "head": lambda: sections.header(found, say),
+        "methods": lambda: sections.methods(found, say),
+        "step": step,
+        "graph": graph,
+        "steps": lambda: sections.rules(found, say),
+        "swell": lambda: sections.size(found, say),
+    }
+    return {name: make[name]() for name in names}, data
+
+
+def policy_of(style: str, script: str) -> str:
+    """The Content-Security-Policy by which this style and this script are all that there is."""
+    return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
-    return Template(_file("page.html")).substitute(
-        lang=LANGUAGES[lang], title=escape(sections.title(found, say)), policy=policy, style=style,
-        body=joined([skip, sections.header(found, say), main, footer], "\n"),
-        data=json_block("data", {"moves": moving.rows, "walk": walk}), script=script,
+
+
+def document(
+    lang: str, title: str, body: Iterable[Markup], data: Any, style: str, script: str, policy: str
+) -> str:
+    """The parts of a page in one file."""
+    return Template(file_text("page.html")).substitute(
+        lang=LANGUAGES[lang], title=escape(title), policy=policy, style=style, body=joined(body, "\n"),
+        data=json_block("data", data), script=script,
     )  # fmt: skip
 
 
-def _file(name: str) -> str:
+def file_text(name: str) -> str:
+    """A file of this room: the style, the script, the frame."""
     return (files("diffkit.report.web") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 

@@ -156,8 +156,11 @@ def _through(frame: Frame, x: float, y: float, slope: float) -> str:
     return "M" + "L".join(frame.at(end, y + slope * (end - x)) for end in ends)
 
 
-def error_svg(sweep: ErrorSweep, steps: Any, moving: Moving, say: Words) -> Markup:
-    """The error curves with their best steps, and a cursor that follows the slider through `steps`."""
+def error_svg(sweep: ErrorSweep, steps: Any, moving: Moving, say: Words, brief: bool = False) -> Markup:
+    """The error curves with their best steps, and a cursor that follows the slider through `steps`.
+
+    In brief: the medians alone, without the thin lines of every step.
+    """
     curves = sweep.curves
     frame = Frame(
         (math.log10(sweep.steps[0]), max(math.log10(sweep.steps[-1]), math.log10(sweep.steps[0]) + 1)),
@@ -167,6 +170,7 @@ def error_svg(sweep: ErrorSweep, steps: Any, moving: Moving, say: Words) -> Mark
     raw = [
         element("path", d=frame.curve(x, _logs(c.total, frame)), class_=f"raw line-{m}")
         for m, c in curves.items()
+        if not brief
     ]
     paths = [
         element("path", d=frame.curve(x, _logs(c.median, frame)), class_=f"line line-{m}")

@@ -1,8 +1,9 @@
-"""One portrait for all tests of the page, and a page taken apart."""
+"""One portrait for all tests of the page, a page taken apart, and a browser."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -11,6 +12,8 @@ import pytest
 from diffkit.report.web.page import page_of
 from diffkit.studies.portrait import portrait
 
+PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROME = next(filter(None, map(shutil.which, PLACES)), None)
 EMPTY = {"br", "hr", "input", "link", "meta"}
 
 
@@ -80,3 +83,17 @@ def found():
 @pytest.fixture(scope="session")
 def made(found):
     return Parsed(page_of(found))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright drives the browser: pip install playwright"
+    )
+    if CHROME is None:
+        pytest.skip(f"there is no browser; one of {', '.join(PLACES)} would do")
+    with api.sync_playwright() as play:
+        # Without a sandbox, which containers do not offer: the page is our own.
+        browser = play.chromium.launch(executable_path=CHROME, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
 from diffkit.report.web.page import page_of
 
-PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROME = next(filter(None, map(shutil.which, PLACES)), None)
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="Playwright drives the browser: pip install playwright"
-    )
-    if CHROME is None:
-        pytest.skip(f"there is no browser; one of {', '.join(PLACES)} would do")
-    with api.sync_playwright() as play:
-        # Without a sandbox, which containers do not offer: the page is our own.
-        browser = play.chromium.launch(executable_path=CHROME, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +124,48 @@ def test_on_a_phone_the_page_itself_does_not_scroll_sideways(view, scheme):
     assert shown.evaluate("document.documentElement.scrollWidth") == 375
     small = "all => all.filter(e => e.getBoundingClientRect().height < 40).map(e => e.id)"
     assert shown.eval_on_selector_all("button, input", small) == []
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_inside_the_page_scrolls_upright(view, width):
+    shown = view(width)
+    high = """all => all.filter(e => e.scrollHeight > e.clientHeight && e.clientHeight > 0
+        && ["auto", "scroll"].includes(getComputedStyle(e).overflowY)).map(e => e.outerHTML.slice(0, 80))"""
+    assert shown.eval_on_selector_all("*", high) == []
+
+
+def test_on_a_phone_the_slider_stays_in_sight_of_what_it_moves(view):
+    shown = view(375)
+    for name in ("#secant-forward", "#cursor"):
+        shown.locator(name).evaluate("e => e.closest('svg').scrollIntoView({block: 'end'})")
+        slider, picture = (
+            shown.evaluate("e => e.getBoundingClientRect().toJSON()", shown.query_selector(found))
+            for found in (".slider", f"svg:has({name})")
+        )
+        assert 0 <= slider["top"] <= slider["bottom"] <= picture["top"]
+    error = shown.locator("#forward-1").bounding_box()
+    assert error["x"] + error["width"] <= 375
+
+
+def test_a_table_that_scrolls_sideways_keeps_the_names_of_its_rows_and_its_caption(view):
+    shown = view(375)
+    places = """box => { box.scrollLeft = 10000; return [box.scrollLeft,
+        ...Array.from(box.querySelectorAll("tbody th, caption"), e => Math.round(e.getBoundingClientRect().x))
+    ]; }"""
+    moved, *names = shown.locator("[aria-labelledby=methods] .wide").evaluate(places)
+    assert moved > 100
+    assert set(names) == {16}
+
+
+def test_on_paper_the_pictures_stand_side_by_side_and_the_errors_in_numbers_fit(view):
+    shown = view(680)  # A4 between its margins
+    shown.emulate_media(media="print")
+    shown.evaluate("dispatchEvent(new Event('beforeprint'))")
+    left, right = (shown.locator(f"svg:has({name})").bounding_box() for name in ("#cursor", "#legs"))
+    assert left["y"] == right["y"]
+    for box in shown.locator("details table").all():
+        place = box.bounding_box()
+        assert place["x"] + place["width"] <= 680
 
 
 def test_dark_is_dark_and_paper_is_white(view):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -18,8 +19,9 @@ import sympy
 import diffkit
 from diffkit.errors import OptionError
 from diffkit.report import page
-from diffkit.report.web.page import page_of
-from diffkit.studies.portrait import portrait
+from diffkit.report.web.labels import words
+from diffkit.report.web.page import SHOWS, page_of, parts_of
+from diffkit.studies.portrait import Missing, portrait
 
 LIMIT = 300_000  # bytes
 
@@ -112,8 +114,10 @@ def test_the_language_is_said_and_foreign_words_are_marked(found, parsed):
     chinese = parsed(page_of(found, "zh"))
     assert chinese.all("html")[0].attributes["lang"] == "zh-Hans"
     assert chinese.all("h1")[0].text == "f 在 x = 0.7 处的导数"
-    english = [e for e in chinese.elements if e.attributes.get("lang") == "en"]
-    assert found.comparison.remarks()[-1] in [e.text for e in english]
+    assert words("zh")("~" + found.comparison.remarks()[-1]) in [e.text for e in chinese.all("p")]
+    assert {e.tag for e in chinese.elements if e.attributes.get("lang") == "en"} == {"desc"}
+    own = dataclasses.replace(found, swell=Missing("mine"))
+    assert [e.text for e in parsed(page_of(own, "zh")).all("span") if e.attributes.get("lang")] == ["mine"]
     with pytest.raises(OptionError, match="lang is 'fr'; write one of 'en', 'zh'"):
         page("x", 1.0, lang="fr")
 
@@ -191,6 +195,22 @@ def test_the_page_of_several_variables_is_of_the_gradient(parsed):
     assert made.all("h1")[0].text == "The gradient of f at x = 3.0, y = 4.0"
     told = dict(zip([e.text for e in made.all("dt")], [e.text for e in made.all("dd")], strict=True))
     assert told["Gradient"] == "x=24.0, y=10.0"
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_the_page_begins_with_the_step_that_is_asked_for(parsed):
+    made = parsed(page("x^2", 3.0, h=0.123))
+    assert made.ids["h-now"].text == "h = 0.123"
+    assert float(made.ids["forward-0"].text) == pytest.approx(6.123)
+
+
+def test_parts_are_those_of_the_page_and_what_each_shows_is_a_study(found, made):
+    parts, data = parts_of(found, words("en"))
+    assert list(parts) == list(SHOWS)
+    assert all(part in made.source for part in parts.values())
+    assert json.loads(json.dumps(data)) == made.data
+    studies = {field.name for field in dataclasses.fields(found)} - {"wrt", "h"}
+    assert {name for names in SHOWS.values() for name in names} == studies
 
 
 # -- the style ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import diffkit as dk
 from diffkit.report.web import sections
 from diffkit.report.web.labels import words
 from diffkit.report.web.plots import Moving
-from diffkit.studies.portrait import Missing, portrait
+from diffkit.studies.portrait import Coming, Missing, Sitting, portrait
 from diffkit.tables import digits_text, error_text
 from diffkit.views.table import number_text
 
@@ -54,10 +54,13 @@ def test_the_methods_have_the_numbers_of_the_comparison(found, parsed):
 @pytest.mark.usefixtures("few_steps")
 def test_a_method_that_does_not_apply_says_why(parsed):
     few = dataclasses.replace(portrait("x", 1.0), comparison=dk.compare(lambda x: float(x), 1.0))
-    rows = cells_of(parsed(sections.methods(few, SAY)))[1:]
-    told = next(row for row in rows if row[0] == "reverse")
-    assert told[1:6] == ["not applicable", "-", "-", "-", "-"]
-    assert "float()" in told[6]
+    made = parsed(sections.methods(few, SAY))
+    rows = {row[0]: row for row in cells_of(made)[1:]}
+    for method in ("symbolic", "dual", "reverse"):
+        assert rows[method][1:6] == ["not applicable", "-", "-", "-", "-"]
+    assert rows["symbolic"][6].startswith("float()")
+    assert len(rows["dual"]) == len(rows["reverse"]) == 6  # their reason is the cell above
+    assert [e.attributes.get("rowspan") for e in made.all("td") if e.text.startswith("float()")] == ["3"]
 
 
 def test_the_slider_shows_at_each_position_what_the_studies_measured(found, made):
@@ -94,11 +97,13 @@ def test_a_higher_order_has_its_errors_and_no_secant(parsed):
 
 def test_a_black_box_has_secants_and_neither_tangent_nor_errors(parsed):
     moving = Moving(0)
-    made = parsed(sections.stepping(portrait(lambda x: float(x) ** 2, 3.0), moving, SAY))
+    found = portrait(lambda x: float(x) ** 2, 3.0)
+    made = parsed(sections.stepping(found, moving, SAY))
     assert [e.text for e in made.all("title")] == ["Secants and tangent"]
     assert not [e for e in made.all("path") if e.attributes.get("class") == "tangent"]
     assert {text for name, _, values in moving.rows if name == "forward-1" for text in values} == {"-"}
-    assert "Not here: float()" in made.all("section")[0].text
+    assert "Not here, for the reason given above." in made.all("section")[0].text
+    assert "float()" in sections.methods(found, SAY)
 
 
 @pytest.mark.usefixtures("few_steps")
@@ -183,7 +188,7 @@ def test_a_formula_that_is_too_long_is_left_out_of_the_rules_and_text_in_the_hea
 def test_the_swell_has_the_counts_of_the_study(found, parsed):
     rows = cells_of(parsed(sections.size(found, SAY)))[1:]
     known = [row for row in found.swell.rows if row.operations is not None]
-    assert [(row[0], int(row[1].replace(",", ""))) for row in rows] == [
+    assert [(row[0], int(row[1].replace(" ", ""))) for row in rows] == [
         (row.stage, row.operations) for row in known
     ]
 
@@ -200,3 +205,59 @@ def test_each_study_that_is_missing_is_a_sentence(found, parsed):
     for part in parts:
         (said,) = parsed(part).all("p")
         assert said.text == "Not here: it < is gone."
+
+
+def test_a_count_is_written_as_in_the_sentence_below_it(found, parsed):
+    rows = tuple(
+        dataclasses.replace(row, tree=12345) if row.stage == "raw" else row for row in found.swell.rows
+    )
+    larger = dataclasses.replace(found, swell=dataclasses.replace(found.swell, rows=rows))
+    made = parsed(sections.size(larger, SAY))
+    assert next(row for row in cells_of(made) if row[0] == "raw")[2] == "12 345"
+    assert "the bare rules give 12 345 nodes" in made.all("p")[0].text
+
+
+def test_without_secants_the_errors_still_slide(found, parsed):
+    bare, moving = dataclasses.replace(found, secants=Missing("no line")), Moving(0)
+    made = parsed(sections.stepping(bare, moving, SAY))
+    assert "Secants and tangentNot here: no line." in made.all("section")[0].text
+    assert [e.text for e in made.all("title")] == ["Error against h"]
+    moves = {name: values for name, _, values in moving.rows}
+    curve, last = found.sweep["central"], moves["central-0"][-1]
+    assert float(last) == curve.values[-1]
+    assert moves["central-1"][-1] == error_text(abs(curve.total[-1]))
+
+
+def test_in_brief_there_are_the_medians_alone_and_no_table_of_errors(found, parsed):
+    whole, brief = (parsed(sections.stepping(found, Moving(0), SAY, brief=b)) for b in (False, True))
+    raw = [
+        [e for e in made.all("path") if "raw" in (e.attributes.get("class") or "")] for made in (whole, brief)
+    ]
+    assert [len(lines) for lines in raw] == [3, 0]
+    assert [len(made.all("details")) for made in (whole, brief)] == [1, 0]
+
+
+def test_what_is_being_made_says_so_in_every_section(found, parsed):
+    gone = Coming()
+    bare = dataclasses.replace(
+        found, sweep=gone, secants=gone, table=gone, graph=gone, steps=gone, swell=gone
+    )
+    for part in (
+        sections.stepping(bare, Moving(0), SAY), sections.tracing(bare, SAY)[0], sections.rules(bare, SAY),
+        sections.size(bare, SAY),
+    ):  # fmt: skip
+        assert [e.text for e in parsed(part).all("p")] == ["Being measured …"]
+
+
+def test_of_one_step_the_others_wait_for_their_errors_and_so_does_the_curve(found, parsed):
+    sitting = Sitting("sin(x)*exp(-x^2)", 0.7, h=0.3)
+    seen = sitting.secants()
+    one = dataclasses.replace(found, h=0.3, sweep=sitting.swept(alone=True), secants=seen)
+    moving = Moving(0)
+    made = parsed(sections.stepping(one, moving, SAY))
+    texts = {name: values for name, attribute, values in moving.rows if not attribute}
+    place = seen.steps.tolist().index(0.3)
+    assert texts["central-1"][place] == error_text(abs(one.sweep["central"].total[0]))
+    assert set(texts["central-1"][:place] + texts["central-1"][place + 1 :]) == {"…"}
+    assert "…" not in texts["central-0"]
+    assert [e.text for e in made.all("p") if e.attributes.get("class") == "coming"] == ["Being measured …"]
