@@ -3,6 +3,7 @@
     dk.derivative(f, x, method="reverse")      the one API; also gradient, jacobian, hessian
     dk.compare(f, x)                           every method on the same function
     dk.error_sweep(f, x)                       error against the step, truncation and rounding apart
+    dk.survey()                                every method on every problem of the catalogue
     dk.swell(f)                                how large a derivative becomes when it is written out
     dk.cost(f)                                 what a gradient costs, against the number of inputs
     dk.check_gradient(f, x, gradient=df)       whether a gradient is right, and which components are not
@@ -32,6 +33,7 @@ _HOME = {
     "hessian": "api",
     "compare": "studies.compare",
     "error_sweep": "studies.error_sweep",
+    "survey": "studies.survey",
     "swell": "studies.swell",
     "Swell": "studies.swell",
     "cost": "studies.cost",
@@ -90,6 +92,7 @@ __all__ = [
     "report",
     "rules",
     "studies",
+    "survey",
     "swell",
     "symbolic",
     "tape",
@@ -110,6 +113,7 @@ if TYPE_CHECKING:
     from diffkit.studies.compare import compare
     from diffkit.studies.cost import Cost, cost
     from diffkit.studies.error_sweep import error_sweep
+    from diffkit.studies.survey import survey
     from diffkit.studies.swell import Swell, swell
 
 

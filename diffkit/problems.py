@@ -7,7 +7,7 @@ case that showed it: one more row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -43,6 +43,8 @@ class Problem:
         operations, because those cancel or pile up rounding errors at this point.
     smooth
         What a noisy f would be without its noise, whose derivatives are the ones given; None for the others.
+    kind
+        What makes it hard: the heading under which the catalogue has it.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Problem:
     scale: float = 1.0
     digits_lost: float = 0.0
     smooth: Function | None = None
+    kind: str = ""
 
 
 # -- functions that take Python to write ------------------------------------------------------------
@@ -154,8 +157,8 @@ PI = "acos(-x^0)"
 #            why                                                  scale (1), digits lost (0), smooth (None)
 
 # fmt: off
-_ROWS = (
-    # smooth, as textbooks have them
+_KINDS: dict[str, tuple[Problem, ...]] = {
+  "smooth, as textbooks have them": (
     Problem("polynomial",           "2*x^3 + x^2",        1.0,    ("6*x^2 + 2*x", "12*x + 2", "12 + 0*x"),
             "Five rules are enough for it, and central differences still miss by h^2."),
     Problem("sine",                 "sin(x)",             1.0,
@@ -218,8 +221,7 @@ _ROWS = (
     Problem("high-power",           "x^20",               1.1,
             ("20*x^19", "380*x^18", "6840*x^17", "116280*x^16"),
             "Its higher derivatives grow fast, and so do truncation errors.", 0.1),
-
-    # at the ends of the scales
+  ), "at the ends of the scales": (
     Problem("slow-exponential",     "exp(1e-8*x)",        1.0,
             ("1e-8*exp(1e-8*x)", "1e-8*(1e-8*exp(1e-8*x))", "1e-8*(1e-8*(1e-8*exp(1e-8*x)))"),
             "Hardly moves over a usual step: the difference is all rounding.", 1e8),
@@ -250,8 +252,7 @@ _ROWS = (
             ("1000*(1 - tanh(1000*x)^2)", "-2e6*tanh(1000*x)*(1 - tanh(1000*x)^2)",
              "1e9*(6*tanh(1000*x)^2 - 2)*(1 - tanh(1000*x)^2)"),
             "A step in all but name, smooth only when seen from a thousandth away.", 1e-3),
-
-    # near a pole, or the edge of the domain
+  ), "near a pole, or the edge of the domain": (
     Problem("pole",                 "1/x",                1e-3,   ("-1/x^2", "2/x^3", "-6/x^4", "24/x^5"),
             "A stencil wider than 0.001 straddles the pole and answers with confidence.", 1e-3),
     Problem("tangent-pole",         "tan(x)",             1.57,
@@ -275,8 +276,7 @@ _ROWS = (
             ("-2*x/(x^2 + 1e-4)^2", "(6*x^2 - 2*1e-4)/(x^2 + 1e-4)^3",
              "24*x*(1e-4 - x^2)/(x^2 + 1e-4)^4"),
             "Smooth on the whole line, with poles a hundredth beside it, at +-i/100.", 5e-3),
-
-    # cancellation
+  ), "cancellation": (
     Problem("difference-quotient",  "(exp(x) - 1)/x",     1e-5,   ("(x*exp(x) - expm1(x))/x^2",),
             "exp(x) - 1 loses five digits and the slope ten, whenever these operations are run.", 1.0, 10),
     Problem("expanded-power",       "x^7 - 7*x^6 + 21*x^5 - 35*x^4 + 35*x^3 - 21*x^2 + 7*x - 1", 1.01,
@@ -288,8 +288,7 @@ _ROWS = (
     Problem("one-minus-cosine",     "1 - cos(x)",         1e-4,
             ("sin(x)", "cos(x)", "-sin(x)", "-cos(x)"),
             "The value has lost eight digits and its derivative by the rules none.", 1e-4),
-
-    # oscillation, flatness, kinks, noise
+  ), "oscillation, flatness, kinks, noise": (
     Problem("oscillation",          "sin(1/x)",           0.05,
             ("-cos(1/x)/x^2", "(2*x*cos(1/x) - sin(1/x))/x^4",
              "((1 - 6*x^2)*cos(1/x) + 6*x*sin(1/x))/x^6"),
@@ -320,8 +319,7 @@ _ROWS = (
             ("cos(x)", "-sin(x)", "-cos(x)"),
             "Noise that is the same each time and constant over 1e-14: the rules see the sine alone.",
             smooth="sin(x)"),
-
-    # programs
+  ), "programs": (
     Problem("branch",               huber,                0.5,
             (huber_slope, "(1 - sign(abs(x) - 1))/2", "0*x"),
             "An if on the argument: there is no single formula, and the branch taken is smooth.", 0.5),
@@ -334,8 +332,11 @@ _ROWS = (
     Problem("where",                stable_softplus,      800.0,
             ("1/(1 + exp(-x))", "exp(-x)/(1 + exp(-x))^2", "exp(-x)*(exp(-x) - 1)/(1 + exp(-x))^3"),
             "The side that np.where leaves out is inf there; 0 times inf must not leak into the answer."),
-)
+  ),
+}
 # fmt: on
+
+_ROWS = tuple(replace(problem, kind=kind) for kind, rows in _KINDS.items() for problem in rows)
 
 PROBLEMS: Mapping[str, Problem] = MappingProxyType({problem.name: problem for problem in _ROWS})
 """Name -> problem, in the order of the groups above."""

@@ -6,16 +6,28 @@ from typing import Any
 
 import click
 
-from diffkit.cli import check, cost, examples, explore, report, steps, swell, train, views  # noqa: F401  each adds its commands to `cli`
+from diffkit.cli import check, cost, examples, explore, report, steps, survey, swell, train, views  # noqa: F401  each adds its commands to `cli`
 from diffkit.cli.progress import progress
-from diffkit.cli.shell import PLOT, PROBLEM, FormulaCommand, cli, command, evaluating, positive, problem, run
+from diffkit.cli.shell import (
+    DTYPES,
+    PLOT,
+    PROBLEM,
+    TYPES,
+    FormulaCommand,
+    cli,
+    command,
+    evaluating,
+    positive,
+    problem,
+    run,
+)  # fmt: skip
 
 __all__ = ["cli", "run"]
 
 
 _step = positive("is not a step; write a positive number such as 1e-5")
 DTYPE = click.option(
-    "--dtype", type=click.Choice(["float16", "float32", "float64", "longdouble"]), default="float64",
+    "--dtype", type=click.Choice(TYPES), default="float64",
     show_default=True, help="The floating-point type of the point, and so of f.",
 )  # fmt: skip
 
@@ -50,12 +62,12 @@ def compare_command(
     "sweep", *PROBLEM,
     click.option("--methods", metavar="A,B,...", default="forward,central,richardson", show_default=True,
                  help="Methods with a step."),
-    DTYPE, PLOT, cls=FormulaCommand,
+    DTYPES, PLOT, cls=FormulaCommand,
 )  # fmt: skip
-def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **options: Any) -> None:
+def sweep_command(f: str, at: str, order: int, methods: str, dtypes: list[str], **options: Any) -> None:
     """Measure the error against the step h.
 
-    Truncation and rounding are measured apart, for the derivative of F at P.
+    Truncation and rounding are measured apart, for the derivative of F at P. Several types lie side by side.
     """
     from diffkit.cli.output import show
 
@@ -66,6 +78,7 @@ def sweep_command(f: str, at: str, order: int, methods: str, dtype: str, **optio
 
     if len(point) != 1 or np.ndim(point[0]) or isinstance(point[0], dict):
         raise click.UsageError(f"sweep needs one number for its point; --at {at} is not one")
+    dtype = dtypes if len(dtypes) > 1 else dtypes[0]
     with progress(**options) as tell, evaluating(function, point):
         found = error_sweep(function, point[0], methods, dtype=dtype, order=order, text=text, tell=tell)
     show(found, **options)

@@ -19,8 +19,8 @@ from diffkit import __version__
 from diffkit.errors import DiffkitError, DomainError
 
 __all__ = [
-    "FAILED", "FINE", "PLOT", "PROBLEM", "FormulaCommand", "WholeNumber", "cli", "command", "evaluating",
-    "flag_of_form", "positive", "problem", "run", "seconds", "sizes_up_to",
+    "DTYPES", "FAILED", "FINE", "PLOT", "PROBLEM", "TYPES", "FormulaCommand", "WholeNumber", "cli", "command",
+    "evaluating", "flag_of_form", "positive", "problem", "run", "seconds", "sizes_up_to",
 ]  # fmt: skip
 
 FINE, FAILED, BAD_USAGE, F_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -38,6 +38,7 @@ Examples:
   diffkit steps "x^2*sin(x)"
   diffkit swell --family logistic --n 1-8 --plot swell.svg
   diffkit cost "sin(x)" --sizes 1,10,100 --plot cost.svg
+  diffkit survey --problems sine,pole,kink --plot survey.svg
   diffkit report "sin(x)*exp(-x^2)" --at 0.7 -o page.html
   diffkit explore "x^2*sin(x)" --at 0.7
   diffkit train quartic --start -2 --plot path.svg
@@ -134,6 +135,24 @@ def positive(
 
 
 seconds = positive("is no time; write a number of seconds such as 5", below=1e9)
+
+
+TYPES = ("float16", "float32", "float64", "longdouble")
+
+
+def _types(ctx: click.Context, param: click.Parameter, text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if wrong := next((name for name in names if name not in TYPES), None):
+        raise click.BadParameter(f"{wrong!r} is no type; write some of {', '.join(TYPES)}", ctx, param)
+    if "" in names:
+        raise click.BadParameter(f"a type is missing in {text!r}; write such as float32,float64", ctx, param)
+    return names
+
+
+DTYPES = click.option(
+    "--dtype", "dtypes", metavar="A,B,...", default="float64", show_default=True, callback=_types,
+    help="The floating-point type, or several side by side: float16, float32, float64, longdouble.",
+)  # fmt: skip
 
 
 @click.group(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diffkit.errors import ArgumentsError, with_article
 
 if TYPE_CHECKING:
+    from diffkit.report.catalogue import digits_over_catalogue
     from diffkit.report.check import error_against_tolerance
     from diffkit.report.cost import cost_against_inputs
     from diffkit.report.descent import gradient_descent, loss_by_epoch, regression_line, training_figure
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from diffkit.report.figures import error_against_step, error_split
     from diffkit.report.graph import computational_graph
     from diffkit.report.growth import expression_growth
+    from diffkit.report.multiples import error_of_sweeps, error_small_multiples
     from diffkit.report.passes import trace_figure, two_passes
+    from diffkit.report.precisions import error_by_precision
     from diffkit.report.secants import animate_secants, secant_filmstrip, three_secants
     from diffkit.report.staircase import tape_staircase
     from diffkit.report.states import graph_figure, graph_states
@@ -34,9 +37,13 @@ __all__ = [
     "computational_graph",
     "cost_against_inputs",
     "digits_by_method",
+    "digits_over_catalogue",
     "draw",
     "error_against_step",
     "error_against_tolerance",
+    "error_by_precision",
+    "error_of_sweeps",
+    "error_small_multiples",
     "error_split",
     "expression_growth",
     "gradient_descent",
@@ -64,12 +71,16 @@ _HOME = {
     "graph_states": "states",
     "cost_against_inputs": "cost",
     "digits_by_method": "digits",
+    "digits_over_catalogue": "catalogue",
     "gradient_descent": "descent",
     "loss_by_epoch": "descent",
     "regression_line": "descent",
     "training_figure": "descent",
     "error_against_step": "figures",
     "error_against_tolerance": "check",
+    "error_by_precision": "precisions",
+    "error_of_sweeps": "multiples",
+    "error_small_multiples": "multiples",
     "error_split": "figures",
     "expression_growth": "growth",
     "animate_secants": "secants",
@@ -91,7 +102,9 @@ _HOME = {
 # The figure of each kind of study, by the name of its class: a report needs no study to be imported.
 FIGURES = {
     "ErrorSweep": "error_against_step",
+    "ErrorSweeps": "error_of_sweeps",
     "Comparison": "digits_by_method",
+    "Survey": "digits_over_catalogue",
     "Graph": "graph_figure",
     "TraceTable": "trace_figure",
     "Swell": "expression_growth",

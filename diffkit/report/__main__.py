@@ -21,6 +21,8 @@ from diffkit import report
 __all__ = ["ANIMATIONS", "PICTURES", "draw_all"]
 
 SWEPT = "sin(x)*exp(-x^2)", 0.7
+TYPES = ("float32", "float64", "longdouble")
+HARD = "sine, fast-sine, pole, rounded-kink, one-minus-cosine, noisy-sine"
 
 
 def _logarithm(x: Any, y: Any) -> Any:
@@ -64,7 +66,10 @@ def _line() -> Any:
 PICTURES: dict[str, Callable[[], Any]] = {
     "error_against_step": lambda: report.error_against_step(_sweep()),
     "error_split": lambda: report.error_split(_sweep(), "central"),
+    "error_by_precision": lambda: report.error_by_precision(dk.error_sweep(*SWEPT, "central", dtype=TYPES)),
+    "error_small_multiples": lambda: report.error_small_multiples(dk.studies.sweeps(HARD)),
     "digits_by_method": lambda: report.digits_by_method(dk.compare(*SWEPT)),
+    "digits_over_catalogue": lambda: report.digits_over_catalogue(dk.survey()),
     "secant_filmstrip": lambda: report.secant_filmstrip(_secants()),
     "three_secants": lambda: report.three_secants(_secants()),
     "computational_graph": lambda: report.computational_graph(_traced(dk.views.graph, names=["x", "y"])),

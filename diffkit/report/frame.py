@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,13 +11,33 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
-from diffkit.report.records import Array, Curve, Sweep
+from diffkit.report.records import Array, Curve, Sweep, Sweeps
 from diffkit.report.words import title_text
 
-__all__ = ["DARK", "GREY", "Frame", "fit_title"]
+__all__ = ["DARK", "GREY", "Frame", "Span", "ends_of", "fit_title"]
 
 DARK, GREY = "#26282d", "#5b5f69"
 NOTHING = 1e-40  # of the derivative and the truncation errors: what is less is a 0 computed with many digits
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a frame reads of several sweeps together; its steps are the first and the last of all."""
+
+    f_text: str
+    x: float
+    exact: float
+    order: int
+    steps: Array
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    flat: Mapping[str, float] = field(default_factory=dict)
+    dtype: str = "float64"  # so that a title does not name one
+
+
+def ends_of(sweeps: Sweeps) -> Array:
+    """The shortest and the longest step of all sweeps."""
+    every = sweeps.sweeps.values()
+    return np.array([min(sweep.steps[0] for sweep in every), max(sweep.steps[-1] for sweep in every)])
 
 
 class Frame:
@@ -30,18 +51,20 @@ class Frame:
         heights: Sequence[Array],
         cut: float | None = None,
         by: str = "",
+        alone: bool = True,
     ) -> None:
         """Set scales, limits and titles so that all `heights` are seen, or those above `cut`.
 
-        `by` is a method to name in the title.
+        `by` is a method to name in the title. Axes that are not `alone` are a panel among others: what these
+        have in common is said elsewhere.
         """
         self.ax, self.sweep, self.curves = ax, sweep, curves
         seen = np.abs(np.concatenate([np.ravel(h) for h in heights]))
         seen = seen[np.isfinite(seen) & (seen > 0)]
         top = np.log10(seen.max()) if len(seen) else 0.0
         # The truth has 50 digits. Rounding errors say nothing of its size: they grow like 1/h^n.
-        size = np.concatenate([[abs(sweep.exact)], *(np.abs(curve.truncation) for curve in curves.values())])
-        self.nothing = 0.0 if cut else NOTHING * float(np.max(size, where=np.isfinite(size), initial=0.0))
+        large = np.concatenate([[abs(sweep.exact)], *(np.abs(curve.truncation) for curve in curves.values())])
+        self.nothing = 0.0 if cut else NOTHING * float(np.max(large, where=np.isfinite(large), initial=0.0))
         seen = seen[seen > max(self.nothing, cut or 0.0)]
         low = np.log10(seen.min()) - 0.1 if len(seen) else top - 16
         if any(self.is_zero(h).any() for h in heights):
@@ -54,11 +77,15 @@ class Frame:
         ax.set_yscale("log")
         ax.set_xlim(steps[0] / 10**0.3, steps[-1] * 10**0.3)
         ax.set_ylim(10 ** (low - 0.12 * tall), 10 ** (top + 0.13 * tall))
-        _decades(ax.xaxis)
-        _decades(ax.yaxis)
-        ax.set_xlabel("step h")
-        ax.set_ylabel("absolute error")
-        fit_title(ax, lambda room: title_text(sweep, room, by))
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        size, point = ax.get_window_extent(), figure.dpi / 72
+        _decades(ax.xaxis, size.width / point / 40)
+        _decades(ax.yaxis, size.height / point / 18)
+        if alone:
+            ax.set_xlabel("step h")
+            ax.set_ylabel("absolute error")
+            fit_title(ax, lambda room: title_text(sweep, room, by))
 
     def shown(self, values: Array) -> Array:
         """Absolute values as heights in the picture: zeros stand on the floor, nan stays nan."""
@@ -84,8 +111,8 @@ def fit_title(ax: Axes, words: Callable[[int], str]) -> None:
             break
 
 
-def _decades(axis: Axis) -> None:
-    """A tick at every decade, labels as dense as there is room for."""
-    axis.set_major_locator(LogLocator(numticks=10))
+def _decades(axis: Axis, room: float) -> None:
+    """A tick at every decade, labels as dense as there is room for: no more than `room`, and ten at most."""
+    axis.set_major_locator(LogLocator(numticks=max(2, min(10, int(room)))))
     axis.set_minor_locator(LogLocator(numticks=200))
     axis.set_minor_formatter(NullFormatter())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Curve", "Sweep"]
+__all__ = ["Curve", "Sweep", "Sweeps"]
 
 Array = NDArray[np.floating[Any]]
 
@@ -93,3 +93,22 @@ class Sweep(Protocol):
     def flat(self) -> Mapping[str, float]:
         """Absolute error of each method that has no step."""
         ...
+
+
+class Sweeps(Protocol):
+    """Sweeps of the same methods, of one function in several types or of several functions."""
+
+    @property
+    def by(self) -> str:
+        """What the keys are: "dtype" or "function"."""
+        ...
+
+    @property
+    def sweeps(self) -> Mapping[str, Sweep]: ...
+    @property
+    def why(self) -> Mapping[str, str]:
+        """By key, why a function is interesting."""
+        ...
+
+    @property
+    def methods(self) -> Sequence[str]: ...

@@ -16,6 +16,7 @@ from matplotlib.transforms import Bbox
 from diffkit.report.files import write_whole
 from diffkit.report.frame import DARK, GREY, fit_title
 from diffkit.report.labels import Label, Labels, Spot
+from diffkit.report.panels import Margins, panels
 from diffkit.report.style import SHORT, describe, house_style, look_of, new_axes, rendered
 from diffkit.report.words import cut
 
@@ -92,8 +93,9 @@ def secant_filmstrip(secants: Secants, ax: Axes | None = None, kind: str = "forw
             lambda room: f"Secants of {cut(secants.f, room)} at {secants.x:g} turn into the tangent, {told}",
         )
         lines = [secants[kind, h] for h in secants.steps]
-        for line, bounds in zip(lines, _cells(ax, len(lines)), strict=True):
-            panel = ax.inset_axes(bounds)
+        columns = len(lines) if len(lines) < 4 else -(-len(lines) // 2)
+        places = panels(ax, len(lines), columns, around=Margins(left=36, below=20, right=8, above=22))
+        for line, panel in zip(lines, places, strict=True):
             _draw_panel(panel, secants, line, _window(lines))
         slopes = ", ".join(f"{line.step:g}: {_number(line.slope)}" for line in lines)
         describe(
@@ -103,25 +105,6 @@ def secant_filmstrip(secants: Secants, ax: Axes | None = None, kind: str = "forw
             f"It turns into the tangent, whose slope is {_number(secants.slope)}.",
         )
     return ax
-
-
-def _cells(ax: Axes, count: int) -> list[tuple[float, float, float, float]]:
-    """The places of panels within the axes, row by row, with room for what is written around each."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    columns = count if count < 4 else -(-count // 2)
-    rows = -(-count // columns)
-    whole = ax.get_window_extent()
-    point = figure.dpi / 72
-    left, below, above, right = 36 * point, 20 * point, 22 * point, 8 * point
-    wide, tall = whole.width / columns, whole.height / rows
-    return [
-        ((k % columns * wide + left) / whole.width,
-         ((rows - 1 - k // columns) * tall + below) / whole.height,
-         (wide - left - right) / whole.width,
-         (tall - below - above) / whole.height)
-        for k in range(count)
-    ]  # fmt: skip
 
 
 def _window(lines: Sequence[Line]) -> tuple[float, float]:

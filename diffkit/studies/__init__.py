@@ -8,9 +8,10 @@ notebook is saved, and where it has a step of one variable, the slider for it.
 from diffkit.studies.check import GradientCheck, check_gradient
 from diffkit.studies.compare import Comparison, ComparisonRow, compare
 from diffkit.studies.cost import Cost, cost
-from diffkit.studies.error_sweep import Curve, ErrorSweep, error_sweep
+from diffkit.studies.error_sweep import Curve, ErrorSweep, ErrorSweeps, error_sweep, sweeps
 from diffkit.studies.secants import Secant, Secants, secants
 from diffkit.studies.study import Study
+from diffkit.studies.survey import Survey, SurveyRow, survey
 from diffkit.studies.swell import Swell, swell
 from diffkit.studies.tasks import TASKS, Regression, linear_regression, task
 from diffkit.studies.train import Training, train
@@ -22,11 +23,14 @@ __all__ = [
     "Cost",
     "Curve",
     "ErrorSweep",
+    "ErrorSweeps",
     "GradientCheck",
     "Regression",
     "Secant",
     "Secants",
     "Study",
+    "Survey",
+    "SurveyRow",
     "Swell",
     "Training",
     "check_gradient",
@@ -35,6 +39,8 @@ __all__ = [
     "error_sweep",
     "linear_regression",
     "secants",
+    "survey",
+    "sweeps",
     "swell",
     "task",
     "train",

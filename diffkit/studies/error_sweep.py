@@ -3,225 +3,55 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
-from diffkit.api import derivative
 from diffkit.arguments import checked_leaf
 from diffkit.autodiff.history import without_history
-from diffkit.errors import ArgumentsError, DiffkitError
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, methods_for
 from diffkit.numerical import FiniteDifference
-from diffkit.studies.curve import Array, Curve, curve_of
+from diffkit.studies.chosen import Problems, problems_for
+from diffkit.studies.curve import Curve, curve_of
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
-from diffkit.studies.study import Study
+from diffkit.studies.sweep import ErrorSweep
+from diffkit.studies.sweeps import ErrorSweeps
 from diffkit.studies.tell import Tell, part, silent
 from diffkit.studies.value import value_at
-from diffkit.tables import Table, csv_text, error_text, json_ready
 from diffkit.tape.objects import MPMATH
 
-__all__ = ["Curve", "ErrorSweep", "default_steps", "error_sweep"]
+__all__ = ["Curve", "ErrorSweep", "ErrorSweeps", "default_steps", "error_sweep", "sweeps", "type_names"]
 
 
-@dataclass(frozen=True)
-class ErrorSweep(Study):
-    """The errors of several methods at every step; `sweep[method]` is a method's `Curve`.
-
-    `total`, `truncation`, `rounding`, `best`, `predicted` and `slope` are also mappings by method name.
-
-    Attributes
-    ----------
-    f_text, x, dtype, order
-        The function as text, the point, the floating-point type, and which derivative.
-    exact
-        The derivative at the exact binary value of x, rounded to float.
-    steps
-        (n,) the steps h, ascending, as they were used.
-    curves
-        One `Curve` a method.
-    flat
-        The absolute errors of the methods that have no step: reverse mode and dual numbers.
-    """
-
-    f_text: str
-    x: float
-    dtype: str
-    order: int
-    exact: float
-    steps: Array
-    curves: Mapping[str, Curve]
-    flat: Mapping[str, float]
-
-    def __getitem__(self, method: str) -> Curve:
-        """A method's curve."""
-        return self.curves[method]
-
-    def _by_method(self, name: str) -> dict[str, Any]:
-        return {method: getattr(curve, name) for method, curve in self.curves.items()}
-
-    @property
-    def total(self) -> dict[str, Array]:
-        """Signed total error of each method, (n,)."""
-        return self._by_method("total")
-
-    @property
-    def truncation(self) -> dict[str, Array]:
-        """Signed truncation error of each method, (n,)."""
-        return self._by_method("truncation")
-
-    @property
-    def rounding(self) -> dict[str, Array]:
-        """Signed rounding error of each method, (n,)."""
-        return self._by_method("rounding")
-
-    @property
-    def best(self) -> dict[str, tuple[float, float]]:
-        """Best step of each method and the median error there."""
-        return self._by_method("best")
-
-    @property
-    def predicted(self) -> dict[str, tuple[float, float]]:
-        """Best step and error of each method by theory."""
-        return self._by_method("predicted")
-
-    @property
-    def slope(self) -> dict[str, float]:
-        """Fitted order of each method."""
-        return self._by_method("slope")
-
-    def title(self) -> list[str]:
-        """The function, the point and the truth."""
-        return [
-            f"f(x) = {self.f_text}    x = {self.x!r}    {self.dtype}",
-            f"exact derivative{'' if self.order == 1 else f' of order {self.order}'} = {self.exact!r}",
-        ]
-
-    def tables(self) -> list[Table]:
-        """Errors by decade of h, and what each method comes to."""
-        steps = [int(np.argmin(np.abs(np.log10(self.steps / h)))) for h in self._decades()]
-        by_step = tuple(
-            (error_text(self.steps[i]), *(error_text(abs(curve.total[i])) for curve in self.curves.values()))
-            for i in dict.fromkeys(steps)
-        )
-        summary = tuple(
-            (
-                name,
-                str(curve.order),
-                "-" if math.isnan(curve.slope) else f"{curve.slope:.2f}",
-                *(error_text(value) for value in (*curve.best, *curve.predicted)),
-            )
-            for name, curve in self.curves.items()
-        )
-        columns = ("method", "order", "slope", "best h", "median error", "predicted h", "predicted error")
-        names = ("h", *self.curves)
-        return [Table(names, by_step, frozenset(names)), Table(columns, summary, frozenset(columns[1:]))]
-
-    def _decades(self) -> list[float]:
-        low, high = math.ceil(math.log10(self.steps[0]) - 0.01), math.floor(math.log10(self.steps[-1]) + 0.01)
-        return [10.0**k for k in range(high, low - 1, -1)] or [float(self.steps[0])]
-
-    def remarks(self) -> list[str]:
-        """Why there is a best step, as it was measured, and what the methods without a step reach."""
-        lines = [words for name, curve in self.curves.items() if (words := self._remark(name, curve))]
-        if any(np.any(curve.lost) for curve in self.curves.values()):
-            lines.append(
-                "Where the values of f cancel to exactly 0, the error is the derivative itself, "
-                f"{error_text(abs(self.exact))}."
-            )
-        if self.flat:
-            flat = ", ".join(f"{name} {error_text(error)}" for name, error in self.flat.items())
-            lines.append(f"Without a step: {flat}.")
-        return lines
-
-    def _remark(self, name: str, curve: Curve) -> str:
-        """What a curve's measured errors show; nothing where no best step lies inside."""
-        truncation, rounding = np.abs(curve.truncation), np.abs(curve.rounding)
-        power = self._power_of_rounding(curve)
-        grows = f"rounding dominates and grows like 1/{_power('h', power)}"
-        if not np.any(truncation[np.isfinite(truncation)]):
-            if not np.any(rounding[np.isfinite(rounding)]):
-                return f"{name}: no error at any step."
-            if not power:
-                return f"{name}: no truncation error for this f, and rounding does not grow as h shrinks."
-            return f"{name}: no truncation error for this f; {grows}."
-        law = f"falls like {_power('h', curve.slope)}" if np.isfinite(curve.slope) else ""
-        if law and abs(curve.slope - curve.order) >= 0.1:
-            law += f", not {_power('h', curve.order)}"
-        if law and not np.any(rounding > truncation):
-            return f"{name}: truncation dominates at every step and {law}."
-        if not power:
-            edge = np.min(self.steps[truncation > np.nanmax(rounding)], initial=self.steps[-1])
-            above = f"truncation dominates and {law}" if law else "truncation shows no power law"
-            return (
-                f"{name}: above h = {error_text(edge)} {above}; below it nothing cancels, "
-                f"and the error stays near {error_text(curve.best[1])}."
-            )
-        if curve.best[0] == self.steps[0] or not curve.model_rounding[0] > curve.model_rounding[-1]:
-            return ""
-        best = error_text(curve.best[0])
-        if law:
-            return f"{name}: above h = {best} truncation dominates and {law}; below it {grows}."
-        return f"{name}: truncation shows no power law; below h = {best} {grows}."
-
-    def _power_of_rounding(self, curve: Curve) -> int:
-        """q where theory's rounding error grows like h^-q: 0 for the complex step, where nothing cancels."""
-        first, last = curve.model_rounding[[0, -1]]
-        if len(self.steps) == 1 or not 0 < last < math.inf:
-            return self.order
-        return round(math.log(first / last) / math.log(self.steps[-1] / self.steps[0]))
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready, of the schema diffkit.sweep/1: f, x, dtype, order, exact, steps, methods, flat."""
-        return {
-            "schema": "diffkit.sweep/1",
-            "f": self.f_text,
-            "x": self.x,
-            "dtype": self.dtype,
-            "order": self.order,
-            "exact": self.exact,
-            "steps": json_ready(self.steps),
-            "methods": {
-                name: {
-                    "total": json_ready(curve.total),
-                    "truncation": json_ready(curve.truncation),
-                    "rounding": json_ready(curve.rounding),
-                    "best": {"step": json_ready(curve.best[0]), "error": json_ready(curve.best[1])},
-                    "predicted": {
-                        "step": json_ready(curve.predicted[0]),
-                        "error": json_ready(curve.predicted[1]),
-                    },
-                    "slope": json_ready(curve.slope),
-                    "order": curve.order,
-                }
-                for name, curve in self.curves.items()
-            },
-            "flat": json_ready(self.flat),
-        }
-
-    def csv(self) -> str:
-        """One line a step: h, then total, truncation and rounding error of each method."""
-        parts = ("total", "truncation", "rounding")
-        columns = ["h", *(f"{name} {part}" for name in self.curves for part in parts)]
-        data = [self.steps, *(getattr(curve, part) for curve in self.curves.values() for part in parts)]
-        return csv_text(columns, [[repr(float(v)) for v in row] for row in zip(*data, strict=True)])
+Methods = str | Method | Iterable[str | Method]
+THREE = ("forward", "central", "richardson")
 
 
+@overload
+def error_sweep(
+    f: Any, x: float, methods: Methods = THREE, steps: ArrayLike | None = None, dtype: DTypeLike = "float64",
+    *, order: int = 1, text: str | None = None, tell: Tell = silent,
+) -> ErrorSweep: ...  # fmt: skip
+@overload
+def error_sweep(
+    f: Any, x: float, methods: Methods = THREE, steps: ArrayLike | None = None,
+    dtype: list[Any] | tuple[Any, ...] = ..., *, order: int = 1, text: str | None = None, tell: Tell = silent,
+) -> ErrorSweeps: ...  # fmt: skip
 def error_sweep(
     f: Any,
     x: float,
-    methods: str | Method | Iterable[str | Method] = ("forward", "central", "richardson"),
+    methods: Methods = THREE,
     steps: ArrayLike | None = None,
     dtype: Any = "float64",
     *,
     order: int = 1,
     text: str | None = None,
     tell: Tell = silent,
-) -> ErrorSweep:
+) -> ErrorSweep | ErrorSweeps:
     """The error of each method at each step, with truncation and rounding measured, not modelled.
 
     With x and h the exact binary values: truncation = the formula in mpmath minus f'(x), rounding =
@@ -239,7 +69,8 @@ def error_sweep(
         The steps, passed on unchanged; by default 20 a decade, from the spacing of x up
         to max(1, |x|).
     dtype
-        The floating-point type in which f and the formulas are evaluated.
+        The floating-point type in which f and the formulas are evaluated; a list of several
+        gives an `ErrorSweeps`, in which each has a sweep.
     order
         Which derivative.
     text
@@ -260,15 +91,99 @@ def error_sweep(
     >>> sweep = error_sweep(np.exp, 1.0, methods=["central"], steps=[1e-5, 1e-3])
     >>> [f"{t:.2e}" for t in sweep.truncation["central"]]
     ['4.53e-11', '4.53e-07']
+
+    The V in two types: fewer digits want a longer step.
+
+    >>> sweeps = error_sweep("exp(x)", 1.0, "central", dtype=["float32", "float64"])
+    >>> [f"{name}: {sweep.best['central'][0]:.0e}" for name, sweep in sweeps.items()]
+    ['float32: 3e-03', 'float64: 4e-06']
     """
-    g = without_history(as_function(f))
-    kind = np.dtype(dtype)
+    if isinstance(dtype, list | tuple):
+        names = type_names(dtype)
+        each = {
+            name: _sweep(f, x, methods, steps, np.dtype(name), order, text, part(tell, k, len(names), name))
+            for k, name in enumerate(names)
+        }
+        return ErrorSweeps("dtype", each, {})
+    return _sweep(f, x, methods, steps, _float_type(dtype), order, text, tell)
+
+
+def sweeps(
+    problems: Problems,
+    methods: Methods = THREE,
+    steps: ArrayLike | None = None,
+    dtype: DTypeLike = "float64",
+    *,
+    order: int = 1,
+    tell: Tell = silent,
+) -> ErrorSweeps:
+    """The error sweep of several functions, for a picture of small multiples.
+
+    Parameters
+    ----------
+    problems
+        Names of the catalogue ("pole" or a list), `Problem` objects, triples (name, f, x), or a mapping
+        {name: (f, x)}.
+    methods, steps, dtype, order, tell
+        As for `error_sweep`.
+
+    Examples
+    --------
+    >>> found = sweeps({"slow": ("sin(x)", 0.7), "fast": ("sin(100*x)", 0.7)}, "central")
+    >>> [f"{name}: {sweep.best['central'][0]:.0e}" for name, sweep in found.items()]
+    ['slow: 3e-06', 'fast: 1e-07']
+    """
+    chosen, kind = problems_for(problems), _float_type(dtype)
+    each = {
+        p.name: _sweep(p.f, p.at, methods, steps, kind, order, None, part(tell, k, len(chosen), p.name))
+        for k, p in enumerate(chosen)
+    }
+    return ErrorSweeps("function", each, {p.name: p.why for p in chosen if p.why})
+
+
+def _float_type(dtype: Any) -> np.dtype[Any]:
+    try:
+        kind: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise ArgumentsError(f"dtype is {dtype!r}; {_TYPES}") from None
     if kind.kind != "f":
-        raise ArgumentsError(f"dtype is {kind}; write float16, float32, float64 or longdouble")
+        raise ArgumentsError(f"dtype is {kind}; {_TYPES}")
+    return kind
+
+
+def type_names(dtypes: Any) -> list[str]:
+    """The names of floating-point types, of one or of several, each once.
+
+    >>> type_names([np.float32, "float64", float])
+    ['float32', 'float64']
+    """
+    given = dtypes if isinstance(dtypes, list | tuple) else [dtypes]
+    if not given:
+        raise ArgumentsError(f"no dtype is given; {_TYPES}")
+    return list(dict.fromkeys(_name_of(_float_type(one)) for one in given))
+
+
+_TYPES = "write float16, float32, float64 or longdouble"
+
+
+def _name_of(kind: np.dtype[Any]) -> str:
+    """The name of a type that is the same on every machine; NumPy calls longdouble by its size."""
+    return "longdouble" if kind.char == "g" else kind.name
+
+
+def _sweep(
+    f: Any, x: Any, methods: Methods, steps: ArrayLike | None, kind: np.dtype[Any], order: int,
+    text: str | None, tell: Tell,
+) -> ErrorSweep:  # fmt: skip
+    """The sweep in one type."""
+    g = without_history(as_function(f))
     leaf = checked_leaf(x, "x")
     if np.ndim(leaf):
         raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")
-    point = kind.type(leaf)
+    with np.errstate(over="ignore"):
+        point = kind.type(leaf)
+    if np.isinf(point) and np.isfinite(leaf):
+        raise DomainError(f"x = {x!r} is not finite in {_name_of(kind)}; choose a wider type")
     chosen = list(dict.fromkeys(_with_step(method) for method in methods_for(methods)))
     if not chosen:
         raise ArgumentsError("no methods are given; write some of forward, central, richardson")
@@ -294,7 +209,7 @@ def error_sweep(
     return ErrorSweep(
         f_text=text or text_of(g),
         x=float(point),
-        dtype=kind.name,
+        dtype=_name_of(kind),
         order=order,
         exact=float(truth),
         steps=np.asarray(h, dtype=np.float64),
@@ -335,20 +250,14 @@ def _steps(steps: ArrayLike | None, x: Any) -> Any:
     return h
 
 
-def _power(base: str, exponent: float) -> str:
-    """`base^exponent`, the exponent in one decimal unless it is as good as whole."""
-    whole = abs(exponent - round(exponent)) < 0.1
-    text = f"{round(exponent)}" if whole else f"{exponent:.1f}"
-    return base if text == "1" else f"{base}^{text}"
-
-
 def _flat(g: Callable[..., Any], x: Any, truth: Any, order: int) -> dict[str, float]:
     """The absolute errors of the methods that have no step to choose."""
     flat = {}
     for name in ("reverse", "dual"):
         try:
-            with working_digits(DIGITS) as mp:
-                flat[name] = float(abs(mp.mpf(float(derivative(g, x, name, order=order))) - truth))
+            found = METHODS[name].derivative(g, x, order).value  # in x's type, which may be a longdouble
+            with working_digits(DIGITS):
+                flat[name] = float(abs(MPMATH.leaf(found) - truth))
         except DiffkitError:
             continue
     return flat

@@ -66,6 +66,8 @@ class ComparisonRow:
         Whether it takes a step, be it one for each component.
     truncation, rounding
         The two parts of a difference's error, signed, for one number: measured as in `error_sweep`.
+    refused
+        The class of the error with which a method says that it does not apply.
     """
 
     method: str
@@ -82,6 +84,7 @@ class ComparisonRow:
     stepped: bool = False
     truncation: float | None = None
     rounding: float | None = None
+    refused: str = ""
 
 
 def measured(
@@ -96,9 +99,15 @@ def measured(
         found, seconds = _timed(lambda: ask(method), runs=1 if method.kind == "symbolic" else 3)
     except DiffkitError as error:
         reason = one_line(str(error).split("\n")[0]).rstrip(".")
-        return ComparisonRow(method.name, status="not applicable", note=reason, subtracts=subtracts)
+        refused = type(error).__name__
+        return ComparisonRow(
+            method.name, status="not applicable", note=reason, subtracts=subtracts, refused=refused
+        )
     except Exception as error:  # f takes plain floats, and not this method's numbers
-        return ComparisonRow(method.name, status="not applicable", note=failure(error), subtracts=subtracts)
+        refused = type(error).__name__
+        return ComparisonRow(
+            method.name, status="not applicable", note=failure(error), subtracts=subtracts, refused=refused
+        )
     absolute, relative, digits = _errors(found.value, reference)
     step = found.step
     if isinstance(step, list):

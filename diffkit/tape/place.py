@@ -42,6 +42,9 @@ def _tree(folder: str | Path) -> str:
 INSIDE = (_tree(Path(__file__).parents[1]), _tree(Path(np.__file__).parent))
 _LIBRARIES = (*INSIDE, _tree(sysconfig.get_path("stdlib")), "<frozen ")
 _PACKAGES = tuple(_tree(os.sep + name) for name in ("site-packages", "dist-packages"))
+_STUDIED = str(
+    Path(__file__).parents[1] / "problems.py"
+)  # its functions are what is studied, as a user's are
 _SHELL = _tree(Path(__file__).parents[1] / "cli")  # what calls the command line is not the user's program
 
 
@@ -51,7 +54,8 @@ def is_users(file: str) -> bool:
     >>> is_users("model.py"), is_users(np.__file__), is_users(linecache.__file__)
     (True, False, False)
     """
-    return not file.startswith(_LIBRARIES) and not any(packages in file for packages in _PACKAGES)
+    of_a_library = file.startswith(_LIBRARIES) or any(packages in file for packages in _PACKAGES)
+    return file == _STUDIED or not of_a_library
 
 
 def is_inside(file: str) -> bool:

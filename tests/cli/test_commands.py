@@ -227,3 +227,26 @@ def test_the_module_is_the_command():
         check=True,
     )
     assert "reverse,6.0" in done.stdout
+
+
+def test_sweep_takes_several_types_and_draws_them_over_each_other(shell, tmp_path, few_steps):
+    figure = tmp_path / "a.svg"
+    types = ["--dtype", "float32, float64", "--methods", "central"]
+    status, out, err = shell("sweep", "exp(x)", "--at", "1", *types, "--json", "--plot", str(figure))
+    data = json.loads(out)
+    assert (status, err) == (0, f"wrote {figure}\n")
+    assert (data["schema"], list(data["sweeps"])) == ("diffkit.sweeps/1", ["float32", "float64"])
+    assert "in 2 types" in figure.read_text()
+
+
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        ("float32,half", "'half' is no type; write some of float16, float32, float64, longdouble."),
+        ("float32,", "a type is missing in 'float32,'; write such as float32,float64."),
+    ],
+)
+def test_a_type_that_is_not_known_is_one_sentence(shell, types, said):
+    status, _, err = shell("sweep", "x", "--at", "1", "--dtype", types)
+    assert status == 2
+    assert err == f"diffkit: Invalid value for '--dtype': {said} Try 'diffkit sweep --help'.\n"

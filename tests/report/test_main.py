@@ -15,7 +15,10 @@ from diffkit.report.__main__ import ANIMATIONS, PICTURES, draw_all
 
 FIGURES = Path(__file__).parents[2] / "figures"
 # Of pictures of rounding errors, and those are the last bits of sin and exp, which differ between processors.
-ROUNDING = {"error_against_step", "error_split", "digits_by_method", "error_against_tolerance"}
+ROUNDING = {
+    "digits_by_method", "digits_over_catalogue", "error_against_step", "error_against_tolerance",
+    "error_by_precision", "error_small_multiples", "error_split",
+}  # fmt: skip
 
 
 def title_and_words(path):

@@ -117,3 +117,12 @@ def test_diffkit_numpy_and_scipy_are_no_part_of_the_users_program():
     assert all(is_inside(m.__file__) for m in (np, scipy.optimize, np.linalg))
     assert is_inside(calling_place.__code__.co_filename)
     assert not is_inside(__file__)
+
+
+def test_a_function_of_the_catalogue_is_at_its_own_line():
+    from diffkit.problems import PROBLEMS
+
+    tape = diffkit.record(PROBLEMS["branch"].f, 0.5)
+    assert [(guard.place.file, guard.place.text) for guard in tape.guards] == [
+        ("problems.py", "if abs(x) <= 1:")
+    ]
