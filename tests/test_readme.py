@@ -49,7 +49,7 @@ def test_the_set_up_commands_are_the_ones_that_ci_runs():
     (commands,) = (text for language, text in BLOCKS if language == "bash")
     install, test = commands.strip().split("\n")
     assert install == 'pip install . && diffkit compare "sin(x)*exp(-x**2)" --at 0.7'
-    assert test == 'pip install -e ".[test]" && pytest'
+    assert test == 'pip install -e ".[test]" && pytest -n auto'
 
 
 def test_the_words_for_the_picture_give_the_numbers_that_stand_in_it():

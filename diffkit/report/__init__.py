@@ -133,7 +133,7 @@ def draw(study: Any, ax: Any = None, **how: Any) -> Any:
     name = FIGURES.get(type(study).__name__)
     if name is None:
         raise TypeError(
-            f"no figure belongs to a {type(study).__name__}; there are figures of {', '.join(FIGURES)}"
+            f"no figure belongs to {with_article(type(study).__name__)}; there are figures of {', '.join(FIGURES)}"
         )
     return __getattr__(name)(study, ax, **how)
 
