@@ -132,9 +132,8 @@ def draw(study: Any, ax: Any = None, **how: Any) -> Any:
         )
     name = FIGURES.get(type(study).__name__)
     if name is None:
-        raise TypeError(
-            f"no figure belongs to {with_article(type(study).__name__)}; there are figures of {', '.join(FIGURES)}"
-        )
+        kind = with_article(type(study).__name__)
+        raise TypeError(f"no figure belongs to {kind}; there are figures of {', '.join(FIGURES)}")
     return __getattr__(name)(study, ax, **how)
 
 
