@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from math import factorial, lcm
 from typing import Any, SupportsFloat
@@ -117,12 +117,12 @@ class Stencil:
         """The number of points at which f is sampled."""
         return len(self.offsets)
 
-    @property
+    @cached_property
     def denominator(self) -> int:
         """D, the least common denominator of the weights."""
         return lcm(*(w.denominator for w in self.weights))
 
-    @property
+    @cached_property
     def numerators(self) -> tuple[int, ...]:
         """The whole numbers n_i = w_i D."""
         D = self.denominator
@@ -209,7 +209,7 @@ def forward(derivative: int = 1, accuracy: int = 1) -> Stencil:
     >>> print(forward(accuracy=2))
     f'(x) ≈ (-f(x+2h) + 4f(x+h) - 3f(x)) / (2h) + O(h²)
     """
-    return Stencil.of(range(whole("derivative", derivative) + whole("accuracy", accuracy)), derivative)
+    return _consecutive(0, whole("derivative", derivative) + whole("accuracy", accuracy), derivative)
 
 
 def backward(derivative: int = 1, accuracy: int = 1) -> Stencil:
@@ -218,7 +218,8 @@ def backward(derivative: int = 1, accuracy: int = 1) -> Stencil:
     >>> print(backward())
     f'(x) ≈ (f(x) - f(x-h)) / h + O(h)
     """
-    return Stencil.of((-k for k in forward(derivative, accuracy).offsets), derivative)
+    count = whole("derivative", derivative) + whole("accuracy", accuracy)
+    return _consecutive(1 - count, count, derivative)
 
 
 def central(derivative: int = 1, accuracy: int = 2) -> Stencil:
@@ -234,7 +235,7 @@ def central(derivative: int = 1, accuracy: int = 2) -> Stencil:
             f"write accuracy={p + 1}."
         )
     reach = (q + 1) // 2 + p // 2 - 1
-    return Stencil.of(range(-reach, reach + 1), q)
+    return _consecutive(-reach, 2 * reach + 1, q)
 
 
 def lopsided(behind: int, derivative: int = 1, accuracy: int = 2) -> Stencil:
@@ -251,7 +252,7 @@ def lopsided(behind: int, derivative: int = 1, accuracy: int = 2) -> Stencil:
         raise OptionError(
             f"behind={behind!r} is not how many of {count} points lie behind x: write 0, ..., {count - 1}."
         )
-    return Stencil.of(range(-behind, count - behind), derivative)
+    return _consecutive(-behind, count, derivative)
 
 
 def richardson(derivative: int = 1) -> Stencil:
@@ -260,7 +261,7 @@ def richardson(derivative: int = 1) -> Stencil:
     >>> richardson().error_constant
     Fraction(-1, 30)
     """
-    return central(derivative).extrapolated()
+    return _richardson(whole("derivative", derivative))
 
 
 def extrapolation(offsets: Iterable[Number]) -> Stencil:
@@ -285,6 +286,17 @@ def shifted(x: Any, k: Offset, h: Any) -> Any:
         return x
     # Numerator and denominator apart: mpmath and NumPy do not multiply by a Fraction.
     return x + k * h if isinstance(k, int) else x + k.numerator * h / k.denominator
+
+
+@cache
+def _consecutive(first: int, count: int, derivative: int) -> Stencil:
+    """The stencil on whole offsets that follow one another: what every call of a method asks for."""
+    return Stencil.of(range(first, first + count), derivative)
+
+
+@cache
+def _richardson(derivative: int) -> Stencil:
+    return central(derivative).extrapolated()
 
 
 @cache
