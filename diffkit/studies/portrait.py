@@ -185,12 +185,13 @@ class Sitting:
 
         return tried(study)
 
-    def secants(self) -> SteppedSecants | Missing:
-        """The secants at as many steps as one can tell apart."""
+    def secants(self, few: bool = False) -> SteppedSecants | Missing:
+        """The secants at as many steps as one can tell apart, or at one a decade."""
 
         def study() -> SteppedSecants:
             x = _number(self._along.x, self.wrt)
-            steps = self._steps(x, 4 * -(-len(default_steps(np.float64(x))) // (4 * MOST_POSITIONS)))
+            every = 4 * -(-len(default_steps(np.float64(x))) // (4 * MOST_POSITIONS))
+            steps = self._steps(x, 5 * every if few else every)
             return stepped_secants(self._along, x, steps=steps, order=self._order, text=self._text)
 
         return tried(study)

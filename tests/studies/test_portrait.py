@@ -118,6 +118,14 @@ def test_one_step_alone_is_quick_and_has_the_errors_of_the_whole_sweep():
         assert alone[method].truncation[0] == pytest.approx(curve.truncation[place], rel=1e-14)
 
 
+def test_few_secants_are_one_a_decade_and_some_of_all():
+    sitting = Sitting("exp(x)", 1.0, h=0.03)
+    few, every = sitting.secants(few=True), sitting.secants()
+    assert len(few.steps) == 17
+    assert set(few.steps.tolist()) <= set(every.steps.tolist())
+    assert 0.03 in few.steps
+
+
 def test_a_sitting_names_the_variables_that_may_move():
     sitting = Sitting("x*y", {"x": 3.0, "y": 4.0}, wrt="y")
     assert (sitting.names, sitting.wrt) == (("x", "y"), "y")

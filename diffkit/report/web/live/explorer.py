@@ -90,7 +90,7 @@ class Explorer:
             ("table", "graph"): sitting.traced,
             ("steps",): lambda: (sitting.steps(),),
             ("swell",): lambda: (sitting.swell(),),
-            ("sweep",): lambda: (sitting.swept(),),
+            ("sweep", "secants"): lambda: (sitting.swept(), sitting.secants()),
         }
         for names, study in studies.items():
             found, message = self._within_time(found, names, study, wanted)
@@ -122,9 +122,9 @@ class Explorer:
         except ArgumentsError as error:
             raise Unreadable.by("wrt", error) from error
         coming = Coming()
-        found = Portrait(
-            comparison, wrt, h, sitting.swept(alone=True), sitting.secants(), coming, coming, coming, coming
-        )
+        swept = coming if h is None else sitting.swept(alone=True)
+        seen = sitting.secants(few=True)
+        found = Portrait(comparison, wrt, h, swept, seen, coming, coming, coming, coming)
         parts, data = parts_of(found, self._say)
         head = parts.pop("head")
         html = {"head": head, "main": element("main", *parts.values(), id="main")}

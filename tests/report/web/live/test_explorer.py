@@ -48,7 +48,8 @@ def test_the_first_answer_has_the_methods_and_the_step_that_was_typed(explorer, 
     assert made.source.count("Being measured") == 4  # the curve, the graph, the rules, the swell
 
 
-def test_the_first_answer_asks_exactly_a_few_times_and_no_sweep(explorer, monkeypatch):
+@pytest.mark.parametrize("h", ["0.25", ""])
+def test_the_first_answer_asks_exactly_a_few_times_and_no_sweep(explorer, monkeypatch, h):
     count = 0
     exact = Exact.__call__
 
@@ -58,7 +59,7 @@ def test_the_first_answer_asks_exactly_a_few_times_and_no_sweep(explorer, monkey
         return exact(self, *point)
 
     monkeypatch.setattr(Exact, "__call__", counted)
-    answers = explorer().answers({"f": "sin(x)*exp(-x^2)", "at": "0.7", "h": "0.1"})
+    answers = explorer().answers({"f": "sin(x)*exp(-x^2)", "at": "0.7", "h": h})
     next(answers)
     assert count < 60  # 321 steps of three methods would ask 1290 times
 
