@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.special as sc
 
+from diffkit.peers.method import Function
 from diffkit.peers.peer import Peer, home_of
+from diffkit.peers.replayed import InArrays
 from diffkit.primitives import Joined, getitem, takes_each_once
+from diffkit.tape.arithmetic import Arithmetic
 
-__all__ = ["Torch"]
+__all__ = ["ByTorch", "Torch"]
 
 
 class Torch(Peer):
@@ -70,6 +74,46 @@ class Torch(Peer):
         for name in NAMES.get(function, f"{home}.{function.__name__}").lstrip(".").split("."):
             found = getattr(found, name, None)
         return found and (lambda *args, **keywords: found(*args, **_renamed(keywords)))
+
+
+@dataclass(frozen=True)
+class ByTorch(InArrays):
+    """PyTorch's autograd, on f's tape in tensors of float64.
+
+    Examples
+    --------
+    >>> ByTorch().derivative(np.exp, 0.0, order=3).value  # doctest: +SKIP
+    np.float64(1.0)
+    """
+
+    name: ClassVar[str] = "torch"
+    arithmetic: ClassVar[type[Arithmetic]] = Torch
+
+    def plain(self, value: Any) -> Any:
+        """A tensor as an array of NumPy's."""
+        return value.detach().numpy()
+
+    def gradient(self, h: Function) -> Function:
+        """By torch.autograd.grad, with a graph of its own for the next order."""
+
+        def slope(x: Any) -> Any:
+            x = x if x.requires_grad else x.detach().requires_grad_()
+            y = h(x)
+            if not y.requires_grad:  # f does not depend on x
+                return self.module.zeros_like(x)
+            return self.module.autograd.grad(y, x, create_graph=True, materialize_grads=True)[0]
+
+        return slope
+
+    def jacobians(self, g: Function, leaves: list[Any]) -> Sequence[Any]:
+        """By torch.autograd.functional.jacobian."""
+        found: Sequence[Any] = self.module.autograd.functional.jacobian(g, tuple(leaves))
+        return found
+
+    def hessians(self, g: Function, leaves: list[Any]) -> Sequence[Sequence[Any]]:
+        """By torch.autograd.functional.hessian."""
+        found: Sequence[Sequence[Any]] = self.module.autograd.functional.hessian(g, tuple(leaves))
+        return found
 
 
 KEYWORDS = {"axis": "dim", "axes": "dim", "keepdims": "keepdim"}
