@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.special as sc
 
+from diffkit.peers.peer import key_of
 from diffkit.peers.symbols import InSymbols
 from diffkit.primitives import selected_product, share, tanh_slope
 from diffkit.tape.arithmetic import Arithmetic
@@ -26,7 +26,7 @@ ROWS: dict[Any, str | Callable[..., Any]] = {
     np.log1p: "log1p", np.log10: "log10", np.sqrt: "sqrt", np.square: lambda m, a: a * a, np.absolute: "fabs",
     np.fabs: "fabs", np.sign: "sign", np.floor: "floor", np.ceil: "ceil", np.maximum: "fmax",
     np.minimum: "fmin", np.fmax: "fmax", np.fmin: "fmin", np.hypot: "hypot", np.copysign: "copysign",
-    np.fmod: "fmod", sc.erf: "erf",
+    np.fmod: "fmod", "erf": "erf",
     np.where: "if_else", np.less: "lt", np.less_equal: "le", np.greater: "gt", np.greater_equal: "ge",
     np.equal: "eq", np.not_equal: "ne", np.logical_and: "logic_and", np.logical_or: "logic_or",
     np.logical_not: "logic_not",
@@ -36,8 +36,8 @@ ROWS: dict[Any, str | Callable[..., Any]] = {
     np.exp2: lambda m, a: 2**a, np.log2: lambda m, a: m.log(a) / np.log(2),
     np.logaddexp: lambda m, a, b: m.fmax(a, b) + m.log1p(m.exp(-m.fabs(a - b))),
     share: lambda m, a, b: 1 / (1 + m.exp(b - a)), tanh_slope: lambda m, y, x: 1 - y * y,
-    selected_product: lambda m, a, b: a * b, sc.expit: lambda m, a: 1 / (1 + m.exp(-a)),
-    sc.erfc: lambda m, a: 1 - m.erf(a),
+    selected_product: lambda m, a, b: a * b, "expit": lambda m, a: 1 / (1 + m.exp(-a)),
+    "erfc": lambda m, a: 1 - m.erf(a),
 }
 # fmt: on
 
@@ -66,7 +66,7 @@ class Casadi(ObjectArithmetic):
 
     def row(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         """The function of CasADi's, or None when NumPy's own will do on an array of expressions."""
-        row = ROWS.get(function)
+        row = ROWS.get(key_of(function))
         if row is None:
             if super().row(function) is not None:  # an elementwise function, and it is not here
                 raise NotImplementedError

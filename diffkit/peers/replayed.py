@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 
 from diffkit.autodiff.jacobians import array_valued
 from diffkit.autodiff.modes import require_elements_apart, require_elementwise
+from diffkit.autodiff.tensor import Tensor
 from diffkit.errors import NonScalarError
 from diffkit.peers.method import Function, PeerMethod
 from diffkit.result import Estimate, nan_outside, real_answer
@@ -32,7 +34,7 @@ class Taped:
             return array_valued(lambda *p: real_answer(f(*p)))(*point)
 
         self.leaves = [np.asarray(leaf, np.float64)[()] for leaf in leaves]
-        self.tape: Tape = record(counted, *self.leaves)
+        self.tape: Tape = _without_tensors(record(counted, *self.leaves))
         self.value = np.asarray(self.tape.replay(*self.leaves))
 
     def require_scalar(self) -> None:
@@ -47,6 +49,15 @@ class Taped:
         """A derivative of the leaf's dtype, and nan in the rows of results that have no value."""
         y = self.value.reshape(self.value.shape + (1,) * (np.ndim(part) - self.value.ndim))
         return np.asarray(nan_outside(y, part)).astype(np.result_type(leaf))[()]
+
+
+def _without_tensors(tape: Tape) -> Tape:
+    """The tape with the numbers of diffkit's tensors, which are constants here and no peer knows."""
+    if not any(isinstance(a, Tensor) for row in tape.instructions for a in row.args):
+        return tape
+    plain = lambda a: a.numpy() if isinstance(a, Tensor) else a
+    rows = [dataclasses.replace(row, args=tuple(map(plain, row.args))) for row in tape.instructions]
+    return dataclasses.replace(tape, instructions=tuple(rows))
 
 
 @dataclass(frozen=True)

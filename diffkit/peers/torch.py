@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.special as sc
 
 from diffkit.peers.method import Function
-from diffkit.peers.peer import Peer, home_of
+from diffkit.peers.peer import Peer, home_of, key_of
 from diffkit.peers.replayed import InArrays
 from diffkit.primitives import Joined, getitem, takes_each_once
 from diffkit.tape.arithmetic import Arithmetic
@@ -65,13 +64,14 @@ class Torch(Peer):
     def find(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         if isinstance(function, Joined):
             return JOINS.get(function.function) and partial(JOINS[function.function], self.module)
-        if function in ROWS:
-            return partial(ROWS[function], self.module)
+        key = key_of(function)
+        if key in ROWS:
+            return partial(ROWS[key], self.module)
         home = None if function is np.linalg.lstsq else home_of(function)  # which answers otherwise
-        if function not in NAMES and (home is None or (home == "" and not isinstance(function, np.ufunc))):
+        if key not in NAMES and (home is None or (home == "" and not isinstance(function, np.ufunc))):
             return None  # a function of NumPy's that is no ufunc has other operands, even under its name
         found: Any = self.module
-        for name in NAMES.get(function, f"{home}.{function.__name__}").lstrip(".").split("."):
+        for name in NAMES.get(key, f"{home}.{function.__name__}").lstrip(".").split("."):
             found = getattr(found, name, None)
         return found and (lambda *args, **keywords: found(*args, **_renamed(keywords)))
 
@@ -132,7 +132,7 @@ NAMES: dict[Any, str] = {
     np.absolute: "abs", np.fabs: "abs", np.power: "pow", np.equal: "eq", np.not_equal: "ne",
     np.conjugate: "conj", np.rint: "round", np.radians: "deg2rad", np.degrees: "rad2deg", np.sign: "sgn",
     np.copy: "clone", np.sinc: "sinc", np.nan_to_num: "nan_to_num",
-    sc.log_expit: "nn.functional.logsigmoid",
+    "log_expit": "nn.functional.logsigmoid",
 }  # fmt: skip
 
 
@@ -267,5 +267,5 @@ ROWS: dict[Any, Callable[..., Any]] = {
     np.divmod: lambda t, a, b: (_whole_part(t, a, b), t.remainder(a, b)),
     np.floor_divide: _whole_part,
     np.cbrt: lambda t, a: t.sgn(a) * t.abs(a) ** (1 / 3),
-    sc.gamma: _gamma,
+    "gamma": _gamma,
 }  # fmt: skip

@@ -59,6 +59,11 @@ def test_a_function_that_mixes_elements_is_refused(f, order):
         dk.derivative(f, np.arange(1.0, 4.0), Numpy(), order=order)
 
 
+def test_a_tensor_of_ours_is_a_constant():
+    c = dk.tensor([1.0, 2.0])
+    assert dk.derivative(lambda x: x * x * c[1], 3.0, Numpy()) == 12.0
+
+
 def test_several_leaves_and_a_list_as_the_result():
     found = dk.jacobian(lambda a, b: [a[0] * b, a[1]], np.array([1.0, 2.0]), 3.0, method=Numpy())
     assert [part.tolist() for part in found] == [[[3.0, 0.0], [0.0, 1.0]], [1.0, 0.0]]
