@@ -223,6 +223,7 @@ def test_a_method_of_ones_own_needs_three_answers_and_two_names(own_table: None)
         ("mine", "central", "lacks"),
         ("mine", Central, "is a class"),
         ("", Central(), "not a name"),
+        ("all", Central(), "not a name"),
         (3, Central(), "not a name"),
     ],
 )
