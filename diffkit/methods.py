@@ -13,10 +13,12 @@ from typing import Any, Protocol, runtime_checkable
 from diffkit.autodiff import DualNumbers, Reverse
 from diffkit.errors import ArgumentsError, UnknownMethodError, UnknownOptionError
 from diffkit.numerical import Adaptive, Backward, Central, ComplexStep, Forward, Richardson
+from diffkit.peers.method import PeerMethod
+from diffkit.peers.table import PEERS, is_installed, peer_named, require_installed
 from diffkit.result import Estimate
 from diffkit.symbolic import Symbolic
 
-__all__ = ["METHODS", "Method", "method_for", "methods_for", "register_method"]
+__all__ = ["METHODS", "Method", "method_for", "methods_for", "own_methods", "register_method", "versions_of"]
 
 
 @runtime_checkable
@@ -45,23 +47,48 @@ class Method(Protocol):
         """For a scalar f: entry [i][j] of shape leaf_i.shape + leaf_j.shape."""
 
 
-_TABLE: dict[str, Method] = {
-    method.name: method
-    for method in (
-        Forward(),
-        Backward(),
-        Central(),
-        Richardson(),
-        Adaptive(),
-        ComplexStep(),
-        Symbolic(),
-        DualNumbers(),
-        Reverse(),
-    )
-}
+_OURS: tuple[Method, ...] = (
+    Forward(),
+    Backward(),
+    Central(),
+    Richardson(),
+    Adaptive(),
+    ComplexStep(),
+    Symbolic(),
+    DualNumbers(),
+    Reverse(),
+)
+_TABLE: dict[str, Method] = {method.name: method for method in _OURS}
+_TABLE.update({name: peer_named(name) for name in PEERS if is_installed(name)})
 
 METHODS: Mapping[str, Method] = MappingProxyType(_TABLE)
-"""Name -> method, in the order in which tables show them; `register_method` adds one."""
+"""Name -> method, in the order in which tables show them: ours, then the peers that are installed.
+
+`register_method` adds one.
+"""
+
+
+def own_methods() -> dict[str, Method]:
+    """The methods that are meant where none are named: all but the peers.
+
+    Examples
+    --------
+    >>> list(own_methods())[-2:]
+    ['dual', 'reverse']
+    """
+    return {name: method for name, method in _TABLE.items() if not isinstance(method, PeerMethod)}
+
+
+def versions_of(methods: Iterable[Method]) -> dict[str, str]:
+    """The versions of the packages that these methods are from; ours have none of their own.
+
+    Examples
+    --------
+    >>> import scipy
+    >>> versions_of([METHODS["reverse"], METHODS["scipy"]]) == {"scipy": scipy.__version__}
+    True
+    """
+    return {method.name: method.version for method in methods if isinstance(method, PeerMethod)}
 
 
 def register_method(name: str, method: Method) -> None:
@@ -82,7 +109,7 @@ def register_method(name: str, method: Method) -> None:
     >>> round(dk.derivative(np.exp, 0.0, method="five-point"), 12)
     1.0
     """
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or name in ("", "all"):
         raise ArgumentsError(f"{name!r} is not a name; write one such as 'five-point'")
     if isinstance(method, type) or not isinstance(method, Method):
         missing = [n for n in ("name", "kind", "derivative", "jacobian", "hessian") if not hasattr(method, n)]
@@ -98,6 +125,8 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
     ------
     UnknownMethodError
         For a name that is not in the table; lists the known and suggests the nearest.
+    MissingPackageError
+        For a peer that is not installed; says the line that installs it.
     UnknownOptionError
         For an option that the method lacks; lists the options it has.
 
@@ -109,6 +138,8 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
     if isinstance(method, str):
         if method not in _TABLE:
             _load_plugins()
+        if method not in _TABLE and method in PEERS:
+            require_installed(method)
         if method not in _TABLE:
             near = difflib.get_close_matches(method, _TABLE, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}? The" if near else "the"
@@ -132,9 +163,9 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
 def methods_for(
     methods: str | Method | Iterable[str | Method] | None, options: Mapping[str, Any] | None = None
 ) -> list[Method]:
-    """The methods that are meant: by one name, names with commas between them, or a list; None means all.
+    """The methods that are meant: by one name, names with commas between them, or a list.
 
-    Each gets those of the options that it has.
+    None means our own, "all" the peers that are installed, too. Each gets those of the options that it has.
 
     Raises
     ------
@@ -149,6 +180,8 @@ def methods_for(
     [Central(h=1e-05, accuracy=2), Reverse()]
     """
     if methods is None:
+        methods = own_methods().values()
+    elif isinstance(methods, str) and methods.strip() == "all":
         methods = _TABLE.values()
     elif isinstance(methods, str):
         methods = [name.strip() for name in methods.split(",") if name.strip()]

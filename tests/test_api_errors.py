@@ -285,7 +285,7 @@ def test_an_answer_that_is_no_real_number_is_one_clear_line(f, error, words, met
         dk.derivative(f, 1.0, method)
 
 
-@pytest.mark.parametrize("method", list(dk.METHODS))
+@pytest.mark.parametrize("method", [name for name in dk.METHODS if name != "jacobi"])  # it has none
 def test_a_hessian_outside_the_domain_is_refused(method):
     with pytest.raises(DomainError):
         dk.hessian(lambda x, y: np.log(x) + y, -1.0, 2.0, method=method)

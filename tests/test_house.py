@@ -20,12 +20,13 @@ PACKAGE = Path(diffkit.__file__).parent
 FLOORS = {
     0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "families", "tables",
         "tape", "rules", "functions", "arguments"},
-    1: {"numerical", "autodiff", "symbolic", "views", "peers"},
-    2: {"methods"},
-    3: {"api"},
-    4: {"studies"},
-    5: {"report", "examples"},
-    6: {"cli", "__main__"},
+    1: {"numerical", "autodiff", "symbolic", "views"},
+    2: {"peers"},
+    3: {"methods"},
+    4: {"api"},
+    5: {"studies"},
+    6: {"report", "examples"},
+    7: {"cli", "__main__"},
 }
 # fmt: on
 # What the ground floor's rooms may see of each other.

@@ -12,7 +12,7 @@ import pytest
 import diffkit as dk
 from diffkit import methods as table
 from diffkit.errors import ArgumentsError, DiffkitError, UnknownMethodError, UnknownOptionError
-from diffkit.methods import METHODS, method_for, methods_for, register_method
+from diffkit.methods import METHODS, method_for, methods_for, own_methods, register_method
 from diffkit.numerical import Central, Forward
 
 NAMES = [
@@ -156,7 +156,8 @@ def test_methods_are_a_name_several_names_objects_or_all() -> None:
     assert methods_for("reverse") == [METHODS["reverse"]]
     assert methods_for(Central(h=1e-3)) == [Central(h=1e-3)]
     assert methods_for(" central,reverse ") == methods_for(["central", METHODS["reverse"]])
-    assert methods_for(None) == list(METHODS.values())
+    assert methods_for(None) == list(own_methods().values())
+    assert methods_for("all") == list(METHODS.values())
     assert methods_for(name for name in ("dual",)) == [METHODS["dual"]]
 
 
@@ -222,6 +223,7 @@ def test_a_method_of_ones_own_needs_three_answers_and_two_names(own_table: None)
         ("mine", "central", "lacks"),
         ("mine", Central, "is a class"),
         ("", Central(), "not a name"),
+        ("all", Central(), "not a name"),
         (3, Central(), "not a name"),
     ],
 )

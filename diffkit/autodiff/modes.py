@@ -15,7 +15,7 @@ from diffkit.result import Estimate, nan_outside, real_answer
 from diffkit.structure import is_container
 from diffkit.tape.active import plain
 
-__all__ = ["DualNumbers", "Reverse"]
+__all__ = ["DualNumbers", "Reverse", "require_elements_apart", "require_elementwise"]
 
 Function = Callable[..., Any]
 
@@ -43,10 +43,10 @@ class Reverse:
         require_elementwise(y, x)
         (value,) = pullback(np.ones_like(y))
         if np.size(x) > 1:
-            _check_elements_apart(lambda v: pullback(v)[0], value)
+            require_elements_apart(lambda v: pullback(v)[0], value)
             if order > 1:  # the column sums of a full Jacobian can look like the slopes of a diagonal one
                 first = vjp(counted, x)[1]
-                _check_elements_apart(lambda v: first(v)[0], first(np.ones_like(x))[0])
+                require_elements_apart(lambda v: first(v)[0], first(np.ones_like(x))[0])
         value = nan_outside(plain(counted.last), value)
         return Estimate(
             value, evaluations=counted.calls, method=self.name, note="1 pass forward, 1 back" * (order == 1)
@@ -99,7 +99,7 @@ class DualNumbers:
         value = nan_outside(plain(counted.last), value)
         if np.size(x) > 1:
             pullback = vjp(counted, x)[1]
-            _check_elements_apart(lambda v: pullback(v)[0], pullback(np.ones_like(x))[0])
+            require_elements_apart(lambda v: pullback(v)[0], pullback(np.ones_like(x))[0])
         return Estimate(
             value, evaluations=counted.calls, method=self.name, note="1 pass forward" * (order == 1)
         )
@@ -152,7 +152,7 @@ def require_elementwise(y: Any, x: Any) -> None:
         )
 
 
-def _check_elements_apart(product: Function, diagonal: Any) -> None:
+def require_elements_apart(product: Function, diagonal: Any) -> None:
     """Raise NotElementwiseError where one element of the result depends on another element of x.
 
     For a diagonal Jacobian, its product with any vector is the diagonal times that vector; a random

@@ -34,7 +34,8 @@ DTYPE = click.option(
 
 @command(
     "compare", *PROBLEM,
-    click.option("--methods", metavar="A,B,...", help="Which methods, in this order; all by default."),
+    click.option("--methods", metavar="A,B,...",
+                 help="Which methods, in this order; ours by default; all: the peers, too."),
     click.option("--h", callback=_step, metavar="H",
                  help="The step of the methods that take one; by default each chooses."),
     DTYPE, PLOT, cls=FormulaCommand,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from diffkit.peers.method import Function
 from diffkit.peers.peer import MOVES, NumpyLike
+from diffkit.peers.replayed import InArrays
+from diffkit.tape.arithmetic import Arithmetic
 
-__all__ = ["Autograd"]
+__all__ = ["Autograd", "ByAutograd"]
 
 
 class Autograd(NumpyLike):
@@ -44,3 +48,31 @@ class Autograd(NumpyLike):
 
     def joined(self, flats: list[Any]) -> Any:
         return import_module(self.numpy).concatenate(flats)
+
+
+@dataclass(frozen=True)
+class ByAutograd(InArrays):
+    """autograd's grad and jacobian, on f's tape in NumPy's own numbers.
+
+    Examples
+    --------
+    >>> ByAutograd().derivative(np.exp, 0.0, order=3).value  # doctest: +SKIP
+    np.float64(1.0)
+    """
+
+    name: ClassVar[str] = "autograd"
+    arithmetic: ClassVar[type[Arithmetic]] = Autograd
+
+    def gradient(self, h: Function) -> Function:
+        """By autograd.grad."""
+        found: Function = self.module.grad(h)
+        return found
+
+    def jacobians(self, g: Function, leaves: list[Any]) -> Sequence[Any]:
+        """By autograd.jacobian, once for each leaf."""
+        return [self.module.jacobian(g, i)(*leaves) for i in range(len(leaves))]
+
+    def hessians(self, g: Function, leaves: list[Any]) -> Sequence[Sequence[Any]]:
+        """By autograd.jacobian of autograd.grad."""
+        count = range(len(leaves))
+        return [[self.module.jacobian(self.module.grad(g, i), j)(*leaves) for j in count] for i in count]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from diffkit.peers.method import Function
 from diffkit.peers.peer import NumpyLike
+from diffkit.peers.replayed import InArrays
+from diffkit.tape.arithmetic import Arithmetic
 
-__all__ = ["Jax"]
+__all__ = ["ByJax", "Jax"]
 
 
 class Jax(NumpyLike):
@@ -59,3 +64,38 @@ class Jax(NumpyLike):
     def call(self, function: Callable[..., Any], args: Any, keywords: Mapping[str, Any]) -> Any:
         with self.x64(True):
             return super().call(function, args, keywords)
+
+
+@dataclass(frozen=True)
+class ByJax(InArrays):
+    """JAX's grad, jacrev and hessian, on f's tape in arrays of float64.
+
+    Examples
+    --------
+    >>> ByJax().derivative(np.exp, 0.0, order=3).value  # doctest: +SKIP
+    np.float64(1.0)
+    """
+
+    name: ClassVar[str] = "jax"
+    arithmetic: ClassVar[type[Arithmetic]] = Jax
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """As for every peer, with JAX's x64 mode on."""
+        with super().asking(), Jax().x64(True):
+            yield
+
+    def gradient(self, h: Function) -> Function:
+        """By jax.grad."""
+        found: Function = self.module.grad(h)
+        return found
+
+    def jacobians(self, g: Function, leaves: list[Any]) -> Sequence[Any]:
+        """By jax.jacrev."""
+        found: Sequence[Any] = self.module.jacrev(g, tuple(range(len(leaves))))(*leaves)
+        return found
+
+    def hessians(self, g: Function, leaves: list[Any]) -> Sequence[Sequence[Any]]:
+        """By jax.hessian: forward over reverse."""
+        found: Sequence[Sequence[Any]] = self.module.hessian(g, tuple(range(len(leaves))))(*leaves)
+        return found

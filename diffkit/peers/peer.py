@@ -30,7 +30,7 @@ from diffkit.structure import as_leaf, is_array_like
 from diffkit.tape.arithmetic import Arithmetic, name_of
 from diffkit.tape.inside import run_inside
 
-__all__ = ["MOVES", "NumpyLike", "Peer", "home_of"]
+__all__ = ["MOVES", "NumpyLike", "Peer", "home_of", "key_of"]
 
 # Functions whose result has the elements of their first operand, and zeros, at other places.
 MOVES = frozenset(
@@ -180,6 +180,19 @@ def home_of(function: Callable[..., Any]) -> str | None:
     if not isinstance(function, np.ufunc):
         return None
     return "" if isinstance(getattr(np, function.__name__, None), np.ufunc) else "special"  # sc.expm1 is np's
+
+
+def key_of(function: Callable[..., Any]) -> Any:
+    """What a table knows a function by: one of SciPy's by its name, so that no table imports SciPy.
+
+    Examples
+    --------
+    >>> import scipy.special
+    >>> key_of(scipy.special.erf), key_of(np.sin)
+    ('erf', <ufunc 'sin'>)
+    """
+    special = isinstance(function, np.ufunc) and home_of(function) == "special"
+    return function.__name__ if special else function
 
 
 class NumpyLike(Peer):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-import scipy.special as sc
 
-from diffkit.peers.peer import Peer, home_of
+from diffkit.peers.method import Function
+from diffkit.peers.peer import Peer, home_of, key_of
+from diffkit.peers.replayed import InArrays
 from diffkit.primitives import Joined, getitem, takes_each_once
+from diffkit.tape.arithmetic import Arithmetic
 
-__all__ = ["Torch"]
+__all__ = ["ByTorch", "Torch"]
 
 
 class Torch(Peer):
@@ -61,15 +64,56 @@ class Torch(Peer):
     def find(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         if isinstance(function, Joined):
             return JOINS.get(function.function) and partial(JOINS[function.function], self.module)
-        if function in ROWS:
-            return partial(ROWS[function], self.module)
+        key = key_of(function)
+        if key in ROWS:
+            return partial(ROWS[key], self.module)
         home = None if function is np.linalg.lstsq else home_of(function)  # which answers otherwise
-        if function not in NAMES and (home is None or (home == "" and not isinstance(function, np.ufunc))):
+        if key not in NAMES and (home is None or (home == "" and not isinstance(function, np.ufunc))):
             return None  # a function of NumPy's that is no ufunc has other operands, even under its name
         found: Any = self.module
-        for name in NAMES.get(function, f"{home}.{function.__name__}").lstrip(".").split("."):
+        for name in NAMES.get(key, f"{home}.{function.__name__}").lstrip(".").split("."):
             found = getattr(found, name, None)
         return found and (lambda *args, **keywords: found(*args, **_renamed(keywords)))
+
+
+@dataclass(frozen=True)
+class ByTorch(InArrays):
+    """PyTorch's autograd, on f's tape in tensors of float64.
+
+    Examples
+    --------
+    >>> ByTorch().derivative(np.exp, 0.0, order=3).value  # doctest: +SKIP
+    np.float64(1.0)
+    """
+
+    name: ClassVar[str] = "torch"
+    arithmetic: ClassVar[type[Arithmetic]] = Torch
+
+    def plain(self, value: Any) -> Any:
+        """A tensor as an array of NumPy's."""
+        return value.detach().numpy()
+
+    def gradient(self, h: Function) -> Function:
+        """By torch.autograd.grad, with a graph of its own for the next order."""
+
+        def slope(x: Any) -> Any:
+            x = x if x.requires_grad else x.detach().requires_grad_()
+            y = h(x)
+            if not y.requires_grad:  # f does not depend on x
+                return self.module.zeros_like(x)
+            return self.module.autograd.grad(y, x, create_graph=True, materialize_grads=True)[0]
+
+        return slope
+
+    def jacobians(self, g: Function, leaves: list[Any]) -> Sequence[Any]:
+        """By torch.autograd.functional.jacobian."""
+        found: Sequence[Any] = self.module.autograd.functional.jacobian(g, tuple(leaves))
+        return found
+
+    def hessians(self, g: Function, leaves: list[Any]) -> Sequence[Sequence[Any]]:
+        """By torch.autograd.functional.hessian."""
+        found: Sequence[Sequence[Any]] = self.module.autograd.functional.hessian(g, tuple(leaves))
+        return found
 
 
 KEYWORDS = {"axis": "dim", "axes": "dim", "keepdims": "keepdim"}
@@ -88,7 +132,7 @@ NAMES: dict[Any, str] = {
     np.absolute: "abs", np.fabs: "abs", np.power: "pow", np.equal: "eq", np.not_equal: "ne",
     np.conjugate: "conj", np.rint: "round", np.radians: "deg2rad", np.degrees: "rad2deg", np.sign: "sgn",
     np.copy: "clone", np.sinc: "sinc", np.nan_to_num: "nan_to_num",
-    sc.log_expit: "nn.functional.logsigmoid",
+    "log_expit": "nn.functional.logsigmoid",
 }  # fmt: skip
 
 
@@ -223,5 +267,5 @@ ROWS: dict[Any, Callable[..., Any]] = {
     np.divmod: lambda t, a, b: (_whole_part(t, a, b), t.remainder(a, b)),
     np.floor_divide: _whole_part,
     np.cbrt: lambda t, a: t.sgn(a) * t.abs(a) ** (1 / 3),
-    sc.gamma: _gamma,
+    "gamma": _gamma,
 }  # fmt: skip

@@ -35,9 +35,10 @@ class Look(NamedTuple):
 
 
 SOLID, LONG, DASHDOT, SHORT, DOTS = "-", (0, (7, 1.5)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 2)), (0, (1, 1.5))
+SPARSE = (0, (1, 3.5))
 
 # One-sided differences share a hue, since their errors coincide: darker dashes lie on the lighter line.
-# The methods of automatic differentiation share black.
+# The methods of automatic differentiation share black. Peers are dotted, sparsely where the colour is taken.
 LOOKS: dict[str, Look] = {
     #                     line       text       marker dash    spoken
     "forward":      Look("#3f90da", "#1f66a8", "o", SOLID,   "forward"),
@@ -49,11 +50,19 @@ LOOKS: dict[str, Look] = {
     "symbolic":     Look("#717581", "#5b5f69", "X", SHORT,   "symbolic"),
     "reverse":      Look("#000000", "#000000", "<", SHORT,   "reverse mode"),
     "dual":         Look("#000000", "#000000", ">", DASHDOT, "dual numbers"),
+    "torch":        Look("#bd1f01", "#bd1f01", "*", DOTS,    "PyTorch"),
+    "jax":          Look("#832db6", "#832db6", "d", DOTS,    "JAX"),
+    "autograd":     Look("#3f90da", "#1f66a8", "p", DOTS,    "autograd"),
+    "casadi":       Look("#1f66a8", "#1f66a8", "8", DOTS,    "CasADi"),
+    "symengine":    Look("#717581", "#5b5f69", "H", DOTS,    "SymEngine"),
+    "numdifftools": Look("#bd1f01", "#bd1f01", "$N$", SPARSE, "numdifftools"),
+    "jacobi":       Look("#832db6", "#832db6", "$J$", SPARSE, "jacobi"),
+    "scipy":        Look("#1f66a8", "#1f66a8", "$S$", SPARSE, "SciPy"),
 }  # fmt: skip
 
 
 def look_of(method: str) -> Look:
-    """The look of a method; one that is not in the table (a peer, or the user's own) is black and dotted.
+    """The look of a method; one that is not in the table, such as the user's own, is black and dotted.
 
     >>> look_of("central").colour
     '#bd1f01'

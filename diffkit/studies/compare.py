@@ -12,7 +12,7 @@ import numpy as np
 from diffkit.api import Problem, derivative, gradient
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
-from diffkit.methods import Method, methods_for
+from diffkit.methods import Method, methods_for, versions_of
 from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments, is_container
 from diffkit.studies.reference import DIGITS, exact_derivative, exact_gradient
@@ -51,6 +51,8 @@ class Comparison(Study):
         How the reference was found.
     rows
         One `ComparisonRow` a method.
+    versions
+        The version of each package whose method was asked.
     function
         f, of which a notebook's slider shows more steps; None of a comparison that was unpickled.
     """
@@ -63,6 +65,7 @@ class Comparison(Study):
     reference_source: str
     reference_text: str
     rows: tuple[ComparisonRow, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
     function: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -124,7 +127,7 @@ class Comparison(Study):
         return [f"{listed(names)}: {reason}." for reason, names in reasons.items()] + [why(self.rows)]
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready, of the schema diffkit.compare/1: f, at, order, value, reference, results."""
+        """JSON-ready, of the schema diffkit.compare/1: f, at, order, value, reference, versions, results."""
         return {
             "schema": "diffkit.compare/1",
             "f": self.f,
@@ -136,6 +139,7 @@ class Comparison(Study):
                 "source": self.reference_source,
                 "text": self.reference_text,
             },
+            "versions": dict(self.versions),
             "results": [{key: json_ready(getattr(row, key)) for key in EXPORTED} for row in self.rows],
         }
 
@@ -163,7 +167,8 @@ def compare(
     point
         Where: as for `derivative` and `gradient`.
     methods
-        Names ("central,reverse" or a list) or method objects; all of `diffkit.METHODS` by default.
+        Names ("central,reverse" or a list) or method objects; all of ours by default, and
+        with "all" the peers that are installed, too.
     order
         Which derivative, for one number.
     text
@@ -237,6 +242,7 @@ def compare(
         reference_source=source,
         reference_text=_reference_text(reference, structure),
         rows=tuple(rows),
+        versions=versions_of(chosen),
         function=g,
     )
 

@@ -200,7 +200,8 @@ def cost(
     sizes
         The numbers of inputs.
     methods
-        Names ("central,reverse" or a list) or method objects; all of `diffkit.METHODS` by default.
+        Names ("central,reverse" or a list) or method objects; all of ours by default, and
+        with "all" the peers that are installed, too.
     x
         A function from n to the array of n inputs at which to differentiate. By default n numbers evenly
         between 0 and 1: [0.5], [1/3, 2/3], ...

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from diffkit.api import derivative, gradient
 from diffkit.errors import DiffkitError
-from diffkit.methods import METHODS, Method
+from diffkit.methods import Method, own_methods
+from diffkit.peers.table import PEERS, install_line, is_installed, peer_named
 from diffkit.studies.study import Study
 from diffkit.tables import Table, csv_text
 
@@ -33,10 +34,21 @@ class MethodFacts:
 
 
 @dataclass(frozen=True)
+class PeerFacts:
+    """A method of another package: its version, None where it is missing, and how to install it."""
+
+    name: str
+    kind: str
+    version: str | None
+    install: str
+
+
+@dataclass(frozen=True)
 class MethodsOverview(Study):
-    """The facts of every method in `diffkit.METHODS`."""
+    """The facts of our methods, which were tried, and which peers are installed."""
 
     rows: tuple[MethodFacts, ...]
+    peers: tuple[PeerFacts, ...]
 
     def title(self) -> list[str]:
         """What the table lists."""
@@ -58,25 +70,27 @@ class MethodsOverview(Study):
         )
         sizes = tuple(f"n={n}" for n in SIZES)
         columns = ("method", "kind", "truncation", *sizes, "if, loops", "black box", "note")
-        return [Table(columns, rows, frozenset(sizes))]
+        peers = tuple((p.name, p.kind, p.version or f"missing: {p.install}") for p in self.peers)
+        return [Table(columns, rows, frozenset(sizes)), Table(("peer", "kind", "version"), peers)]
 
     def remarks(self) -> list[str]:
         """How to read the columns."""
         return [
             "n=...: calls of f for the gradient of n inputs, counted. if, loops: follows a branch on x. "
-            "black box: takes an f that is not written with NumPy; if complex: if f takes complex numbers."
+            "black box: takes an f that is not written with NumPy; if complex: if f takes complex numbers.",
+            "A peer is another package, and a method by its name; 'all' means ours and these, if there.",
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready: {"schema": "diffkit.methods/1", "sizes", "methods"}."""
+        """JSON-ready: {"schema": "diffkit.methods/1", "sizes", "methods", "peers"}."""
         names = ("name", "kind", "order", "calls", "branches", "black_box", "complex_black_box", "about")
         methods = [{name: getattr(row, name) for name in names} for row in self.rows]
         return {"schema": "diffkit.methods/1", "sizes": list(SIZES), "methods": [
             {**method, "calls": list(method["calls"])} for method in methods
-        ]}  # fmt: skip
+        ], "peers": [asdict(peer) for peer in self.peers]}  # fmt: skip
 
     def csv(self) -> str:
-        """One line a method."""
+        """One line a method of ours."""
         columns = [
             "method",
             "kind",
@@ -95,14 +109,20 @@ class MethodsOverview(Study):
 
 
 def overview() -> MethodsOverview:
-    """The facts of every method, each found by trying it.
+    """The facts of our methods, each found by trying it, and the peers that are there; no peer is imported.
 
     Examples
     --------
     >>> {row.name: row.calls for row in overview().rows}["central"]
     (2, 20, 200)
     """
-    return MethodsOverview(tuple(_facts(name, method) for name, method in METHODS.items()))
+    rows = tuple(_facts(name, method) for name, method in own_methods().items())
+    return MethodsOverview(rows, tuple(map(_peer_facts, PEERS)))
+
+
+def _peer_facts(name: str) -> PeerFacts:
+    peer = peer_named(name)
+    return PeerFacts(name, peer.kind, peer.version if is_installed(name) else None, install_line(name))
 
 
 def _truncation(row: MethodFacts) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from diffkit.errors import DiffkitError
 from diffkit.methods import Method
 from diffkit.numerical import FiniteDifference
+from diffkit.peers.method import PeerMethod
 from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments
 from diffkit.studies.reference import DIGITS, Exact, digits_for, split_error, working_digits
@@ -163,7 +164,7 @@ def split(
 
 def warm_up(method: Method) -> None:
     """Import what a method needs when it is first used: that is not part of its time."""
-    if method.kind == "symbolic":
+    if method.kind == "symbolic" or isinstance(method, PeerMethod):
         method.derivative(lambda x: np.sin(x) * np.exp(x), 1.0)
 
 

@@ -120,6 +120,8 @@ ARITHMETICS: Mapping[str, str] = MappingProxyType(
         "torch": "diffkit.peers.torch:Torch",
         "jax": "diffkit.peers.jax:Jax",
         "autograd": "diffkit.peers.autograd:Autograd",
+        "casadi": "diffkit.peers.casadi:Casadi",
+        "symengine": "diffkit.peers.symengine:Symengine",
         "counting": "diffkit.tape.counting:Counting",
     }
 )

@@ -155,6 +155,7 @@ class Tape:
         "dual"                              a + b eps, see `dk.autodiff.dual`: forward mode
         "counting"                          the answer is how many operations ran
         "torch", "jax", "autograd"          a peer's arrays, which its own derivatives follow
+        "casadi", "symengine"               a peer's scalar expressions
         ==================================  ==================================================================
 
         Parameters
@@ -243,7 +244,7 @@ class Tape:
     def _check(self, guard: Guard, value: Any, arithmetic: Arithmetic) -> None:
         try:
             holds = guard.holds(value)
-        except (TypeError, GuardError) as error:
+        except (TypeError, RuntimeError) as error:  # each library has its own word for it
             raise GuardError(
                 f"{arithmetic.name} arithmetic cannot decide the branch at {guard.place}: {value}"
             ) from error

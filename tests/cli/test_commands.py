@@ -12,7 +12,7 @@ import pytest
 
 from diffkit.cli.commands import cli
 from diffkit.functions import CONSTANTS, FUNCTIONS
-from diffkit.methods import METHODS
+from diffkit.methods import METHODS, own_methods, versions_of
 
 TEXT = "sin(x)*exp(-x**2)"
 
@@ -115,6 +115,18 @@ def test_the_type_of_the_point_sets_the_digits(shell, tmp_path, dtype, digits, f
     arguments = ["--at", at, "--dtype", dtype, "--methods", "reverse", "--json"]
     _, out, _ = shell("compare", f.format(tmp_path), *arguments)
     assert json.loads(out)["results"][0]["digits"] == pytest.approx(digits, abs=1.2)
+
+
+def test_all_methods_are_ours_and_the_peers_that_are_installed_with_their_versions(shell):
+    status, out, _ = shell("compare", "x^2", "--at", "3", "--methods", "all", "--json")
+    data = json.loads(out)
+    assert status == 0
+    assert [row["method"] for row in data["results"]] == list(METHODS)
+    assert data["versions"] == versions_of(METHODS.values())
+    notes = {row["method"]: row["note"] for row in data["results"]}
+    assert all(f"{name} {version}" in notes[name] for name, version in data["versions"].items())
+    _, out, _ = shell("compare", "x^2", "--at", "3", "--json")
+    assert (len(json.loads(out)["results"]), json.loads(out)["versions"]) == (len(own_methods()), {})
 
 
 def test_the_help_of_a_command_lists_the_methods_and_the_functions(shell):

@@ -104,9 +104,9 @@ def check_array() -> Callable[..., None]:
 def run_examples() -> Callable[[Any], None]:
     """run(object): the examples of its docstring, also those that are skipped where the peer is missing."""
 
-    def run(documented: Any) -> None:
+    def run(documented: Any, **names: Any) -> None:
         text = documented.__doc__.replace("# doctest: +SKIP", "")
-        test = doctest.DocTestParser().get_doctest(text, {"np": np}, "peer", None, 0)
+        test = doctest.DocTestParser().get_doctest(text, {"np": np, **names}, "peer", None, 0)
         assert test.examples
         assert doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test).failed == 0
 

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import scipy.special as sc
 
+import diffkit as dk
 from diffkit.errors import GuardError, NoRuleError
-from diffkit.peers.autograd import Autograd
+from diffkit.peers.autograd import Autograd, ByAutograd
 from diffkit.problems import PROBLEMS
+from diffkit.structure import flatten
 from diffkit.tape import record
 
 from .conftest import ARRAYS, A
 
 autograd = pytest.importorskip("autograd")
+pytestmark = pytest.mark.peers
 
 # Where autograd has a function, and no derivative of it: cumprod, sort of a matrix, clip, cbrt, modf.
 NO_SLOPE = ("running", "sorted", "chosen", "roots", "several")
@@ -60,5 +63,23 @@ def test_results_keep_their_nesting():
     assert y["c"] == (1.5, 3.0)
 
 
-def test_the_example_of_the_docstring_runs(run_examples):
+def test_the_examples_of_the_docstrings_run(run_examples):
     run_examples(Autograd)
+    run_examples(ByAutograd, ByAutograd=ByAutograd)
+
+
+def test_as_a_method_it_has_our_derivatives_of_arrays_and_of_every_order():
+    f = lambda a, b: np.sum(np.exp(a) @ np.ones((3, 2))) * b**3 if b > 0 else b
+    point = (A, 2.0)
+    for ask in (dk.gradient, dk.hessian):
+        mine, theirs = (ask(f, *point, method=method) for method in ("reverse", "autograd"))
+        for one, other in zip(flatten(mine)[0], flatten(theirs)[0], strict=True):
+            assert other == pytest.approx(one, rel=1e-13)
+            assert np.shape(other) == np.shape(one)
+    jacobians = [dk.jacobian(lambda a: a @ a.T, A, method=method) for method in ("reverse", "autograd")]
+    assert np.array_equal(*jacobians)
+    for order in (1, 2, 3):
+        found = dk.derivative(lambda x: np.sin(x) * x, A, "autograd", order=order)
+        assert found == pytest.approx(dk.derivative(lambda x: np.sin(x) * x, A, order=order), rel=1e-13)
+    assert dk.gradient(lambda a: 3.0, A, method="autograd").tolist() == (0 * A).tolist()
+    assert dk.derivative(np.sqrt, np.float32(0.25), "autograd") == 1.0

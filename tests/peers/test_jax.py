@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import scipy.special as sc
 
+import diffkit as dk
 from diffkit.errors import GuardError, NoRuleError
-from diffkit.peers.jax import Jax
+from diffkit.peers.jax import ByJax, Jax
 from diffkit.problems import PROBLEMS
+from diffkit.structure import flatten
 from diffkit.tape import record
 
 from .conftest import ARRAYS, A
 
 jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.peers
 
 
 def plain(y):
@@ -75,5 +78,23 @@ def test_what_jax_lacks_is_named():
         record(sc.j0, 1.0).replay(1.0, arithmetic="jax")
 
 
-def test_the_example_of_the_docstring_runs(run_examples):
+def test_the_examples_of_the_docstrings_run(run_examples):
     run_examples(Jax)
+    run_examples(ByJax, ByJax=ByJax)
+
+
+def test_as_a_method_it_has_our_derivatives_of_arrays_and_of_every_order():
+    f = lambda a, b: np.sum(np.exp(a) @ np.ones((3, 2))) * b**3 if b > 0 else b
+    point = (A, 2.0)
+    for ask in (dk.gradient, dk.hessian):
+        mine, theirs = (ask(f, *point, method=method) for method in ("reverse", "jax"))
+        for one, other in zip(flatten(mine)[0], flatten(theirs)[0], strict=True):
+            assert other == pytest.approx(one, rel=1e-13)
+            assert np.shape(other) == np.shape(one)
+    jacobians = [dk.jacobian(lambda a: a @ a.T, A, method=method) for method in ("reverse", "jax")]
+    assert np.array_equal(*jacobians)
+    for order in (1, 2, 3):
+        found = dk.derivative(lambda x: np.sin(x) * x, A, "jax", order=order)
+        assert found == pytest.approx(dk.derivative(lambda x: np.sin(x) * x, A, order=order), rel=1e-13)
+    assert dk.gradient(lambda a: 3.0, A, method="jax").tolist() == (0 * A).tolist()
+    assert dk.derivative(np.sqrt, np.float32(0.25), "jax") == 1.0

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import scipy.special as sc
 
+import diffkit as dk
 from diffkit.errors import GuardError, NoRuleError
-from diffkit.peers.torch import Torch
+from diffkit.peers.torch import ByTorch, Torch
 from diffkit.problems import PROBLEMS
+from diffkit.structure import flatten
 from diffkit.tape import record
 
 from .conftest import ARRAYS, A
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.peers
 
 
 def plain(y):
@@ -90,5 +93,23 @@ def test_what_torch_lacks_or_does_not_differentiate_is_named(f):
         record(f, 0.5).replay(0.5, arithmetic="torch")
 
 
-def test_the_example_of_the_docstring_runs(run_examples):
+def test_the_examples_of_the_docstrings_run(run_examples):
     run_examples(Torch)
+    run_examples(ByTorch, ByTorch=ByTorch)
+
+
+def test_as_a_method_it_has_our_derivatives_of_arrays_and_of_every_order():
+    f = lambda a, b: np.sum(np.exp(a) @ np.ones((3, 2))) * b**3 if b > 0 else b
+    point = (A, 2.0)
+    for ask in (dk.gradient, dk.hessian):
+        mine, theirs = (ask(f, *point, method=method) for method in ("reverse", "torch"))
+        for one, other in zip(flatten(mine)[0], flatten(theirs)[0], strict=True):
+            assert other == pytest.approx(one, rel=1e-13)
+            assert np.shape(other) == np.shape(one)
+    jacobians = [dk.jacobian(lambda a: a @ a.T, A, method=method) for method in ("reverse", "torch")]
+    assert np.array_equal(*jacobians)
+    for order in (1, 2, 3):
+        found = dk.derivative(lambda x: np.sin(x) * x, A, "torch", order=order)
+        assert found == pytest.approx(dk.derivative(lambda x: np.sin(x) * x, A, order=order), rel=1e-13)
+    assert dk.gradient(lambda a: 3.0, A, method="torch").tolist() == (0 * A).tolist()
+    assert dk.derivative(np.sqrt, np.float32(0.25), "torch") == 1.0

@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 import diffkit.report
+from diffkit.methods import own_methods
+from diffkit.peers.table import PEERS
 from diffkit.report import LOOKS, error_against_step, house_style, look_of, new_axes, save
-from diffkit.report.style import describe
+from diffkit.report.style import DOTS, describe
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = ["svg", "png", "pdf"]
@@ -145,8 +147,10 @@ def test_lines_and_words_stand_out_from_white(look: Any) -> None:
     assert contrast_on_white(look.ink) >= 4.5  # WCAG 2.1, 1.4.3: text
 
 
-def test_a_peer_has_a_look_too() -> None:
-    assert look_of("jax").name == "jax"
+def test_every_method_and_every_peer_has_a_look_and_others_are_black_and_dotted() -> None:
+    assert set(LOOKS) == {*own_methods(), *PEERS}
+    assert look_of("mine") == ("#000000", "#000000", "h", DOTS, "mine")
+    assert look_of("mine")[:4] not in [look[:4] for look in LOOKS.values()]
 
 
 def test_the_style_ends_with_its_context() -> None:

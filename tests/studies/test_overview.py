@@ -1,9 +1,14 @@
 """The methods in one table: facts that were tried."""
 
 import json
+import sys
 from pathlib import Path
 
+import scipy
+
 import diffkit as dk
+from diffkit.methods import own_methods
+from diffkit.peers.table import PEERS
 from diffkit.studies.overview import overview
 
 README = Path(__file__).parents[2] / "README.md"
@@ -50,14 +55,14 @@ def test_what_is_said_of_a_method_is_one_whole_sentence_of_its_own():
 
 def test_every_method_has_a_row_and_exports():
     found = overview()
-    assert [row.name for row in found.rows] == list(dk.METHODS)
+    assert [row.name for row in found.rows] == list(own_methods())
     assert json.loads(json.dumps(found.to_dict()))["schema"] == "diffkit.methods/1"
     assert len(found.csv().splitlines()) == len(found.rows) + 1
     assert "reverse" in str(found)
 
 
 def test_only_what_takes_no_step_at_all_is_exact():
-    (table,) = overview().tables()
+    table, _ = overview().tables()
     column = table.columns.index("truncation")
     assert {row[0]: row[column] for row in table.rows if row[column] in ("exact", "chosen")} == {
         "adaptive": "chosen",
@@ -65,3 +70,20 @@ def test_only_what_takes_no_step_at_all_is_exact():
         "dual": "exact",
         "reverse": "exact",
     }
+
+
+def test_each_peer_has_its_version_or_the_line_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "casadi", None)  # as if it were not installed
+    found = overview()
+    peers = {peer.name: peer for peer in found.peers}
+    assert list(peers) == list(PEERS)
+    assert (peers["scipy"].kind, peers["scipy"].version) == ("numerical", scipy.__version__)
+    assert (peers["casadi"].kind, peers["casadi"].version) == ("automatic", None)
+    _, table = found.tables()
+    assert ("casadi", "automatic", "missing: pip install casadi") in table.rows
+    assert {
+        "name": "scipy",
+        "kind": "numerical",
+        "version": scipy.__version__,
+        "install": "pip install scipy",
+    } in (found.to_dict()["peers"])
