@@ -56,7 +56,7 @@ def test_no_two_words_touch_and_none_leaves_the_figure(comparison, size, assert_
 
 def test_a_study_draws_itself_and_a_thing_that_is_no_study_is_refused(comparison):
     assert comparison.plot().alt == digits_by_method(comparison).alt
-    with pytest.raises(TypeError, match="ErrorSweep, Comparison"):
+    with pytest.raises(TypeError, match="no figure belongs to an int; there are figures of ErrorSweep, "):
         draw(3)
 
 
