@@ -170,12 +170,14 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         scalar = lambda *flat: g(*structure.build(flat))
         scalar.__wrapped__ = g  # type: ignore[attr-defined]
         gradient = grad(scalar, argnums=range(len(leaves)))
+        # By name: a tuple of numbers, which a linear f has for its gradient, would be taken for one vector.
+        named = lambda *flat: dict(enumerate(gradient(*flat)))
 
         def nested(parts: list[Any]) -> Any:
             built = structure.build(parts)
             return built if isinstance(argnums, Sequence) else built[0]
 
-        blocks = [columns(gradient, leaves, i) for i in range(len(leaves))]  # blocks[j][i]: S_i + S_j
+        blocks = [columns(named, leaves, i) for i in range(len(leaves))]  # blocks[j][i]: S_i + S_j
 
         def block(i: int, j: int) -> Any:
             return as_number(np.reshape(blocks[j][i], shape_of(leaves[i]) + shape_of(leaves[j])))

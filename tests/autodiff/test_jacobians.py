@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import diffkit as dk
 from diffkit.autodiff import custom_rule, grad, hessian, hvp, jacobian, jacobians, jvp, vjp
 from diffkit.errors import NoRuleError
 
@@ -95,6 +96,19 @@ def test_hessian_hvp_and_the_jacobian_of_the_gradient_agree():
     v = np.array([1.0, -2.0, 0.5])
     assert hvp(f, (X,), (v,))[0] == pytest.approx(found @ v, rel=1e-12)
     assert jvp(grad(f), (X,), (v,))[1] == pytest.approx(found @ v, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda x, y: x * x + y, ((2.0, 0.0), (0.0, 0.0))),
+        (lambda x, y: 3 * x + y, ((0.0, 0.0), (0.0, 0.0))),
+        (lambda x, y: x * x, ((2.0, 0.0), (0.0, 0.0))),
+    ],
+)
+def test_a_gradient_may_be_constant_in_an_argument_or_in_all(f, expected):
+    assert hessian(f, (0, 1))(1.0, 2.0) == expected
+    assert dk.hessian(f, 1.0, 2.0) == expected
 
 
 def test_single_precision_stays_single():
