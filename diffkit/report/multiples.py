@@ -66,6 +66,7 @@ def error_small_multiples(sweeps: Sweeps, ax: Axes | None = None) -> Axes:
             span = Span(sweep.f_text, sweep.x, 1.0, sweep.order, ends_of(sweeps))
             _draw_panel(Frame(panel, span, {}, heights, alone=False), sweep)
             panel.tick_params(labelleft=k % columns == 0, labelbottom=k + columns >= count)
+            panel.tick_params(axis="x", pad=5)  # clear of the lowest label of the other axis
             for line, words in enumerate(told[k]):
                 _write(panel, words, above - LINE * (line + 1), name=line == 0)
         ax.text(0.5, 0, "step h", transform=ax.transAxes, ha="center", va="bottom", fontsize=11)
