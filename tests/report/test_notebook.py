@@ -26,6 +26,8 @@ STEPS = np.logspace(-12, 0, 13)
 STUDIES = {
     "Comparison": lambda: dk.compare(F, 0.7, methods="central,reverse"),
     "ErrorSweep": lambda: dk.error_sweep(F, 0.7, "central", steps=STEPS),
+    "ErrorSweeps": lambda: dk.error_sweep(F, 0.7, "central", STEPS, dtype=("float32", "float64")),
+    "Survey": lambda: dk.survey("sine, pole", "central, reverse"),
     "Secants": lambda: secants(F, 0.7, steps=[1.0, 0.1]),
     "Swell": lambda: dk.swell(family="logistic", n=[1, 2], max_nodes=50, simplified=False),
     "Cost": lambda: dk.cost("x^2", (1, 2, 4), "central,reverse"),
