@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -23,6 +23,7 @@ __all__ = [
     "key",
     "lost",
     "models",
+    "name_ticks",
     "predictions",
     "regions",
     "rounding_line",
@@ -93,11 +94,17 @@ def _row(labels: Labels, frame: Frame, words: str, height: float, where: NDArray
 
 
 def predictions(labels: Labels, frame: Frame) -> None:
-    """Theory's best step, at its tick on the h axis; the same step is named once."""
+    """Theory's best step of each method, at its tick on the h axis."""
+    sweep = frame.sweep
+    ticks = [(method, theory_tick(curve, sweep.order, sweep.dtype)) for method, curve in frame.curves.items()]
+    name_ticks(labels, frame, ticks)
+
+
+def name_ticks(labels: Labels, frame: Frame, ticks: Iterable[tuple[str, tuple[float, str] | None]]) -> None:
+    """Words at ticks on the h axis, in the ink of a method each; the same step is named once."""
     foot = frame.ax.get_ylim()[0]
     named: list[float] = []
-    for method, curve in frame.curves.items():
-        tick = theory_tick(curve, frame.sweep.order, frame.sweep.dtype)
+    for method, tick in ticks:
         if tick is None or any(abs(np.log10(tick[0] / other)) < 0.05 for other in named):
             continue
         step, words = tick

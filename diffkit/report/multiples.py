@@ -9,7 +9,7 @@ from matplotlib.text import Annotation
 
 from diffkit.report.figures import STAR, TICK
 from diffkit.report.frame import DARK, GREY, Frame, Span, ends_of, fit_title
-from diffkit.report.panels import Margins, panels
+from diffkit.report.panels import Margins, name_axes, panels
 from diffkit.report.precisions import error_by_precision
 from diffkit.report.records import Array, Sweep, Sweeps
 from diffkit.report.style import describe, house_style, look_of, new_axes
@@ -69,9 +69,7 @@ def error_small_multiples(sweeps: Sweeps, ax: Axes | None = None) -> Axes:
             panel.tick_params(axis="x", pad=5)  # clear of the lowest label of the other axis
             for line, words in enumerate(told[k]):
                 _write(panel, words, above - LINE * (line + 1), name=line == 0)
-        ax.text(0.5, 0, "step h", transform=ax.transAxes, ha="center", va="bottom", fontsize=11)
-        ax.text(0, 0.5, "relative error", transform=ax.transAxes, ha="left", va="center", rotation=90,
-                fontsize=11)  # fmt: skip
+        name_axes(ax, "step h", "relative error")
         describe(ax, _alt_text(sweeps, what))
     return ax
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-__all__ = ["Margins", "panels"]
+__all__ = ["Margins", "name_axes", "panels"]
 
 
 class Margins(NamedTuple):
@@ -45,3 +45,9 @@ def panels(ax: Axes, count: int, columns: int, around: Margins = NONE, outside: 
         )
         for k in range(count)
     ]  # fmt: skip
+
+
+def name_axes(ax: Axes, below: str, left: str) -> None:
+    """What the panels have on their two axes, said once for all of them, in the room outside."""
+    ax.text(0.5, 0, below, transform=ax.transAxes, ha="center", va="bottom", fontsize=11)
+    ax.text(0, 0.5, left, transform=ax.transAxes, ha="left", va="center", rotation=90, fontsize=11)

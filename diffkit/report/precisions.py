@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from diffkit.report import callouts
 from diffkit.report.figures import DOTTED, EVERY, MEDIAN, STAR, THEORY, TICK
 from diffkit.report.frame import DARK, Frame, Span, ends_of, fit_title
-from diffkit.report.labels import Label, Labels, Spot, compass
-from diffkit.report.panels import Margins, panels
+from diffkit.report.labels import Label, Labels, compass
+from diffkit.report.panels import Margins, name_axes, panels
 from diffkit.report.records import Array, Sweep, Sweeps
 from diffkit.report.style import DOTS, SOLID, Dash, describe, house_style, look_of, new_axes
 from diffkit.report.words import best_text, is_flat, number, power, theory_tick, title_text, which
@@ -87,9 +87,7 @@ def _draw_panels(ax: Axes, sweeps: Sweeps) -> None:
         _draw(panel, sweeps, method, alone=False)
         panel.set_title(look_of(method).name, loc="left", fontsize=11, color=look_of(method).ink)
         panel.tick_params(labelleft=k % columns == 0, labelbottom=k >= count - columns)
-    ax.text(0.5, 0, "step h", transform=ax.transAxes, ha="center", va="bottom", fontsize=11)
-    ax.text(0, 0.5, "absolute error", transform=ax.transAxes, ha="left", va="center", rotation=90,
-            fontsize=11)  # fmt: skip
+    name_axes(ax, "step h", "absolute error")
 
 
 def _types(sweeps: Sweeps) -> str:
@@ -128,7 +126,8 @@ def _draw(ax: Axes, sweeps: Sweeps, method: str, alone: bool) -> None:
         if not is_flat(curve):
             _draw_line(frame, labels, sweep.steps, curve.model_rounding, sweep.steps < curve.best[0] * 5)
     if alone:
-        _name_ticks(labels, frame, sweeps, method)
+        ticks = [theory_tick(s.curves[method], s.order, s.dtype) for s in sweeps.sweeps.values()]
+        callouts.name_ticks(labels, frame, [(method, tick) for tick in ticks])
         callouts.key(labels, frame, _kinds(sweeps, [method]))
         _name_types(labels, frame, sweeps, method)
         _name_lines(labels, frame, [sweep for _, sweep in coarse_first], method)
@@ -210,20 +209,6 @@ def _name_branches(labels: Labels, frame: Frame, sweeps: Sweeps, method: str) ->
             top = int(np.argmax(np.isfinite(curve.median)))
             at = (float(sweep.steps[top]), float(frame.shown(curve.median[top : top + 1])[0]))
             labels.place(key, at, compass((0.0, 1.0), (1.0, 1.0), (-1.0, 1.0)), color=ink)
-
-
-def _name_ticks(labels: Labels, frame: Frame, sweeps: Sweeps, method: str) -> None:
-    """Theory's best step of each type at its tick on the h axis."""
-    foot = frame.ax.get_ylim()[0]
-    named: list[float] = []
-    for sweep in sweeps.sweeps.values():
-        tick = theory_tick(sweep.curves[method], sweep.order, sweep.dtype)
-        if tick is None or any(abs(math.log10(tick[0] / other)) < 0.05 for other in named):
-            continue
-        step, words = tick
-        named.append(step)
-        spots = [Spot(way, 1, 6, lift, 0, lift - way) for lift in (2, 6, 14, 20) for way in (1, -1)]
-        labels.place(words, (step, foot), spots, color=look_of(method).ink)
 
 
 def _name_lines(labels: Labels, frame: Frame, coarse_first: list[Sweep], method: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from diffkit.errors import ArgumentsError
 from diffkit.problems import PROBLEMS, Problem
 
-__all__ = ["Problems", "problems_for"]
+__all__ = ["Problems", "problems_for", "require_names_apart"]
 
 Problems = str | Problem | Iterable[Any] | Mapping[str, tuple[Any, Any]] | None
 
@@ -42,10 +42,20 @@ def problems_for(problems: Problems) -> list[Problem]:
     found = [_problem(one) for one in ([problems] if isinstance(problems, Problem) else problems)]
     if not found:
         raise ArgumentsError("no problems are given; write some of diffkit.problems.PROBLEMS")
-    names = [problem.name for problem in found]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ArgumentsError(f"several problems are named {twice!r}; give each a name of its own")
+    require_names_apart([problem.name for problem in found], "problems", "give each a name of its own")
     return found
+
+
+def require_names_apart(names: Sequence[str], what: str, instead: str) -> None:
+    """Raise ArgumentsError where a name is there twice, which could not be told apart in a result.
+
+    >>> require_names_apart(["central", "central"], "methods", "sweep each by itself")
+    Traceback (most recent call last):
+    ...
+    diffkit.errors.ArgumentsError: several methods are named 'central'; sweep each by itself
+    """
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ArgumentsError(f"several {what} are named {twice!r}; {instead}")
 
 
 def _problem(given: Any) -> Problem:

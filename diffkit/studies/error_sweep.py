@@ -15,7 +15,7 @@ from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, methods_for
 from diffkit.numerical import FiniteDifference
-from diffkit.studies.chosen import Problems, problems_for
+from diffkit.studies.chosen import Problems, problems_for, require_names_apart
 from diffkit.studies.curve import Curve, curve_of
 from diffkit.studies.reference import DIGITS, Exact, digits_for, exact_derivative, working_digits
 from diffkit.studies.sweep import ErrorSweep
@@ -187,9 +187,7 @@ def _sweep(
     chosen = list(dict.fromkeys(_with_step(method) for method in methods_for(methods)))
     if not chosen:
         raise ArgumentsError("no methods are given; write some of forward, central, richardson")
-    names = [method.name for method in chosen]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ArgumentsError(f"several methods are named {twice!r}; sweep each of them by itself")
+    require_names_apart([method.name for method in chosen], "methods", "sweep each of them by itself")
     h = _steps(steps, point)
 
     value_at(g, [point], {"x": point})  # the first to say what is wrong with f

@@ -98,16 +98,11 @@ def measured(
         warm_up(method)
         # SymPy remembers what it has differentiated: its second run would be no measure.
         found, seconds = _timed(lambda: ask(method), runs=1 if method.kind == "symbolic" else 3)
-    except DiffkitError as error:
-        reason = one_line(str(error).split("\n")[0]).rstrip(".")
-        refused = type(error).__name__
+    except Exception as error:  # ours, or f takes plain floats, and not this method's numbers
+        own = isinstance(error, DiffkitError)
+        note = one_line(str(error).split("\n")[0]).rstrip(".") if own else failure(error)
         return ComparisonRow(
-            method.name, status="not applicable", note=reason, subtracts=subtracts, refused=refused
-        )
-    except Exception as error:  # f takes plain floats, and not this method's numbers
-        refused = type(error).__name__
-        return ComparisonRow(
-            method.name, status="not applicable", note=failure(error), subtracts=subtracts, refused=refused
+            method.name, status="not applicable", note=note, subtracts=subtracts, refused=type(error).__name__
         )
     absolute, relative, digits = _errors(found.value, reference)
     step = found.step

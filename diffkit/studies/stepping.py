@@ -11,7 +11,7 @@ import numpy as np
 
 from diffkit.studies.compare import Comparison
 from diffkit.studies.curve import Array
-from diffkit.studies.error_sweep import ErrorSweep, default_steps, error_sweep
+from diffkit.studies.error_sweep import THREE, ErrorSweep, default_steps, error_sweep
 from diffkit.studies.portrait import Missing, tried
 from diffkit.studies.secants import KINDS, Secants
 from diffkit.studies.stepped import SteppedSecants, stepped_secants
@@ -20,7 +20,6 @@ __all__ = ["Stepped", "Stepping", "positions", "stepping"]
 
 SLOW = 1e-3  # seconds a call of f: some thousand calls are more than one waits for beneath a cell
 MOST = 41  # positions: what slides is carried along with every output
-DIFFERENCES = ("forward", "central", "richardson")
 
 
 class Stepped(Protocol):
@@ -68,7 +67,7 @@ def stepping(study: Any) -> Stepping | None:
         return _swept(study.function, study.x, tuple(KINDS), 1, study.f, None, "x")
     if isinstance(study, Comparison) and not study.several and study.function is not None:
         ((name, x),) = study.at.items()
-        return _swept(study.function, float(x), DIFFERENCES, study.order, study.f, study, name)
+        return _swept(study.function, float(x), THREE, study.order, study.f, study, name)
     return None
 
 

@@ -12,7 +12,7 @@ from diffkit.errors import ArgumentsError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, methods_for
 from diffkit.problems import PROBLEMS
-from diffkit.studies.chosen import Problems, problems_for
+from diffkit.studies.chosen import Problems, problems_for, require_names_apart
 from diffkit.studies.error_sweep import type_names
 from diffkit.studies.journal import Journal
 from diffkit.studies.study import Study
@@ -210,8 +210,7 @@ def survey(
     """
     chosen, asked, types = problems_for(problems), methods_for(methods), type_names(dtypes)
     names = [method.name for method in asked]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ArgumentsError(f"several methods are named {twice!r}; survey each of them by itself")
+    require_names_apart(names, "methods", "survey each of them by itself")
     header = {
         "schema": SCHEMA,
         "problems": [[p.name, text_of(as_function(p.f)), float(p.at)] for p in chosen],

@@ -11,6 +11,7 @@ import pytest
 import scipy.special as sc
 
 import diffkit as dk
+from diffkit.errors import GuardError
 from diffkit.functions import as_function
 from diffkit.problems import PROBLEMS
 from diffkit.tape import record
@@ -98,6 +99,41 @@ def check_array() -> Callable[..., None]:
         assert gradient == pytest.approx(dk.grad(weighted(f))(A), rel=1e-12, abs=1e-12)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def check_symbols() -> Callable[..., None]:
+    """check(method, symbol): vectors, higher orders and a branch, by a peer whose numbers are expressions."""
+
+    def check(method: str, symbol: Any) -> None:
+        x = np.array([1.0, 2.0])
+        f = lambda x: np.sum(np.exp(x) @ np.ones((2, 3))) * np.prod(x)
+        assert dk.gradient(f, x, method=method) == pytest.approx(dk.grad(f)(x), rel=1e-14)
+        assert dk.hessian(f, x, method=method) == pytest.approx(dk.hessian(f, x), rel=1e-14)
+        assert dk.derivative(np.sin, x, method, order=3) == pytest.approx(-np.cos(x), rel=1e-14)
+        assert dk.derivative(np.sin, np.zeros(0), method).shape == (0,)
+        # A branch is decided by the point: a symbol cannot tell.
+        branching = lambda x: x * x if x > 1 else -x
+        assert dk.derivative(branching, 2.0, method) == 4.0
+        with pytest.raises(GuardError, match=f"{method} arithmetic cannot decide the branch at line"):
+            record(branching, 2.0).replay(symbol, arithmetic=method)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def counted() -> Callable[[Callable[..., Any]], Any]:
+    """counted(f): f, which keeps in `calls` how often it was called."""
+
+    def count(f: Callable[..., Any]) -> Any:
+        def ask(*point: Any) -> Any:
+            ask.calls += 1  # type: ignore[attr-defined]
+            return f(*point)
+
+        ask.calls = 0  # type: ignore[attr-defined]
+        return ask
+
+    return count
 
 
 @pytest.fixture(scope="session")

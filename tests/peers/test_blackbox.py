@@ -35,23 +35,14 @@ class Numpy(BlackBox):
         return Found(value, np.full((len(x), len(x)), H))
 
 
-def counted(f):
-    def ask(*point):
-        ask.calls += 1
-        return f(*point)
-
-    ask.calls = 0
-    return ask
-
-
-def test_a_number_is_a_number_for_f_and_calls_are_counted():
+def test_a_number_is_a_number_for_f_and_calls_are_counted(counted):
     f = counted(lambda x: float(x) ** 2 if x > 0 else -x)  # a black box that branches
     found = dk.derivative(f, 3.0, Numpy(), full_output=True)
     assert (found.value, found.error_estimate, found.step, found.evaluations) == (6.0, H, H, f.calls)
     assert f.calls == 2
 
 
-def test_an_array_is_asked_whole_and_once_more_whether_its_elements_mix():
+def test_an_array_is_asked_whole_and_once_more_whether_its_elements_mix(counted):
     shapes = []
     f = counted(lambda x: shapes.append(x.shape) or x**2)
     found = dk.derivative(f, np.array([[1.0, 2.0]]), Numpy(), full_output=True)
@@ -71,7 +62,7 @@ def test_the_answer_has_the_type_of_the_point():
     assert dk.gradient(lambda x: x @ x, np.ones(2, np.float32), method=Numpy()).dtype == np.float32
 
 
-def test_several_leaves_and_an_array_as_the_result():
+def test_several_leaves_and_an_array_as_the_result(counted):
     f = counted(lambda a, b: np.outer(a, a) * b)
     found = dk.jacobian(f, np.array([1.0, 2.0]), 3.0, method=Numpy(), full_output=True)
     by_a, by_b = found.value

@@ -7,7 +7,7 @@ import pytest
 import scipy.special as sc
 
 import diffkit as dk
-from diffkit.errors import GuardError, NoRuleError
+from diffkit.errors import NoRuleError
 from diffkit.peers.casadi import ROWS, ByCasadi, Casadi
 
 casadi = pytest.importorskip("casadi")
@@ -31,20 +31,8 @@ def test_every_row_has_numpy_s_value_and_our_derivative(function):
     )
 
 
-def test_derivatives_of_vectors_and_of_higher_order():
-    x = np.array([1.0, 2.0])
-    f = lambda x: np.sum(np.exp(x) @ np.ones((2, 3))) * np.prod(x)
-    assert dk.gradient(f, x, method="casadi") == pytest.approx(dk.grad(f)(x), rel=1e-14)
-    assert dk.hessian(f, x, method="casadi") == pytest.approx(dk.hessian(f, x), rel=1e-14)
-    assert dk.derivative(np.sin, x, "casadi", order=3) == pytest.approx(-np.cos(x), rel=1e-14)
-    assert dk.derivative(np.sin, np.zeros(0), "casadi").shape == (0,)
-
-
-def test_a_branch_is_decided_by_the_point_and_not_by_a_symbol():
-    f = lambda x: x * x if x > 1 else -x
-    assert dk.derivative(f, 2.0, "casadi") == 4.0
-    with pytest.raises(GuardError, match="casadi arithmetic cannot decide the branch at line"):
-        dk.record(f, 2.0).replay(casadi.SX.sym("x"), arithmetic="casadi")
+def test_vectors_higher_orders_and_branches(check_symbols):
+    check_symbols("casadi", casadi.SX.sym("x"))
 
 
 @pytest.mark.parametrize("f", [sc.j0, sc.gammaln, np.rint])

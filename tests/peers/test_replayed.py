@@ -27,17 +27,8 @@ class Numpy(InArrays):
         return dk.autodiff.hessian(g, tuple(range(len(leaves))))(*leaves)
 
 
-def counted(f):
-    def ask(*point):
-        ask.calls += 1
-        return f(*point)
-
-    ask.calls = 0
-    return ask
-
-
 @pytest.mark.parametrize("order", [1, 2, 3])
-def test_a_derivative_of_any_order_takes_one_call_of_f(order):
+def test_a_derivative_of_any_order_takes_one_call_of_f(order, counted):
     f = counted(lambda x: x**4 if x > 0 else x)  # a branch, decided at the point
     found = dk.derivative(f, 2.0, Numpy(), order=order, full_output=True)
     assert found.value == {1: 32.0, 2: 48.0, 3: 48.0}[order]

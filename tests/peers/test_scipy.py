@@ -11,23 +11,14 @@ import diffkit as dk
 from diffkit.errors import OptionError
 
 
-def counted(f):
-    def ask(*point):
-        ask.calls += 1
-        return f(*point)
-
-    ask.calls = 0
-    return ask
-
-
-def test_a_black_box_of_numbers_is_asked_number_by_number():
+def test_a_black_box_of_numbers_is_asked_number_by_number(counted):
     f = counted(lambda x: math.sin(float(x)) if x > 0 else -x)
     found = dk.derivative(f, 0.7, "scipy", full_output=True)
     assert abs(found.value - math.cos(0.7)) <= found.error_estimate < 1e-9
     assert found.evaluations == f.calls > 10
 
 
-def test_an_array_keeps_its_shape_in_every_call():
+def test_an_array_keeps_its_shape_in_every_call(counted):
     weights = np.array([[1.0, 2.0, 3.0]])
     f = counted(lambda x: weights * np.exp(x))
     found = dk.derivative(f, np.array([[0.0, 0.5, 1.0]]), "scipy", full_output=True)

@@ -7,7 +7,7 @@ import pytest
 import scipy.special as sc
 
 import diffkit as dk
-from diffkit.errors import GuardError, NoRuleError, NotClosedFormError
+from diffkit.errors import NoRuleError, NotClosedFormError
 from diffkit.peers.symengine import ROWS, BySymengine, Symengine
 
 symengine = pytest.importorskip("symengine")
@@ -28,19 +28,8 @@ def test_a_float_that_is_a_short_fraction_is_exact_and_another_stays():
     assert str(found) == "0.123456789 + (1/2)*x**2"
 
 
-def test_derivatives_of_vectors_and_of_higher_order():
-    x = np.array([1.0, 2.0])
-    f = lambda x: np.sum(np.exp(x) @ np.ones((2, 3))) * np.prod(x)
-    assert dk.gradient(f, x, method="symengine") == pytest.approx(dk.grad(f)(x), rel=1e-14)
-    assert dk.hessian(f, x, method="symengine") == pytest.approx(dk.hessian(f, x), rel=1e-14)
-    assert dk.derivative(np.sin, x, "symengine", order=3) == pytest.approx(-np.cos(x), rel=1e-14)
-
-
-def test_a_branch_is_decided_by_the_point_and_not_by_a_symbol():
-    f = lambda x: x * x if x > 1 else -x
-    assert dk.derivative(f, 2.0, "symengine") == 4.0
-    with pytest.raises(GuardError, match="symengine arithmetic cannot decide the branch at line"):
-        dk.record(f, 2.0).replay(symengine.Symbol("x"), arithmetic="symengine")
+def test_vectors_higher_orders_and_branches(check_symbols):
+    check_symbols("symengine", symengine.Symbol("x"))
 
 
 def test_what_symengine_lacks_or_leaves_undone_is_named():
