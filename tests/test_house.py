@@ -135,6 +135,14 @@ def test_heavy_libraries_stay_unloaded_until_they_are_used(program):
     assert done.stderr.strip() == "[]"
 
 
+def test_a_comparison_imports_nothing_of_numpy_and_scipy_that_it_does_not_use():
+    lazy = ("numpy.f2py", "numpy.testing", "scipy.special", "unittest")
+    loaded = f"print([m for m in {lazy!r} if m in sys.modules])"
+    code = f"import sys, diffkit\ndiffkit.compare('sin(x)', 1.0)\n{loaded}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_help_does_not_even_need_numpy():
     code = (
         "import sys; from diffkit.cli.commands import run; run(['--help']); assert 'numpy' not in sys.modules"

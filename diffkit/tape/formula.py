@@ -6,24 +6,21 @@ tape of an expression that shares its parts is as long as the expression is on i
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError, NotClosedFormError
+from diffkit.errors import ArgumentsError
 from diffkit.primitives import assemble, getitem
 from diffkit.structure import flatten, flatten_arguments
+from diffkit.tape.evaluated import Make, function_for
 from diffkit.tape.exact import as_number, exact_values, worked_out
-from diffkit.tape.meaning import sympy_names
 from diffkit.tape.walk import below, in_order
 from diffkit.tape.wengert import Instruction, Slot, Tape
 
 __all__ = ["as_numpy", "as_tape"]
-
-Make = Callable[..., Any]
 
 # SymPy gives these any number of operands, NumPy two.
 FOLDED = frozenset({np.maximum, np.minimum, np.logical_and, np.logical_or, np.logical_xor})
@@ -191,8 +188,8 @@ class _Program:
                 f"the expression has a variable {e.name} that is not among {', '.join(self._inputs)}"
             )
         written = e.is_Symbol or e.is_Add or e.is_Mul or e.is_Pow or kind in ("Piecewise", "ExprCondPair")
-        if not written and kind not in _functions():
-            raise NotClosedFormError(f"{kind} has no NumPy or scipy.special function; it cannot be evaluated")
+        if not written:
+            function_for(kind)  # or the reason why it has none
 
     def _written(self, e: Any) -> Any:
         if e.is_Symbol:
@@ -206,7 +203,7 @@ class _Program:
             return self._power(*e.args)
         if type(e).__name__ == "Piecewise":
             return self._piecewise(e)
-        function, put_together = _functions()[type(e).__name__]
+        function, put_together = function_for(type(e).__name__)
         args = [self.operand(a) for a in e.args]
         if put_together:
             return function(self.row, *args)
@@ -300,84 +297,3 @@ class _Program:
 def _parts(e: Any) -> tuple[Any, ...]:
     """The operands of a node; none for a sum over an index, say, which is a number all the same."""
     return () if getattr(e, "limits", None) and not e.free_symbols else e.args
-
-
-@lru_cache(maxsize=1)
-def _functions() -> dict[str, tuple[Make, bool]]:
-    """SymPy's name of a function -> how NumPy and SciPy compute it, and whether that takes several rows.
-
-    Several rows are written by a function of `row`, which makes one, and of the operands.
-    """
-    import scipy.special as sc
-
-    one: dict[str, Make] = {
-        **sympy_names(),
-        "StrictLessThan": np.less,
-        "LessThan": np.less_equal,
-        "StrictGreaterThan": np.greater,
-        "GreaterThan": np.greater_equal,
-        "Equality": np.equal,
-        "Unequality": np.not_equal,
-        "And": np.logical_and,
-        "Or": np.logical_or,
-        "Not": np.logical_not,
-        "Xor": np.logical_xor,
-        "Mod": np.remainder,
-        "expint": sc.expn,
-        "loggamma": sc.gammaln,
-        "re": np.real,
-        "im": np.imag,
-        "conjugate": np.conjugate,
-        "digamma": sc.psi,
-        "besselj": sc.jv,
-        "bessely": sc.yv,
-        "besseli": sc.iv,
-        "besselk": sc.kv,
-        "expit": sc.expit,
-        "log_expit": sc.log_expit,
-        **{f.__name__: f for f in (np.expm1, np.log1p, np.exp2, np.log2, np.log10, np.hypot, np.logaddexp)},
-    }
-    divide, multiply, subtract = np.true_divide, np.multiply, np.subtract
-    several: dict[str, Make] = {
-        "Heaviside": lambda row, x, at_zero=0.5: row(np.heaviside, x, at_zero),
-        # Away from its point the delta is 0; at the point the function has no derivative.
-        "DiracDelta": lambda row, x, k=0: row(np.where, row(np.equal, x, 0), np.inf, 0.0),
-        "frac": lambda row, x: row(subtract, x, row(np.floor, x)),
-        "sinc": lambda row, x: row(np.sinc, row(divide, x, np.pi)),
-        "sec": lambda row, x: row(divide, 1, row(np.cos, x)),
-        "csc": lambda row, x: row(divide, 1, row(np.sin, x)),
-        "cot": lambda row, x: row(divide, row(np.cos, x), row(np.sin, x)),
-        "sech": lambda row, x: row(divide, 1, row(np.cosh, x)),
-        "csch": lambda row, x: row(divide, 1, row(np.sinh, x)),
-        "coth": lambda row, x: row(divide, row(np.cosh, x), row(np.sinh, x)),
-        "acot": lambda row, x: row(np.arctan, row(divide, 1, x)),
-        "polygamma": _polygamma,
-        "polylog": _polylog,
-        "zeta": lambda row, s, q=1: row(sc._ufuncs._zeta, s, q),
-        "betainc_regularized": lambda row, a, b, low, high: row(
-            subtract, row(sc.betainc, a, b, high), row(sc.betainc, a, b, low)
-        ),
-        "lowergamma": lambda row, a, x: row(multiply, row(sc.gamma, a), row(sc.gammainc, a, x)),
-        "uppergamma": lambda row, a, x: row(multiply, row(sc.gamma, a), row(sc.gammaincc, a, x)),
-    }
-    rows = {name: (function, False) for name, function in one.items()}
-    return rows | {name: (function, True) for name, function in several.items()}
-
-
-def _polygamma(row: Make, n: Any, x: Any) -> Any:
-    """psi^(n)(x) = (-1)^(n+1) n! zeta(n + 1, x) for n > 0 (DLMF 5.15.1)."""
-    import scipy.special as sc
-
-    if n == 0:
-        return row(sc.psi, x)
-    return row(np.multiply, (-1.0) ** (n + 1) * math.factorial(n), row(sc._ufuncs._zeta, n + 1, x))
-
-
-def _polylog(row: Make, s: Any, x: Any) -> Any:
-    """Li_1(x) = -log(1 - x), Li_2(x) = spence(1 - x); SciPy has no other."""
-    import scipy.special as sc
-
-    if s not in (1, 2):
-        raise NotClosedFormError(f"the polylogarithm of order {s} has no NumPy or scipy.special function")
-    rest = row(np.subtract, 1, x)
-    return row(np.negative, row(np.log, rest)) if s == 1 else row(sc.spence, rest)

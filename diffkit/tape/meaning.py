@@ -7,7 +7,8 @@ says that the library has no such function.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -266,13 +267,13 @@ WRITTEN_OUT: dict[Any, Callable[..., Any]] = {
 def row_of(function: Callable[..., Any]) -> Row:
     """The row of a function, None when it has none."""
     row = TABLE.get(function)
-    if row is None and isinstance(function, np.ufunc):
+    # Before SciPy's functions are imported, which takes a while, none of them can be asked for.
+    if row is None and isinstance(function, np.ufunc) and "scipy.special" in sys.modules:
         row = special_table().get(function)
     return row
 
 
-def sympy_names() -> dict[str, Any]:
-    """The NumPy function behind each SymPy function that the table names: {"asin": np.arcsin, ...}."""
-    rows = {**TABLE, **special_table()}
+def sympy_names(rows: Mapping[Any, Row]) -> dict[str, Any]:
+    """The function behind each SymPy function that a table names: {"asin": np.arcsin, ...} of `TABLE`."""
     halves = {function: row[1] if isinstance(row, tuple) else row for function, row in rows.items()}
     return {half: function for function, half in reversed(halves.items()) if isinstance(half, str)}

@@ -89,8 +89,8 @@ def _equip() -> None:
     for name, method in others.items():
         setattr(Active, name, method)
     # An object array of active values asks its elements for these: np.sin(np.array([x, y])).
-    for name in dir(np):
-        function = getattr(np, name)
+    # Not `dir`: to read f2py or testing from NumPy imports them.
+    for name, function in vars(np).items():
         if isinstance(function, np.ufunc) and function.nin <= 2 and not hasattr(Active, name):
             setattr(Active, name, _method(function))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["SIZES", "TINY", "Case", "cases"]
+__all__ = ["LANES", "Case", "cases"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Case:
     """A program, where it is differentiated, and the same derivative written out in NumPy.
 
     `constants` are arrays that the program takes after its parameters. `whole` asks for the Jacobian of a
-    vector-valued program by its one parameter instead of the gradient of a scalar one.
+    vector-valued program by its one parameter instead of the gradient of a scalar one; `modes` asks for
+    forward mode, differences and the program itself beside reverse mode.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Case:
     constants: tuple[Any, ...] = ()
     operations: int | None = None
     whole: bool = False
+    modes: bool = False
 
 
 def chain(steps: int) -> Case:
@@ -147,29 +149,54 @@ def dense(n: int) -> Case:
     return Case(f"dense Jacobian, {n} inputs, {n - 1} outputs", program, by_hand, (x,), whole=True)
 
 
+def helmholtz(n: int) -> Case:
+    """The Helmholtz energy of a mixed fluid, on which the literature compares the modes.
+
+    Baydin, Pearlmutter, Radul and Siskind, Automatic differentiation in machine learning: a survey,
+    Journal of Machine Learning Research 18 (2018), section 5.
+    """
+    i = np.arange(n)
+    A, b, x = 0.1 / (1 + i[:, None] + i), 0.1 * (i + 1) / n, np.full(n, 1 / (2 * n))
+    root = math.sqrt(2.0)
+
+    def program(np, x, A, b):
+        bx = np.sum(b * x)
+        mixing = np.sum(x * np.log(x / (1 - bx)))
+        attraction = np.sum(x * (A @ x)) / (math.sqrt(8.0) * bx)
+        return mixing - attraction * np.log((1 + (1 + root) * bx) / (1 + (1 - root) * bx))
+
+    def by_hand(x, A, b):
+        bx, Ax = np.sum(b * x), A @ x
+        logs, xAx = np.log(x / (1 - bx)), np.sum(x * Ax)
+        up, down = 1 + (1 + root) * bx, 1 + (1 - root) * bx
+        fraction, log = 1 / (math.sqrt(8.0) * bx), np.log(up / down)
+        np.sum(x * logs) - xAx * fraction * log  # the value is asked for as well
+        slope = xAx * fraction * (log / bx - (1 + root) / up + (1 - root) / down) + np.sum(x) / (1 - bx)
+        return (logs + 1 - 2 * Ax * fraction * log + slope * b,)
+
+    return Case(f"Helmholtz energy, n = {n}", program, by_hand, (x,), (A, b), modes=True)
+
+
 def _random() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-Size = tuple[Callable[..., Case], tuple[int, ...]]
-SIZES: tuple[Size, ...] = (
-    (chain, (1000,)),
-    *((vector, (n,)) for n in (10, 1000, 100_000, 1_000_000)),
-    (rosenbrock, (10_000,)),
-    (logistic, (2000, 50)),
-    (network, (128, 64)),
-    (dense, (50,)),
-)
-TINY: tuple[Size, ...] = (
-    (chain, (3,)),
-    (vector, (4,)),
-    (rosenbrock, (4,)),
-    (logistic, (5, 2)),
-    (network, (3, 2)),
-    (dense, (4,)),
-)
+Row = tuple[Callable[..., Case], tuple[int, ...], tuple[int, ...]]
+# A row: the maker, the sizes that tell something, and those that only show that it runs.
+LANES: dict[str, tuple[Row, ...]] = {
+    "a": ((chain, (1000,), (3,)),),
+    "b": tuple((vector, (10**k,), (4,)) for k in range(1, 7)),
+    "c": tuple((rosenbrock, (10**k,), (4,)) for k in range(1, 6)),
+    "d": (
+        (logistic, (2000, 50), (5, 2)),
+        (network, (128, 64), (3, 2)),
+        (dense, (50,), (4,)),
+    ),
+    "e": tuple((helmholtz, (n,), (k,)) for n, k in ((1, 1), (5, 2), (20, 3), (50, 4), (150, 5), (500, 6))),
+}
 
 
-def cases(tiny: bool) -> list[Case]:
-    """Every case, in the sizes that tell something or in sizes that only run."""
-    return [make(*size) for make, size in (TINY if tiny else SIZES)]
+def cases(lane: str, tiny: bool) -> list[Case]:
+    """Every case of a lane, in the sizes that tell something or in sizes that only run."""
+    chosen = [make(*(few if tiny else many)) for make, many, few in LANES[lane]]
+    return list({case.title: case for case in chosen}.values())

@@ -18,19 +18,34 @@ import numpy as np
 
 from tests.benchmarks.cases import Case
 
-__all__ = ["SYSTEMS"]
+__all__ = ["COMPILING", "PEERS", "SYSTEMS"]
 
 Call = Callable[[], Any]
 
 
-class Hand:
+class System:
+    """What all have in common: how close to that by hand an answer has to be, relatively and absolutely."""
+
+    close = 1e-6, 1e-9
+
+
+class Function(System):
+    """f itself, without a derivative: it answers with nothing."""
+
+    def gradient(self, case: Case) -> Call:
+        if not case.modes:
+            raise NotImplementedError
+        return lambda: case.program(np, *case.parameters, *case.constants) and None
+
+
+class Hand(System):
     """NumPy, the chain rule written out by a person."""
 
     def gradient(self, case: Case) -> Call:
         return lambda: case.by_hand(*case.parameters, *case.constants)
 
 
-class Diffkit:
+class Diffkit(System):
     """Ours."""
 
     def __init__(self) -> None:
@@ -67,7 +82,7 @@ class OnMachine(Compiled):
         numba.njit(lambda x: x)(1)  # numba's own start is not the program's
 
 
-class DiffkitForward(Diffkit):
+class DiffkitValue(Diffkit):
     """Ours, up to the value: it leaves the operations recorded and answers with nothing."""
 
     def gradient(self, case: Case) -> Call:
@@ -77,7 +92,7 @@ class DiffkitForward(Diffkit):
         return lambda: vjp(f, *case.parameters) and None
 
 
-class DiffkitBackward(Diffkit):
+class DiffkitPullback(Diffkit):
     """Ours, from the value back."""
 
     def gradient(self, case: Case) -> Call:
@@ -87,7 +102,20 @@ class DiffkitBackward(Diffkit):
         return lambda: pullback(1.0)
 
 
-class Autograd:
+class ByMethod(Diffkit):
+    """Ours, by a method for which a gradient of n inputs is n times a derivative of one."""
+
+    def __init__(self, method: str, close: tuple[float, float]) -> None:
+        self.api, self.method, self.close = importlib.import_module("diffkit.api"), method, close
+
+    def gradient(self, case: Case) -> Call:
+        if not case.modes:
+            raise NotImplementedError
+        f = of_parameters(case, np)
+        return lambda: (self.api.gradient(f, case.parameters[0], method=self.method),)
+
+
+class Autograd(System):
     """HIPS autograd, which wraps NumPy."""
 
     def __init__(self) -> None:
@@ -102,13 +130,13 @@ class Autograd:
         return lambda: gradient(*case.parameters)
 
 
-class Torch:
+class Torch(System):
     """PyTorch, eager, in double precision on one thread."""
 
     def __init__(self) -> None:
         torch = self.torch = importlib.import_module("torch")
         torch.set_num_threads(1)
-        names = ["sin", "exp", "sum", "tanh", "mean"]
+        names = ["sin", "exp", "log", "sum", "tanh", "mean"]
         self.np = SimpleNamespace(**{name: getattr(torch, name) for name in names})
         self.np.logaddexp = lambda a, b: torch.logaddexp(torch.as_tensor(a, dtype=b.dtype), b)
 
@@ -130,7 +158,7 @@ class Torch:
         return run
 
 
-class MyGrad:
+class MyGrad(System):
     """MyGrad, tensors over NumPy."""
 
     def __init__(self) -> None:
@@ -148,7 +176,7 @@ class MyGrad:
         return run
 
 
-class Micrograd:
+class Micrograd(System):
     """micrograd, Python numbers only; its sine is added here as its other operations are written."""
 
     def __init__(self) -> None:
@@ -178,7 +206,7 @@ class Micrograd:
         return run
 
 
-class Jax:
+class Jax(System):
     """JAX, eager: without jit, which compiles for seconds before it runs."""
 
     def __init__(self) -> None:
@@ -215,12 +243,15 @@ def of_parameters(case: Case, numpy: Any) -> Callable[..., Any]:
 
 
 SYSTEMS: dict[str, Callable[[], Any]] = {
+    "the function": Function,
     "by hand": Hand,
     "diffkit": Diffkit,
-    "  forward": DiffkitForward,
-    "  backward": DiffkitBackward,
+    "  value": DiffkitValue,
+    "  pullback": DiffkitPullback,
     "  compiled": Compiled,
     "  with jit": OnMachine,
+    "  dual": lambda: ByMethod("dual", System.close),
+    "  central": lambda: ByMethod("central", (1e-4, 1e-6)),
     "autograd": Autograd,
     "torch": Torch,
     "mygrad": MyGrad,
@@ -228,3 +259,5 @@ SYSTEMS: dict[str, Callable[[], Any]] = {
     "jax": Jax,
     "jax.jit": JaxJit,
 }
+PEERS = ("autograd", "torch", "mygrad", "micrograd", "jax", "jax.jit")
+COMPILING = ("  compiled", "  with jit", "jax.jit")  # they take time before they run
