@@ -4,10 +4,14 @@ import doctest
 import re
 import shlex
 from pathlib import Path
+from statistics import fmean, median
 
+import numpy as np
 import pytest
 
+import diffkit as dk
 from diffkit.cli.commands import run
+from diffkit.problems import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -65,3 +69,24 @@ def test_the_words_for_the_picture_give_the_numbers_that_stand_in_it():
 def test_the_files_that_the_readme_points_to_are_there():
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).is_file(), target
+
+
+def table_under(words):
+    """The rows of the first table after these words."""
+    lines = README[README.index(words) :].split("\n\n")[1].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_what_the_methods_are_worth_is_measured():
+    rows = table_under("What they are worth")
+    names = [row[0] for row in rows]
+    assert f"the catalogue of {len(PROBLEMS)} hard functions" in README
+    found = dk.survey(methods=names)
+    squares = lambda x: np.sum(x * x)
+    for name, answers, mean, middle, *calls in rows:
+        digits = [row.digits or 0.0 for row in found.rows if row.method == name]
+        assert int(answers) == sum(row.digits is not None for row in found.rows if row.method == name)
+        assert float(mean) == pytest.approx(fmean(digits), abs=0.15)  # noise differs between processors
+        assert float(middle) == pytest.approx(median(digits), abs=0.15)
+        of_squares = lambda n, name=name: dk.gradient(squares, np.ones(n), method=name, full_output=True)
+        assert [int(count) for count in calls] == [of_squares(n).evaluations for n in (1, 1000)]

@@ -60,6 +60,8 @@ class Pool:
 
     def take(self, expression: Any) -> Any:
         """A SymPy expression as nodes of this pool, with two operands to a sum or a product."""
+        if not expression.args:
+            return self.leaf(expression)  # most are numbers, and need no walk
         taken: dict[int, Any] = {}
         for e in in_order([expression]):
             taken[id(e)] = self._taken(e, [taken[id(a)] for a in e.args])
