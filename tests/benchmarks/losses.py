@@ -8,7 +8,7 @@ from diffkit.studies.why import listed
 from tests.benchmarks.finding import Finding, ratio
 from tests.benchmarks.systems import COMPILING, PEERS
 
-__all__ = ["losses"]
+__all__ = ["losses", "reasons"]
 
 MATTERS = 1.1  # smaller ratios change from run to run
 
@@ -24,6 +24,32 @@ WHY = {
     "symengine": "its trees and numbers are C++, where diffkit's graph is Python over SymPy's",
     "casadi": "its graph is C++, and made to be computed with: it has no formula for a person to read",
 }
+
+
+# Lane -> why a target is missed there, where it is.
+WHY_MISSED = {
+    "a": "an operation on a Python number is recorded in some dozen bytecodes, after NumPy has taken half a "
+    "microsecond to find out that np.sin is ours to compute; PyTorch does both in C++. Compiled, it has neither",
+    "b": "a call has a fixed cost and so has each operation, which short arrays do not hide; long ones cost what "
+    "NumPy's sin and exp cost, by hand or not",
+    "c": "each slice is an operation, and its cotangent is added where it belongs by another one: more passes over "
+    "memory than a person writes, with nothing else to do between them",
+    "d": "the fixed cost of an operation shows where arrays are short",
+    "e": "the fixed cost of a call shows where n is small",
+    "f": "the column of digits says which peer has more",
+    "g": "the machine was busy",
+    "h": "SymPy is imported for one of the nine methods, and takes half of the time",
+    "i": "the machine was busy",
+    "j": "the machine was busy",
+}
+
+
+def reasons(found: Sequence[Finding]) -> Iterator[str]:
+    """A sentence a lane that misses one of its targets."""
+    for lane in dict.fromkeys(finding.lane for finding in found):
+        missed = [t for finding in found if finding.lane == lane for t in finding.targets if not t.met]
+        if missed:
+            yield f"{lane}: {len(missed)} missed: {WHY_MISSED[lane]}."
 
 
 def losses(found: Sequence[Finding]) -> Iterator[str]:

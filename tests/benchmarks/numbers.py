@@ -96,6 +96,9 @@ def digits_and_calls(rounds: int, tiny: bool) -> Iterator[Finding]:
                     if "seconds" in seen[name][-1]:
                         seen[name][-1]["seconds"].append(seconds(ask, f, x))
     rows = {name: summary(answers) for name, answers in seen.items()}
+    times = [rows[name]["µs"] for name in PEERS if name in rows]
+    for row in rows.values():
+        row["x best peer"] = row["µs"] / min(times) if times else None
     best = max((rows[name]["digits"] for name in PEERS if name in rows), default=None)
     targets = [
         Target("share of adaptive's error bars that hold", rows["adaptive"]["bars hold"] or 0, 1, True)

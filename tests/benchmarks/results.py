@@ -16,7 +16,7 @@ from diffkit.report.style import save
 from diffkit.tables import Table, json_ready
 from tests.benchmarks.finding import Finding
 from tests.benchmarks.lanes import LANES
-from tests.benchmarks.losses import losses
+from tests.benchmarks.losses import losses, reasons
 from tests.benchmarks.picture import benchmarks
 
 __all__ = ["machine", "write"]
@@ -90,6 +90,7 @@ def page(found: Sequence[Finding]) -> str:
         "\n".join(f"- {line}" for line in losses(found)) or "Nowhere in this run.",
         "## Targets",
         targets(found).markdown(),
+        "\n".join(f"- {line}" for line in reasons(found)),
     ]
     for letter, lane in LANES.items():
         chosen = [finding for finding in found if finding.lane == letter]
