@@ -28,10 +28,10 @@ WHY = {
 
 # Lane -> why a target is missed there, where it is.
 WHY_MISSED = {
-    "a": "an operation on a Python number is recorded in some dozen bytecodes, after NumPy has taken half a "
-    "microsecond to find out that np.sin is ours to compute; PyTorch does both in C++. Compiled, it has neither",
-    "b": "a call has a fixed cost and so has each operation, which short arrays do not hide; long ones cost what "
-    "NumPy's sin and exp cost, by hand or not",
+    "a": "an operation on a Python number is recorded in some dozen bytecodes, once NumPy has found out that "
+    "np.sin is ours to compute; PyTorch does both in C++. A compiled chain has neither",
+    "b": "a call has a fixed cost and so has each operation, which short arrays do not hide; long ones cost "
+    "what NumPy's sin and exp cost, by hand or not",
     "c": "each slice is an operation, and its cotangent is added where it belongs by another one: more passes over "
     "memory than a person writes, with nothing else to do between them",
     "d": "the fixed cost of an operation shows where arrays are short",
