@@ -15,6 +15,7 @@
     ├── GraphError (RuntimeError)            a tensor's history is missing, freed or overwritten
     ├── AnomalyError (FloatingPointError)    a value or derivative became nan or inf, and was watched for it
     ├── GuardError (RuntimeError)            a tape was replayed where a branch goes the other way
+    ├── WorkersError (RuntimeError)          processes, or what takes the place of map, stopped too early
     └── MissingPackageError (ImportError)    an optional package is not installed
 
 Each is also the built-in error that a caller would expect, so catching it needs no import. A message
@@ -42,6 +43,7 @@ __all__ = [
     "OptionError",
     "UnknownMethodError",
     "UnknownOptionError",
+    "WorkersError",
 ]
 
 
@@ -108,6 +110,10 @@ class AnomalyError(DiffkitError, FloatingPointError):
 
 class GuardError(DiffkitError, RuntimeError):
     """A tape was replayed at a point where one of its branches goes the other way."""
+
+
+class WorkersError(DiffkitError, RuntimeError):
+    """Processes, or what takes the place of map, stopped before the work was finished."""
 
 
 class MissingPackageError(DiffkitError, ImportError):

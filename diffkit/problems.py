@@ -128,19 +128,24 @@ def recursive_sine_slope(x: Any) -> Any:
 
 
 def babylonian(x: Any) -> Any:
-    """sqrt x by Heron's rule: the mean of y and x / y until y^2 is x to 12 digits; nan below 0."""
+    """sqrt x by Heron's rule: the mean of y and x / y until y^2 is x to 12 digits, or, in a
+    type that has no 12, y comes down no more; nan below 0."""
     if x < 0:  # for which the loop would never end
         return np.nan
     y = (1 + x) / 2
     while abs(y * y - x) > 1e-12 * x:
-        y = (y + x / y) / 2
+        y, before = (y + x / y) / 2, y
+        if not y < before:
+            break
     return y
 
 
 def babylonian_slope(x: Any) -> Any:
     y, slope = (1 + x) / 2, 0.5 + 0 * x
     while abs(y * y - x) > 1e-12 * x:
-        y, slope = (y + x / y) / 2, (slope + 1 / y - x * slope / y**2) / 2
+        y, slope, before = (y + x / y) / 2, (slope + 1 / y - x * slope / y**2) / 2, y
+        if not y < before:
+            break
     return slope
 
 

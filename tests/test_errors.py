@@ -24,6 +24,7 @@ FAMILY = {
     "GraphError": RuntimeError,
     "AnomalyError": FloatingPointError,
     "GuardError": RuntimeError,
+    "WorkersError": RuntimeError,
     "MissingPackageError": ImportError,
 }
 

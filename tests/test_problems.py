@@ -126,6 +126,14 @@ def test_the_programs_branch_on_their_argument(problem: Problem) -> None:
     assert record(as_function(problem.f), problem.at).guards
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_the_loop_with_a_tolerance_ends_in_every_type(dtype: Any) -> None:
+    problem = PROBLEMS["while"]
+    rough = max(4 * float(np.finfo(dtype).eps), 1e-12)
+    assert float(problem.f(dtype(2))) == pytest.approx(2**0.5, rel=rough)
+    assert float(problem.derivatives[0](dtype(2))) == pytest.approx(0.125**0.5, rel=rough)
+
+
 def test_the_side_of_where_that_is_left_out_is_infinite() -> None:
     with np.errstate(over="ignore"):
         assert np.isinf(np.log1p(np.exp(PROBLEMS["where"].at)))

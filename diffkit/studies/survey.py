@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from diffkit.errors import ArgumentsError
+from diffkit.errors import ArgumentsError, OptionError, with_article
 from diffkit.functions import as_function, text_of
 from diffkit.methods import METHODS, Method, methods_for
 from diffkit.problems import PROBLEMS
@@ -16,7 +16,7 @@ from diffkit.studies.chosen import Problems, problems_for, require_names_apart
 from diffkit.studies.error_sweep import type_names
 from diffkit.studies.journal import Journal
 from diffkit.studies.study import Study
-from diffkit.studies.survey_row import SurveyRow, Task, rows_of
+from diffkit.studies.survey_row import SurveyRow, Task, parts_of, rows_lost, rows_of
 from diffkit.studies.tell import Tell, silent
 from diffkit.studies.why import listed
 from diffkit.studies.workers import finished
@@ -158,6 +158,7 @@ REASONS = {
     "rule": "a rule is missing",
     "value": "f does not answer with one number",
     "error": "f or the method fails, as the note says",
+    "died": "the process died, as the note says",
 }
 
 
@@ -182,12 +183,17 @@ def survey(
     dtypes
         The floating-point types of the point.
     workers
-        A number of processes, -1 for one each core, or what takes the place of `map`; by default this process
-        does it all. New processes import diffkit and what a function of yours is defined in: a script that
-        asks for them keeps its own work under `if __name__ == "__main__":`.
+        A number of processes, -1 for one each core, or what takes the place of `map`: that of an executor of
+        concurrent.futures or mpi4py.futures, of ray.util.multiprocessing.Pool, or of dask's
+        `client.get_executor(pure=False)`; by default this process does it all. New processes import diffkit
+        and what a function of yours is defined in: a script that asks for them keeps its own work under
+        `if __name__ == "__main__":`. If one of a number of processes dies, for want of memory or in a library
+        in C, another takes its place, and the methods of its problem are tried again one by one: one that a
+        process dies of again is a failed row that says so, of the reason "died".
     file
         A file of JSON lines to which each row is written when it is finished. Rows that are there already
-        are not computed again, so that a survey that was interrupted goes on where it stopped.
+        are not computed again, so that a survey that was interrupted goes on where it stopped. While one
+        process writes it, another is refused it (not on Windows).
     tell
         Is told what is finished, how many rows there are, and of how many: tell("sine", 9, 504).
 
@@ -201,6 +207,11 @@ def survey(
     ------
     ArgumentsError
         For a problem or a type that is unknown, two of one name, or a file of another survey.
+    OptionError
+        For workers that are none of these, or cannot be sent a problem.
+    WorkersError
+        If what takes the place of `map` fails or stops early, as a cluster may: the rows before are in the
+        file, and the same survey with the same file goes on from there.
 
     Examples
     --------
@@ -228,7 +239,12 @@ def survey(
                 left = [m for m in asked if (problem.name, dtype, m.name) not in found]
                 if left:
                     tasks.append((_by_name(problem, PROBLEMS), dtype, [_by_name(m, METHODS) for m in left]))
-        for rows in finished(rows_of, tasks, workers):
+        for rows in finished(rows_of, tasks, workers, parts=parts_of, lost=rows_lost):
+            if not isinstance(rows, list):
+                raise OptionError(
+                    f"workers answers with {with_article(type(rows).__name__)}; write what answers with the "
+                    f"results themselves, as map does, such as executor.map"
+                )
             tell(rows[0].problem, len(found) + len(rows), len(chosen) * len(types) * len(asked))
             for row in rows:  # each row passes here once, when it is finished
                 found[row.problem, row.dtype, row.method] = row

@@ -17,7 +17,7 @@ from diffkit.studies.chosen import problems_for
 from diffkit.studies.compare import compare
 from diffkit.studies.row import one_line
 
-__all__ = ["SurveyRow", "Task", "rows_of"]
+__all__ = ["SurveyRow", "Task", "parts_of", "rows_lost", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class SurveyRow:
     evaluations
         Calls of f, counted.
     status
-        "ok", "not applicable", or "failed" where f itself fails at the point.
+        "ok", "not applicable", or "failed" where f itself fails at the point, or its process died.
     reason
-        Why not, in a word: "domain", "complex", "formula", "rule", "value" or "error"; empty where it is ok.
+        Why not, in a word: "domain", "complex", "formula", "rule", "value", "error" or "died"; empty where it
+        is ok.
     note
         What the method did, or why it does not apply.
     """
@@ -78,21 +79,13 @@ def rows_of(task: Task) -> list[SurveyRow]:
     given, dtype, names = task
     (problem,), methods = problems_for([given]), methods_for(list(names))
     at = float(problem.at)
-
-    def failed(error: Exception) -> list[SurveyRow]:
-        said = str(error).split("\n")[0] if isinstance(error, DiffkitError) else f"f fails: {error!r}"
-        word = _word(type(error).__name__, said)
-        return [
-            SurveyRow(problem.name, at, m.name, dtype, status="failed", reason=word, note=one_line(said))
-            for m in methods
-        ]
-
     try:
         with np.errstate(all="ignore"):
             point = np.dtype(dtype).type(at)
             found = compare(problem.f, at if dtype == "float64" else point, methods=methods)
     except Exception as error:  # f itself: a row with the reason, and the survey goes on
-        return failed(error)
+        said = str(error).split("\n")[0] if isinstance(error, DiffkitError) else f"f fails: {error!r}"
+        return _failed(task, _word(type(error).__name__, said), one_line(said))
     most = -math.log10(unit_roundoff(point.dtype))
     return [
         SurveyRow(
@@ -109,6 +102,34 @@ def rows_of(task: Task) -> list[SurveyRow]:
             note=row.note,
         )
         for method, row in zip(methods, found.rows, strict=True)
+    ]
+
+
+def parts_of(task: Task) -> list[Task]:
+    """The same rows, each a task of its own.
+
+    >>> parts_of(("sine", "float64", ["forward", "reverse"]))
+    [('sine', 'float64', ['forward']), ('sine', 'float64', ['reverse'])]
+    """
+    given, dtype, names = task
+    return [(given, dtype, [name]) for name in names]
+
+
+def rows_lost(task: Task, said: str) -> list[SurveyRow]:
+    """The rows of a task that has no others, for its process died.
+
+    >>> rows_lost(("sine", "float64", ["forward"]), "its process died")[0].note
+    'its process died'
+    """
+    return _failed(task, "died", said)
+
+
+def _failed(task: Task, reason: str, note: str) -> list[SurveyRow]:
+    given, dtype, names = task
+    (problem,) = problems_for([given])
+    return [
+        SurveyRow(problem.name, float(problem.at), m.name, dtype, status="failed", reason=reason, note=note)
+        for m in methods_for(list(names))
     ]
 
 

@@ -1,6 +1,8 @@
 """A file of rows: whole lines whatever happens, read again, and never taken for another's."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -81,3 +83,39 @@ def test_what_stops_in_the_middle_of_a_line_leaves_whole_lines(path, error):
         assert path.read_bytes() == before
         journal.append({"n": 4})
     assert path.read_bytes() == before + b'{"n": 4}\n'
+
+
+OPEN = """
+import sys
+from diffkit.studies.journal import Journal
+with Journal(sys.argv[1], {"of": "squares"}) as journal:
+    journal.append({"n": 3})
+    if sys.argv[2:]:
+        print("open", flush=True)
+        sys.stdin.read()
+"""
+
+
+def another_process(path, *how):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "-c", OPEN, str(path), *how], text=True, **pipes)
+
+
+def test_two_processes_do_not_write_one_file_at_once(path):
+    before = path.read_bytes()
+    with Journal(path, HEADER):
+        _, said = another_process(path).communicate()
+        assert "rows.jsonl is being written by another process; wait for its end, or name another" in said
+    assert path.read_bytes() == before
+    assert another_process(path).communicate()[1] == ""
+    assert path.read_bytes() == before + b'{"n": 3}\n'
+
+
+def test_a_process_that_is_killed_leaves_no_lock_behind(path):
+    with another_process(path, "wait") as process:
+        assert process.stdout.readline() == "open\n"
+        with pytest.raises(ArgumentsError, match="is being written by another process"):
+            Journal(path, HEADER)
+        process.kill()
+    with Journal(path, HEADER) as journal:
+        assert journal.rows == [*ROWS, {"n": 3}]

@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit.errors import ArgumentsError, UnknownMethodError
+from diffkit.errors import ArgumentsError, OptionError, UnknownMethodError, WorkersError
 from diffkit.studies import survey_row
 from diffkit.studies.survey import Survey, survey
 
@@ -147,6 +151,121 @@ def test_a_line_that_is_no_row_is_refused(tmp_path):
     file.write_bytes(file.read_bytes() + b'{"speed": 3}\n')
     with pytest.raises(ArgumentsError, match=r"a line that is no row of a survey: \{'speed': 3\}"):
         survey("sine", "central", file=file)
+
+
+# -- workers that die, or stop ------------------------------------------------------------------------
+
+
+def dying(f):
+    """The problems of a survey one of which is of another process."""
+    return ["sine", (f.__name__, f, 1.5), "pole", "kink"]
+
+
+def keys(file):
+    """Of every line after the first which row it is."""
+    return sorted(
+        (row["problem"], row["method"]) for row in map(json.loads, file.read_text().splitlines()[1:])
+    )
+
+
+def every_row(found):
+    return sorted((row.problem, row.method) for row in found.rows)
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_costs_nothing(mortal, tmp_path):
+    file, asked_for = tmp_path / "rows.jsonl", (dying(mortal.held), METHODS)
+    found = survey(*asked_for, workers=2, file=file, tell=mortal.kill_held)
+    assert found == survey(*asked_for)
+    assert keys(file) == every_row(found)
+
+
+@pytest.mark.slow
+def test_the_method_that_its_process_dies_of_is_a_row_that_says_so(mortal, tmp_path):
+    file, asked_for = tmp_path / "rows.jsonl", (dying(mortal.deadly_when_complex), METHODS)
+    found = survey(*asked_for, workers=2, file=file)
+    (died,) = [row for row in found.rows if row.reason == "died"]
+    assert (died.problem, died.method, died.status) == ("deadly_when_complex", "complex-step", "failed")
+    assert died.note == "its process died twice (signal 9)"
+    assert "died: the process died, as the note says: complex-step on deadly_when_complex." in found.remarks()
+    assert found["deadly_when_complex", "reverse"].value == 3.0
+    assert keys(file) == every_row(found)
+    assert survey(*asked_for, file=file) == found  # nor is it tried again
+
+
+def test_a_map_that_stops_half_way_says_how_to_go_on(found, tmp_path):
+    file = tmp_path / "rows.jsonl"
+
+    def breaking(task, items):
+        yield task(items[0])
+        raise ConnectionError("the cluster is gone")
+
+    says = r"^workers stopped after 1 of 4 tasks \(ConnectionError\): with file= a survey keeps the rows"
+    with pytest.raises(WorkersError, match=says) as told:
+        survey(NAMES, METHODS, workers=breaking, file=file)
+    assert str(told.value.__cause__) == "the cluster is gone"
+    assert keys(file) == sorted(("sine", method) for method in found.methods)
+    with pytest.raises(WorkersError, match=r"stopped after 2 of 3 tasks: with file="):
+        survey(NAMES, METHODS, workers=lambda task, items: map(task, items[:2]), file=file)
+    assert survey(NAMES, METHODS, file=file) == found
+    assert keys(file) == every_row(found)
+
+
+def test_what_answers_with_no_rows_takes_no_place_of_map():
+    with ThreadPoolExecutor() as threads:
+        submit = lambda task, items: [threads.submit(task, item) for item in items]
+        with pytest.raises(OptionError, match=r"workers answers with a Future; write .* executor\.map"):
+            survey("sine", "central", workers=submit)
+
+
+def goes_on_after(error, mortal, tmp_path, workers):
+    """A survey one of whose workers is killed stops with the error; the same survey then is whole."""
+    file, asked_for = tmp_path / "rows.jsonl", (dying(mortal.held), METHODS)
+    with pytest.raises(WorkersError, match=rf"^workers stopped after \d of 4 tasks \({error}\)"):
+        survey(*asked_for, workers=workers(), file=file, tell=mortal.kill_held)
+    before = file.read_bytes()
+    assert len(keys(file)) % 4 == 0  # the rows of whole tasks
+    found = survey(*asked_for, workers=workers(), file=file)
+    assert found == survey(*asked_for)
+    assert file.read_bytes().startswith(before)
+    assert keys(file) == every_row(found)
+
+
+@pytest.mark.slow
+def test_after_a_broken_pool_a_survey_goes_on(mortal, tmp_path):
+    with ExitStack() as stack:
+        pool = lambda: stack.enter_context(ProcessPoolExecutor(2, multiprocessing.get_context("spawn"))).map
+        goes_on_after("BrokenProcessPool", mortal, tmp_path, pool)
+
+
+@pytest.fixture
+def client(mortal):
+    """Of a dask cluster of two processes, which can import what the test can."""
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.mark.cluster
+def test_a_worker_of_a_cluster_that_is_killed_costs_nothing(client, mortal, tmp_path):
+    pids = set(client.run(os.getpid).values())
+    file, asked_for = tmp_path / "rows.jsonl", (dying(mortal.held), METHODS)
+    found = survey(*asked_for, workers=client.get_executor().map, file=file, tell=mortal.kill_held)
+    assert len(pids) == 2
+    assert mortal.killed in pids
+    assert mortal.killed not in client.run(os.getpid).values()
+    assert found == survey(*asked_for)
+    assert keys(file) == every_row(found)
+
+
+@pytest.mark.cluster
+def test_after_a_broken_cluster_a_survey_goes_on(client, mortal, tmp_path):
+    client.cluster.scheduler.allowed_failures = 0  # a task whose worker dies is given up
+    # Of a pure task dask would remember that it failed.
+    goes_on_after("KilledWorker", mortal, tmp_path, lambda: client.get_executor(pure=False).map)
 
 
 # -- what it says -------------------------------------------------------------------------------------
