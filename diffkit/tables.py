@@ -15,6 +15,7 @@ import numpy as np
 
 __all__ = [
     "BELOW",
+    "Printed",
     "Table",
     "csv_text",
     "digits_text",
@@ -28,6 +29,13 @@ __all__ = [
 
 BELOW = "see below"  # the note of a row whose reason is among the remarks
 MOST_SHOWN = 6  # entries of a list that is still written whole: a line of text holds no more
+
+
+class Printed:
+    """What shows itself as it prints: at IPython's prompt, and in a notebook where HTML is not shown."""
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ GROUND = {
     "functions": {"errors", "tape"},
     "arguments": {"errors", "structure"},
     "example": set(),
-    "tape": {"errors", "structure", "primitives", "floats", "example"},
+    "tape": {"errors", "structure", "primitives", "floats", "example", "tables"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
 }
 # A study, and a view, hands itself to the report when it is drawn: the arrow that points upwards. A view asks
