@@ -19,7 +19,7 @@ PACKAGE = Path(diffkit.__file__).parent
 # fmt: off
 FLOORS = {
     0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "families", "tables",
-        "tape", "rules", "functions", "arguments"},
+        "tape", "rules", "functions", "arguments", "lessons"},
     1: {"numerical", "autodiff", "symbolic", "views"},
     2: {"peers"},
     3: {"methods"},
@@ -42,6 +42,7 @@ GROUND = {
     "functions": {"errors", "tape"},
     "arguments": {"errors", "structure"},
     "example": set(),
+    "lessons": set(),
     "tape": {"errors", "structure", "primitives", "floats", "example", "tables"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
 }
