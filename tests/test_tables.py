@@ -27,6 +27,11 @@ def test_text_columns_line_up_and_numbers_stand_on_the_right():
     assert TABLE.text().splitlines() == ["method   digits", "central    10.6", "a|<b>         5"]
 
 
+def test_numbers_in_html_stand_on_the_right_and_are_not_broken():
+    assert '<td style="text-align:right;white-space:nowrap">10.6</td>' in TABLE.html()
+    assert '<td style="text-align:left">central</td>' in TABLE.html()
+
+
 COLUMNS = ("method", "value", "step", "calls", "note")
 WIDE = Table(
     COLUMNS,
@@ -160,5 +165,5 @@ def test_what_prints_itself_shows_the_same_in_a_notebook():
         dk.numerical.explain(np.sin, 0.7),
         dk.compare("x^2", 3.0, methods="reverse"),
     ):
-        shown._repr_pretty_(Printer, False)
+        vars(type(shown))["_repr_pretty_"](shown, Printer, False)  # a dataclass has a __repr__, too
         assert told.pop() == str(shown)
