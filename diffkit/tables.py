@@ -15,6 +15,7 @@ import numpy as np
 
 __all__ = [
     "BELOW",
+    "Printed",
     "Table",
     "csv_text",
     "digits_text",
@@ -28,6 +29,17 @@ __all__ = [
 
 BELOW = "see below"  # the note of a row whose reason is among the remarks
 MOST_SHOWN = 6  # entries of a list that is still written whole: a line of text holds no more
+
+
+class Printed:
+    """What shows itself as it prints: at IPython's prompt, and in a notebook where HTML is not shown."""
+
+    def __init_subclass__(cls) -> None:
+        # IPython takes the first of a class and its bases that has this method or a __repr__ of its own.
+        cls._repr_pretty_ = Printed._repr_pretty_  # type: ignore[method-assign]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 @dataclass(frozen=True)
@@ -103,10 +115,11 @@ class Table:
         """A plain HTML table that needs no style sheet."""
 
         def line(tag: str, cells: Sequence[str]) -> str:
-            sides = ["right" if c in self.right else "left" for c in self.columns]
+            # A browser would break 1e-08 after the hyphen.
+            right, left = "text-align:right;white-space:nowrap", "text-align:left"
             return "".join(
-                f'<{tag} style="text-align:{side}">{html.escape(cell)}</{tag}>'
-                for cell, side in zip(cells, sides, strict=True)
+                f'<{tag} style="{right if column in self.right else left}">{html.escape(cell)}</{tag}>'
+                for cell, column in zip(cells, self.columns, strict=True)
             )
 
         body = "".join(f"<tr>{line('td', row)}</tr>" for row in self.rows)

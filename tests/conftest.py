@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -77,6 +78,30 @@ def assert_one_clear_line() -> Callable[[DiffkitError], None]:
         assert len(text) < 400
 
     return check
+
+
+@pytest.fixture(scope="session")
+def assert_same_output() -> Callable[[str, str], None]:
+    """assert_same_output(found, shown): the same words, numbers that are near, whatever the times."""
+
+    def check(found: str, shown: str) -> None:
+        words, numbers = numbers_apart(found)
+        shown_words, shown_numbers = numbers_apart(shown)
+        assert words.strip() == shown_words.strip()
+        for number, printed in zip(numbers, shown_numbers, strict=True):
+            # Values agree; errors, the last digits of values, may move a little from machine to machine.
+            assert number == pytest.approx(printed, rel=1e-6, abs=1e-9) or abs(number - printed) < 1.5
+
+    return check
+
+
+def numbers_apart(text: str) -> tuple[str, list[float]]:
+    """The words of a text, and its numbers; times are left out, since no two runs take the same."""
+    text = re.sub(r"[0-9.]+ (s|ms|µs)\b", "TIME", text)
+    text = re.sub(r"\b\d\.\d+e-0[3-6],ok", "TIME,ok", text)  # seconds in a line of CSV
+    number = r"(?<![\w^*-])-?\d+\.?\d*(?:e[+-]?\d+)?"
+    # Columns are as wide as their longest entry, which may be a time.
+    return re.sub(r"\s+", " ", re.sub(number, "#", text)), [float(n) for n in re.findall(number, text)]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ PACKAGE = Path(diffkit.__file__).parent
 # fmt: off
 FLOORS = {
     0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "families", "tables",
-        "tape", "rules", "functions", "arguments"},
+        "tape", "rules", "functions", "arguments", "lessons"},
     1: {"numerical", "autodiff", "symbolic", "views"},
     2: {"peers"},
     3: {"methods"},
@@ -42,7 +42,8 @@ GROUND = {
     "functions": {"errors", "tape"},
     "arguments": {"errors", "structure"},
     "example": set(),
-    "tape": {"errors", "structure", "primitives", "floats", "example"},
+    "lessons": set(),
+    "tape": {"errors", "structure", "primitives", "floats", "example", "tables"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
 }
 # A study, and a view, hands itself to the report when it is drawn: the arrow that points upwards. A view asks

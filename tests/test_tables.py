@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+import diffkit as dk
 from diffkit.tables import (
     BELOW,
     Table,
@@ -24,6 +25,11 @@ TABLE = Table(("method", "digits"), (("central", "10.6"), ("a|<b>", "5")), froze
 
 def test_text_columns_line_up_and_numbers_stand_on_the_right():
     assert TABLE.text().splitlines() == ["method   digits", "central    10.6", "a|<b>         5"]
+
+
+def test_numbers_in_html_stand_on_the_right_and_are_not_broken():
+    assert '<td style="text-align:right;white-space:nowrap">10.6</td>' in TABLE.html()
+    assert '<td style="text-align:left">central</td>' in TABLE.html()
 
 
 COLUMNS = ("method", "value", "step", "calls", "note")
@@ -142,3 +148,22 @@ def test_json_holds_no_nan_and_no_numpy_types():
     )
     assert ready == {"a": [1.0, None], "b": [2.0, None], "c": 3, "d": None}
     assert type(ready["c"]) is int
+
+
+def test_what_prints_itself_shows_the_same_in_a_notebook():
+    told = []
+
+    class Printer:
+        text = told.append
+
+    tape = dk.record(lambda x, y: x * y, 2.0, 5.0)
+    for shown in (
+        tape,
+        dk.views.table(tape, 2.0, 5.0),
+        dk.views.graph(tape, 2.0, 5.0),
+        dk.symbolic.steps("x^2", time_limit=None),
+        dk.numerical.explain(np.sin, 0.7),
+        dk.compare("x^2", 3.0, methods="reverse"),
+    ):
+        vars(type(shown))["_repr_pretty_"](shown, Printer, False)  # a dataclass has a __repr__, too
+        assert told.pop() == str(shown)

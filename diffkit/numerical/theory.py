@@ -27,6 +27,7 @@ from diffkit.numerical.sampling import Counted, real_valued
 from diffkit.numerical.stencil import Stencil, primed, raised, whole
 from diffkit.numerical.step import floating, optimal_step, unit_roundoff
 from diffkit.result import Estimate
+from diffkit.tables import Printed
 
 __all__ = ["Explanation", "explain"]
 
@@ -34,7 +35,7 @@ _METHODS = {method.name: method for method in (Forward, Backward, Central, Richa
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Printed):
     """What theory says of a difference at a point, with every number that it needs measured.
 
     Attributes

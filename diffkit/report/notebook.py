@@ -5,12 +5,11 @@ A notebook that is saved and not trusted keeps tables and <img>; it drops frames
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from diffkit.report.slim import short_paths, slim
+from diffkit.report.slim import short_paths
 
 __all__ = ["below", "picture", "slider"]
 
@@ -28,16 +27,9 @@ def picture(study: Any) -> str:
     '<img src="data:image/svg+xml;base64,PHN2'
     """
     from diffkit.report import FIGURES, draw
-    from diffkit.report.style import in_words, rendered
+    from diffkit.report.style import image
 
-    if type(study).__name__ not in FIGURES:
-        return ""
-    axes = draw(study)
-    svg = slim(rendered(axes, "svg").decode())
-    data = b64encode(svg.encode()).decode()
-    return (
-        f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(in_words(axes))}" style="max-width: 100%">'
-    )
+    return image(draw(study)) if type(study).__name__ in FIGURES else ""
 
 
 def slider(study: Any) -> str:

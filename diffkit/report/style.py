@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +21,21 @@ from matplotlib.figure import Figure
 from matplotlib.style import context
 
 from diffkit.report.files import write_whole
+from diffkit.report.slim import slim
 
-__all__ = ["LOOKS", "Look", "describe", "house_style", "in_words", "look_of", "new_axes", "rendered", "save"]
+__all__ = [
+    "LOOKS",
+    "Look",
+    "describe",
+    "house_style",
+    "image",
+    "in_words",
+    "look_of",
+    "new_axes",
+    "rendered",
+    "save",
+    "shown",
+]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -96,18 +112,38 @@ def new_axes(width: float = 7.5, height: float = 5.0) -> Axes:
 def describe(ax: Axes, alt: str) -> None:
     """Say a picture in words: the text becomes `ax.alt`, which `save` writes into the file.
 
+    From then on the axes show their figure in a notebook, without pyplot.
+
     >>> ax = new_axes()
     >>> describe(ax, "Nothing yet.")
     >>> ax.alt
     'Nothing yet.'
     """
     ax.alt = alt  # type: ignore[attr-defined]  # Matplotlib's axes take what one hangs on them
+    ax._repr_html_ = partial(shown, ax)  # type: ignore[attr-defined]
 
 
 def in_words(picture: Axes | Figure) -> str:
     """The alternative text of a picture: what was said of each of its axes."""
     figure = picture if isinstance(picture, Figure) else picture.get_figure(root=True)
     return " ".join(text for ax in getattr(figure, "axes", []) if (text := getattr(ax, "alt", "")))
+
+
+def image(picture: Axes | Figure) -> str:
+    """A picture as <img> with its alternative text.
+
+    >>> image(new_axes())[:40]
+    '<img src="data:image/svg+xml;base64,PHN2'
+    """
+    data = b64encode(slim(rendered(picture, "svg").decode()).encode()).decode()
+    alt = html.escape(in_words(picture))
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width: 100%">'
+
+
+def shown(ax: Axes) -> str | None:
+    """The image of the axes' figure for a notebook; None where pyplot, which shows it, has it."""
+    figure = ax.get_figure(root=True)
+    return image(ax) if figure is not None and figure.canvas.manager is None else None
 
 
 def save(picture: Axes | Figure, path: str | os.PathLike[str], title: str = "", alt: str = "") -> Path:

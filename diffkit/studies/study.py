@@ -6,12 +6,12 @@ import html
 from abc import ABC, abstractmethod
 from typing import Any
 
-from diffkit.tables import Table
+from diffkit.tables import Printed, Table
 
 __all__ = ["Study"]
 
 
-class Study(ABC):
+class Study(Printed, ABC):
     """A frozen record of what was measured. A study says its title, tables and remarks; the rest follows."""
 
     @abstractmethod

@@ -18,6 +18,7 @@ from diffkit.symbolic.pool import Pool, Term, in_order
 from diffkit.symbolic.reading import read
 from diffkit.symbolic.rewrite import Variable, differentiate, finished
 from diffkit.symbolic.rules import rule_for
+from diffkit.tables import Printed
 
 __all__ = ["Stage", "Step", "Steps", "steps"]
 
@@ -86,7 +87,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Steps:
+class Steps(Printed):
     """A derivative by the rules, and its passes; made by `steps`. It prints itself.
 
     Attributes

@@ -79,7 +79,9 @@ def place_of(frame: FrameType) -> Place:
 
 
 def _place(file: str, line: int) -> Place:
-    return Place(Path(file).name, line, linecache.getline(file, line).strip())
+    # IPython calls a cell /tmp/ipykernel_17/42.py or <ipython-input-3-42>: no name that its author knows.
+    cell = file.startswith("<ipython-input-") or Path(file).parent.name.startswith("ipykernel_")
+    return Place("a cell" if cell else Path(file).name, line, linecache.getline(file, line).strip())
 
 
 def raised_at(traceback: TracebackType | None) -> Place | None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from diffkit.errors import ArgumentsError, GuardError
 from diffkit.structure import Structure, flatten_arguments
+from diffkit.tables import Printed
 from diffkit.tape.arithmetic import NUMPY, Arithmetic, arithmetic_named, name_of
 from diffkit.tape.place import Place
 
@@ -83,7 +84,7 @@ SIGNS = {
 
 
 @dataclass(frozen=True)
-class Tape:
+class Tape(Printed):
     """The program that f ran: its inputs, its instructions, its outputs, and the branches it took.
 
     Holds no values but constants. Calling a tape replays it in NumPy.

@@ -12,7 +12,7 @@ import numpy as np
 
 from diffkit.autodiff.local import adjoints
 from diffkit.errors import ArgumentsError
-from diffkit.tables import csv_text, json_ready
+from diffkit.tables import Printed, csv_text, json_ready
 from diffkit.tape.wengert import SIGNS, Instruction, Slot, Tape, short
 from diffkit.views.names import Labels, labels_of
 from diffkit.views.order import by_level, lifted
@@ -55,7 +55,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Printed):
     """A computational graph; draws itself, and writes itself as SVG, DOT, Mermaid and lines of text.
 
     Attributes

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from diffkit.errors import ArgumentsError
-from diffkit.tables import Table, csv_text, json_ready
+from diffkit.tables import Printed, Table, csv_text, json_ready
 from diffkit.tape.wengert import Instruction, Slot, Tape
 from diffkit.views.formula import formula, latex
 from diffkit.views.names import Labels, labels_of
@@ -59,7 +59,7 @@ class TraceRow:
 
 
 @dataclass(frozen=True)
-class TraceTable:
+class TraceTable(Printed):
     """An evaluation trace; prints as text, Markdown, LaTeX, and HTML in a notebook.
 
     Attributes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ import diffkit.report
 from diffkit.methods import own_methods
 from diffkit.peers.table import PEERS
 from diffkit.report import LOOKS, error_against_step, house_style, look_of, new_axes, save
-from diffkit.report.style import DOTS, describe
+from diffkit.report.style import DOTS, describe, image
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = ["svg", "png", "pdf"]
@@ -58,6 +59,23 @@ def test_an_svg_speaks(simple: Any, tmp_path: Path) -> None:
     assert root.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
     assert (title.tag, title.text) == (f"{SVG}title", "A < B & C")
     assert (desc.tag, desc.text) == (f"{SVG}desc", 'The line goes "up" & right.')
+
+
+def test_axes_that_are_said_in_words_show_themselves_in_a_notebook(simple: Any) -> None:
+    assert simple._repr_html_() == image(simple)
+    assert 'alt="The line goes &quot;up&quot; &amp; right."' in image(simple)
+    again = pickle.loads(pickle.dumps(simple))
+    assert again._repr_html_() == image(simple)
+
+
+def test_axes_of_pyplot_are_left_to_pyplot(simple: Any) -> None:
+    import matplotlib.pyplot as plt
+
+    with matplotlib.rc_context({"backend": "agg"}):
+        ax = plt.figure().add_subplot()
+        describe(ax, "A line.")
+        assert ax._repr_html_() is None
+        plt.close(ax.figure)
 
 
 def test_an_svg_keeps_its_text_as_text(sweep: Any, tmp_path: Path) -> None:

@@ -51,6 +51,13 @@ def test_a_line_of_the_user_is_found_through_any_library(through):
     assert {place.file for place in places} == {"test_place.py"}
 
 
+@pytest.mark.parametrize("name", ["/tmp/ipykernel_17/42.py", "<ipython-input-3-42>"])
+def test_a_line_of_a_notebook_is_a_line_of_a_cell(name):
+    places = {}
+    exec(compile("\nhere = calling_place()", name, "exec"), {"calling_place": calling_place}, places)
+    assert (places["here"].file, places["here"].line) == ("a cell", 2)
+
+
 @pytest.mark.parametrize("library", [mpmath, click, scipy.optimize, sympy, pytest, functools, diffkit, np])
 def test_a_file_of_a_library_is_not_the_users(library):
     assert not is_users(library.__file__)
