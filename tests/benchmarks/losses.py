@@ -32,7 +32,7 @@ WHY_MISSED = {
     "np.sin is ours to compute; PyTorch does both in C++. A compiled chain has neither",
     "b": "a call has a fixed cost and so has each operation, which short arrays do not hide; long ones cost "
     "what NumPy's sin and exp cost, by hand or not",
-    "c": "each slice is an operation, and its cotangent is added where it belongs by another one: more passes "
+    "c": "each slice is an operation, and its cotangent is added in its place by another one: more passes "
     "over memory than a person writes, with nothing else to do between them",
     "d": "the fixed cost of an operation shows where arrays are short",
     "e": "the fixed cost of a call shows where n is small",
