@@ -18,7 +18,7 @@ __all__ = ["survey_command"]
     click.option("--methods", metavar="A,B,...", help="Which methods, in this order; all by default."),
     DTYPES,
     click.option("--workers", type=WholeNumber(1, 1000), metavar="N", default=1, show_default=True,
-                 help="So many processes share the work."),
+                 help="So many processes share the work; it pays where that takes ten seconds or more."),
     click.option("--file", metavar="FILE.jsonl", help="Write each row to FILE when it is finished. Rows that "
                  "are there are not computed again: an interrupted survey goes on where it stopped."),
     PLOT,

@@ -190,6 +190,8 @@ def survey(
         `if __name__ == "__main__":`. If one of a number of processes dies, for want of memory or in a library
         in C, another takes its place, and the methods of its problem are tried again one by one: one that a
         process dies of again is a failed row that says so, of the reason "died".
+        A new process works for a second or two before its first row: the whole catalogue in one type is done
+        sooner without; two processes pay where one would be busy for ten seconds or more.
     file
         A file of JSON lines to which each row is written when it is finished. Rows that are there already
         are not computed again, so that a survey that was interrupted goes on where it stopped. While one
