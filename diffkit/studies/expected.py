@@ -14,6 +14,7 @@ from diffkit.studies.given import Answer
 __all__ = ["SAFE", "Counted", "followed", "last_place", "rounding_of", "slope", "slope_along"]
 
 NEIGHBOURS = (1, 1, 0.85, 0.7, 0.55)  # how far off: the unit in the last place to these powers
+ALONE = 100  # times as far from all neighbours as these are from each other
 SAFE = 4  # times the largest difference that so few neighbours show
 
 
@@ -63,11 +64,13 @@ def rounding_of(answer: Answer, leaves: Sequence[Any], given: list[Any], seed: i
 
     It is seen at neighbouring points: where the point moves by about one unit in the last place, and in the
     second difference over wider steps, in which all that is smooth cancels. A gradient that is a small
-    difference of large numbers moves there by much more than its own last place.
+    difference of large numbers moves there by much more than its own last place. Where all neighbours agree
+    with each other and not with the point, a branch knows the point: that is no rounding.
     """
     random = np.random.default_rng(seed + 1)
     pairs = list(zip(leaves, given, strict=True))
-    found = [SAFE * last_place(leaf, part) * np.abs(part) for leaf, part in pairs]
+    least = [SAFE * last_place(leaf, part) * np.abs(part) for leaf, part in pairs]
+    found, beside = least.copy(), list[Any]()
     for power in NEIGHBOURS:
         signs = [random.choice([-1.0, 1.0], size=np.shape(leaf)) for leaf in leaves]
         try:
@@ -82,10 +85,18 @@ def rounding_of(answer: Answer, leaves: Sequence[Any], given: list[Any], seed: i
             )
         except Exception:  # beside the edge of its domain; the other neighbours tell
             continue
+        beside += [up, down]
         for k, (a, b, here) in enumerate(zip(up, down, given, strict=True)):
             seen = np.abs((a - here) + (b - here))
             seen = np.maximum(seen, np.abs(a - here)) if power == 1 else seen
             found[k] = np.maximum(found[k], np.where(np.isfinite(seen), SAFE * seen, 0))
+    if not beside:
+        return found
+    for k, here in enumerate(given):
+        others = np.array([parts[k] for parts in beside])
+        spread = np.ptp(others, axis=0)
+        alone = np.min(np.abs(others - here), axis=0) > ALONE * spread
+        found[k] = np.where(alone, np.maximum(least[k], SAFE * spread), found[k])
     return found
 
 

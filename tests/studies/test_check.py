@@ -196,6 +196,12 @@ def test_the_rounding_of_a_gradient_that_cancels_is_no_mistake():
     assert dk.check_gradient(f, near, gradient=lambda v: 2 * (M.T @ M @ v - M.T @ b))
 
 
+def test_a_branch_that_knows_the_answer_at_the_point_does_not_pass_for_rounding():
+    found = dk.check_gradient(lambda x: 1.0 if x == 1 else x * x, 1.0)
+    assert found.components[0].given == 0
+    assert not found
+
+
 def test_a_gradient_in_single_precision_is_held_to_it():
     def single(x):
         return slopes(x.astype(np.float32))

@@ -41,6 +41,14 @@ def test_rounding_shows_where_numbers_cancel():
     assert 1e-10 < np.median(large) < 1e-8  # the last place of 1e6 is 1.2e-10
 
 
+def test_a_branch_that_knows_the_point_is_no_rounding():
+    def answer(leaves):
+        return [np.where(leaves[0] == 1, 0.0, 2 * leaves[0])]
+
+    x = np.array([1.0, 3.0])
+    assert np.all(rounding_of(answer, [x], answer([x]), 0)[0] < 1e-6)
+
+
 def test_neighbours_outside_the_domain_do_not_count():
     def edge(leaves):
         if leaves[0] < 1:
