@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from diffkit.autodiff.leaf import zero_of
+from diffkit.autodiff.leaf import dtype_of, zero_of
 from diffkit.autodiff.reverse import pull_back, whole
 from diffkit.autodiff.transforms import Followed, jvp, require_scalar
 from diffkit.errors import NoRuleError
@@ -25,7 +26,7 @@ class Tangents:
     Attributes
     ----------
     values, tangents
-        By slot: inputs first, then a value a row.
+        By slot: inputs first, then a value a row. What is true or false has no tangent: None.
     """
 
     values: tuple[Any, ...]
@@ -40,7 +41,7 @@ class Adjoints:
     ----------
     values, adjoints
         By slot: inputs first, then a value a row. The adjoint of a slot is the derivative of the result with
-        respect to it.
+        respect to it; None of what is true or false.
     partials
         For each row, for each of its operands: the local derivative of the row's value with respect to it,
         None for a constant, and where it is no number or array but a map (of a sum, a product of matrices).
@@ -62,7 +63,7 @@ def tangents(tape: Tape, point: tuple[Any, ...], directions: tuple[Any, ...]) ->
     (1.0, 0.0, 6.0, 24.0, 24.0, 24.0)
     """
     values, dots = jvp(lambda *args: tape.run(tape.leaves(args)), point, directions)
-    return Tangents(tuple(values), tuple(dots))
+    return Tangents(tuple(values), _felt(values, dots))
 
 
 def adjoints(tape: Tape, *point: Any) -> Adjoints:
@@ -98,7 +99,13 @@ def adjoints(tape: Tape, *point: Any) -> Adjoints:
         return whole(bars[number], value) if number in bars else zero_of(value)
 
     values = tuple(tuple(map(plain, slot)) if isinstance(slot, tuple) else plain(slot) for slot in slots)
-    return Adjoints(values, tuple(map(bar, slots)), partials(tape, values))
+    return Adjoints(values, _felt(values, map(bar, slots)), partials(tape, values))
+
+
+def _felt(values: Iterable[Any], numbers: Iterable[Any]) -> tuple[Any, ...]:
+    """The adjoints or tangents of these values, None for a truth value."""
+    truths = (not isinstance(v, tuple) and dtype_of(v).kind == "b" for v in values)
+    return tuple(None if truth else number for truth, number in zip(truths, numbers, strict=True))
 
 
 def partials(tape: Tape, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:

@@ -75,7 +75,8 @@ def with_adjoints(tape: Tape, point: tuple[Any, ...], inputs: int) -> Run:
     steps = steps_back(tape, values)
     sources = [(numbers[head], values[tail]) for tail, head, _ in steps]
     arrows = _arrows(tape, steps, sources, found.partials)
-    return Run(values, numbers, pulled_back(tape, steps), arrows, _results(tape, values), numbers[:inputs])
+    told = _where(numbers, pulled_back(tape, steps))
+    return Run(values, numbers, told, arrows, _results(tape, values), numbers[:inputs])
 
 
 def with_tangents(tape: Tape, point: tuple[Any, ...], direction: Sequence[Any] | None) -> Run:
@@ -86,7 +87,13 @@ def with_tangents(tape: Tape, point: tuple[Any, ...], direction: Sequence[Any] |
     sources = [(numbers[tail], values[head]) for tail, head, _ in steps]
     arrows = _arrows(tape, steps, sources, partials(tape, values))
     derivative = [numbers[o.index] if isinstance(o, Slot) else 0.0 for o in tape.outputs]
-    return Run(values, numbers, pushed_forward(tape, steps), arrows, _results(tape, values), derivative)
+    told = _where(numbers, pushed_forward(tape, steps))
+    return Run(values, numbers, told, arrows, _results(tape, values), derivative)
+
+
+def _where(numbers: Sequence[Any], travels: Sequence[str]) -> list[str]:
+    """The formulas, "" where there is no number for one."""
+    return ["" if number is None else told for number, told in zip(numbers, travels, strict=True)]
 
 
 def _arrows(

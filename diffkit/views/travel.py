@@ -80,6 +80,8 @@ def _slopes(
         if not isinstance(a, Slot):
             continue
         slope = rule.partials[i] if rule.partials and i < len(rule.partials) else None
+        if not rule.partials and i < len(rule.pulls) and rule.pulls[i] == 0:  # a mask
+            slope = 0.0
         names = [f"s{slot}", *(f"s{b.index}" for b in row.args if isinstance(b, Slot))]
         if callable(slope):
             slope = _recorded(slope, row, values[slot], values)

@@ -58,6 +58,20 @@ def test_nothing_travels_through_a_comparison():
     assert {(arrow.travel, arrow.sent) for arrow in arrows if arrow.head == greater} == {("", None)}
 
 
+@pytest.mark.parametrize("f", [lambda x: np.where(x > 0, np.sqrt(x), 0.0), lambda x: x * x if x > 0 else x])
+def test_what_is_true_or_false_has_no_adjoint_and_no_tangent(f):
+    tape = dk.record(f, 4.0)
+    for run in (with_adjoints(tape, (4.0,), 1), with_tangents(tape, (4.0,), None)):
+        assert (run.numbers[1], run.travels[1]) == (None, "")
+        assert None not in (run.numbers[0], *run.numbers[2:])
+        assert all(arrow.sent is None for arrow in run.arrows if arrow.tail == 1)
+
+
+def test_a_row_with_several_results_has_an_adjoint_for_each():
+    tape = dk.record(lambda A: np.sum(np.linalg.svd(A, full_matrices=False)[1]), np.ones((3, 2)))
+    assert all(number is not None for number in with_adjoints(tape, (np.ones((3, 2)),), 1).numbers)
+
+
 def test_a_term_that_has_yet_to_be_summed_up_is_a_formula_without_a_number():
     tape = dk.record(lambda x, a: np.sum(a * x), 2.0, np.ones(3))
     arrows = with_adjoints(tape, (2.0, np.ones(3)), 2).arrows
