@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["SIZES", "TINY", "Case", "cases"]
+__all__ = ["Case", "chain", "dense", "logistic", "network", "rosenbrock", "vector"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Case:
     """A program, where it is differentiated, and the same derivative written out in NumPy.
 
     `constants` are arrays that the program takes after its parameters. `whole` asks for the Jacobian of a
-    vector-valued program by its one parameter instead of the gradient of a scalar one.
+    vector-valued program by its one parameter instead of the gradient of a scalar one; `tall` tells that it
+    has more rows than columns.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Case:
     constants: tuple[Any, ...] = ()
     operations: int | None = None
     whole: bool = False
+    tall: bool = False
 
 
 def chain(steps: int) -> Case:
@@ -149,27 +151,3 @@ def dense(n: int) -> Case:
 
 def _random() -> np.random.Generator:
     return np.random.default_rng(0)
-
-
-Size = tuple[Callable[..., Case], tuple[int, ...]]
-SIZES: tuple[Size, ...] = (
-    (chain, (1000,)),
-    *((vector, (n,)) for n in (10, 1000, 100_000, 1_000_000)),
-    (rosenbrock, (10_000,)),
-    (logistic, (2000, 50)),
-    (network, (128, 64)),
-    (dense, (50,)),
-)
-TINY: tuple[Size, ...] = (
-    (chain, (3,)),
-    (vector, (4,)),
-    (rosenbrock, (4,)),
-    (logistic, (5, 2)),
-    (network, (3, 2)),
-    (dense, (4,)),
-)
-
-
-def cases(tiny: bool) -> list[Case]:
-    """Every case, in the sizes that tell something or in sizes that only run."""
-    return [make(*size) for make, size in (TINY if tiny else SIZES)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.cases import cases
+from tests.benchmarks.sizes import cases
 from tests.benchmarks.systems import SYSTEMS, Hand
 
 __all__ = ["time_tables"]
@@ -56,8 +56,11 @@ def making(name: str, index: int, tiny: bool) -> float:
     return prepared(name, index, tiny)[2]
 
 
-def time_tables(rounds: int, tiny: bool) -> Iterator[str]:
-    """A table a case, as text, as soon as it is measured; first the systems that are missing."""
+def time_tables(rounds: int, tiny: bool, only: Sequence[str] = ()) -> Iterator[str]:
+    """A table a case, as text, as soon as it is measured; first the systems that are missing.
+
+    `only` are words: of the cases, those are taken whose title has one of them.
+    """
     with ExitStack() as stack:
         workers = {
             name: stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"))) for name in SYSTEMS
@@ -69,6 +72,8 @@ def time_tables(rounds: int, tiny: bool) -> Iterator[str]:
                 yield f"{name} is missing: {error}"
                 del workers[name]
         for index, case in enumerate(cases(tiny)):
+            if only and not any(word in case.title for word in only):
+                continue
             taken: dict[str, list[float]] = {}
             made: dict[str, float] = {}
             for name, worker in workers.items():  # the first round prepares, and is not counted
