@@ -93,6 +93,8 @@ def put(x: Any, value: Any, *, key: Any) -> Any:
 
 def takes_each_once(key: Any) -> bool:
     """Whether a key is made of slices and whole numbers: x[key] meets no element twice, and is a view."""
+    if key.__class__ is slice or key.__class__ is int:  # nearly always
+        return True
     parts = key if isinstance(key, tuple) else (key,)
     return all(p is None or p is Ellipsis or isinstance(p, int | np.integer | slice) for p in parts)
 
@@ -116,8 +118,9 @@ def tanh_slope(y: Any, x: Any) -> Any:
         return slope
     if not np.ndim(y):
         return slope if slope > 0.1 else _far_slope(x)
-    far = np.flatnonzero(slope < 0.1)  # nearer to 0, hardly a bit of the slope is lost
-    slope.put(far, _far_slope(np.take(x, far)))
+    (far,) = (slope.ravel() < 0.1).nonzero()  # nearer to 0, hardly a bit of the slope is lost
+    if len(far):
+        slope.put(far, _far_slope(x.ravel()[far]))
     return slope
 
 

@@ -69,6 +69,13 @@ class Node(Active):
             return Active.__array_function__(self, function, types, args, keywords)
         return make(*args)
 
+    def __getitem__(self, key: Any) -> Any:
+        if self.__class__ is not Node or self.value.__class__ is not np.ndarray or not _is_written_out(key):
+            return Active.__getitem__(self, key)
+        node = _made(self.owner, self.value[key], getitem, (self,))
+        node.keywords = {"key": key}
+        return node
+
     # -- assignment -----------------------------------------------------------------------------
 
     @property
@@ -117,6 +124,19 @@ class Node(Active):
                 view.require_fresh(self)
             return self
         return next(before for changed, before in self.versions if changed >= number)
+
+
+def _is_written_out(key: Any) -> bool:
+    """Whether a key is made of slices and whole numbers, none of them active or in an array."""
+    if key.__class__ is tuple:
+        return all(map(_is_written_out, key)) and tuple not in map(type, key)
+    if key.__class__ is slice:
+        return _ENDS.issuperset((key.start.__class__, key.stop.__class__, key.step.__class__))
+    return key.__class__ in _PLACES
+
+
+_ENDS = frozenset({int, type(None)})
+_PLACES = frozenset({int, type(None), type(Ellipsis)})
 
 
 def _made(owner: Trace, y: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Node:
