@@ -114,14 +114,17 @@ def component(values: tuple[Any, ...], *, index: int) -> Any:
 def tanh_slope(y: Any, x: Any) -> Any:
     """1 - y^2 for y = tanh(x), with the digits from x that it loses where |y| is nearly 1."""
     slope = 1 - y * y
-    if np.iscomplexobj(y):
+    if getattr(y, "dtype", _REAL).kind == "c":
         return slope
-    if not np.ndim(y):
+    if not getattr(y, "shape", ()):
         return slope if slope > 0.1 else _far_slope(x)
     (far,) = (slope.ravel() < 0.1).nonzero()  # nearer to 0, hardly a bit of the slope is lost
     if len(far):
         slope.put(far, _far_slope(x.ravel()[far]))
     return slope
+
+
+_REAL = np.dtype(float)
 
 
 def _far_slope(x: Any) -> Any:

@@ -140,7 +140,8 @@ def pull_back(
             if x_bar is y_bar:
                 give(args[i], values[i], x_bar, spare and len(mine) == 1)
             elif x_bar is not None:
-                fresh = rule.fresh and x_bar is not y and not any(x_bar is value for value in values)
+                # A view is nobody's own; of the rest, an operand or the result is somebody else's.
+                fresh = rule.fresh and x_bar is not y and id(x_bar) not in map(id, values)
                 give(args[i], values[i], x_bar, fresh)
 
     while seeds:

@@ -241,12 +241,12 @@ def _join_rule(joined: Joined) -> Rule | None:
         return joined(*(np.zeros_like(a) if d is None else d for d, a in items), *args[count:], **keywords)
 
     def pull(y_bar: Any, y: Any, *args: Any, **keywords: Any) -> list[Any]:
-        shapes = [np.shape(a) for a in args[:count]]
+        shapes = [a.shape if a.__class__ is np.ndarray else np.shape(a) for a in args[:count]]
         axis = args[count] if len(args) > count else keywords.get("axis", 0)
         if axis is None or joined.function not in (np.concatenate, np.stack):
             flat = np.ravel(y_bar)
             return [flat[p] for p in _places(joined, tuple(shapes), args[count:], tuple(keywords.items()))]
-        before = (slice(None),) * (axis % np.ndim(y))
+        before = (slice(None),) * (axis % len(y.shape))
         if joined.function is np.stack:
             return [y_bar[(*before, i)] for i in range(count)]
         ends = list(itertools.accumulate(shape[axis] for shape in shapes))
