@@ -78,8 +78,11 @@ def scatter(x: Any, *, key: Any, shape: tuple[int, ...]) -> Any:
     out = np.zeros(shape, dtype=getattr(x, "dtype", None) or np.asarray(x).dtype)
     if takes_each_once(key):
         out[key] = x
-    else:
+    elif out.ndim == 1 or 4 * np.size(x) < out.size:
         np.add.at(out, key, x)
+    else:  # np.add.at is several times faster where each index is one whole number
+        places = np.arange(out.size).reshape(shape)[key]
+        np.add.at(out.reshape(-1), places.ravel(), np.broadcast_to(x, places.shape).ravel())
     return out
 
 
