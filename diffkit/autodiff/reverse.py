@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.batch import Batch
 from diffkit.autodiff.leaf import dtype_of
 from diffkit.primitives import component, getitem, mutual_product, selected_product, takes_each_once
 from diffkit.rules import Rule, rule_of
@@ -131,7 +132,10 @@ def pull_back(
         x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
         for i in mine:
             if rule.partials is not None:
-                x_bar = product(y_bar, rule, i, y, values, keywords, selected)
+                # What broadcasting has repeated is added up before its sign changes: it is less then.
+                turned = rule.partials[i : i + 1] == (-1,) and y_bar.__class__ is not float
+                bar = fit(y_bar, values[i]) if turned else y_bar
+                x_bar = product(bar, rule, i, y, values, keywords, selected)
             elif x_bars is not None:
                 x_bar = x_bars[i]
             else:
@@ -210,9 +214,11 @@ def pull_back(
         else:
             rule = rule_of(function)
             selected = selected or rule.selects
-            if function is getitem and not live and _is_part(x := args[0].value, y_bar, node.keywords["key"]):
-                give_part(args[0], x, node.keywords["key"], y_bar)
-                continue
+            if function is getitem and not live and node.keywords:
+                key, x = node.keywords["key"], args[0].value
+                if _is_part(x, y_bar, key):
+                    give_part(args[0], x, key, y_bar)
+                    continue
             pull(node, args, y, rule, y_bar, spare, selected)
     return found
 
@@ -270,6 +276,8 @@ def _is_part(x: Any, y_bar: Any, key: Any) -> bool:
 
 def _harmless(bar: Any, slope: Any) -> bool:
     """Whether a slope has no infinity or nan that a zero in bar could meet; what is followed may have."""
+    if bar.__class__ is Batch:
+        bar = bar.value
     if bar.__class__ is not float and bar.__class__ is not np.ndarray:
         return False
     if slope.__class__ is np.ndarray and slope.dtype is _FLOAT64:
