@@ -65,9 +65,15 @@ class Node(Active):
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
     ) -> Any:
         make = _MADE_BY.get(function)
-        if make is None or keywords or len(args) != 1 or args[0].__class__ is not Node:
-            return Active.__array_function__(self, function, types, args, keywords)
-        return make(*args)
+        if make is not None and len(args) == 1 and args[0].__class__ is Node:
+            if not keywords:
+                return make(*args)
+            if len(keywords) == 1 and keywords.get("axis").__class__ is int:
+                (x,) = args
+                node = _made(x.owner, PLAIN.get(function, function)(x.value, **keywords), function, args)
+                node.keywords = keywords
+                return node
+        return Active.__array_function__(self, function, types, args, keywords)
 
     def __getitem__(self, key: Any) -> Any:
         if self.__class__ is not Node or self.value.__class__ is not np.ndarray or not _is_written_out(key):
