@@ -78,7 +78,6 @@ def along(axis: int) -> Over:
     return Over(axis)
 
 
-
 def _size(x: Any) -> int:
     return math.prod(getattr(x, "shape", ()))
 
