@@ -102,3 +102,22 @@ def test_a_gather_has_a_third_derivative():
 
     f = lambda x: np.sum(x[np.array([0, 0, 1])] ** 4)
     assert total(total(total(f)))(np.array([1.0, 2.0])) == 24 * (2 * 1 + 2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "key"),
+    [
+        ((3, 4), (slice(None), np.array([0, 3, 0, 0, 1]))),
+        ((4, 3), np.array([0, 3, 0, 0, 1])),
+        ((2, 3, 4), (Ellipsis, np.array([[0, 1], [1, 1]]), slice(1, None))),
+        ((3, 4), (np.array([0, 0, 2]), np.array([1, 1, 3]))),
+        ((50, 3), np.array([7, 7])),
+    ],
+)
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.complex128])
+def test_what_is_scattered_to_one_place_adds_up_as_np_add_at_does(shape, key, kind):
+    x = np.random.default_rng(0).normal(size=np.zeros(shape)[key].shape).astype(kind)
+    expected = np.zeros(shape, kind)
+    np.add.at(expected, key, x)
+    found = scatter(x, key=key, shape=shape)
+    assert (found.tolist(), found.dtype) == (expected.tolist(), expected.dtype)

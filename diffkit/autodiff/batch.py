@@ -248,6 +248,8 @@ def _multiplied(function: Any, values: list[Any], mine: list[bool], keywords: An
     a_ndim, b_ndim = _ndim(a) - a_mine, _ndim(b) - b_mine
     if not (0 < a_ndim < 3 and 0 < b_ndim < 3):
         return None
+    if a_mine and not b_mine and a_ndim == b_ndim == 2:  # one tall matrix: one product
+        return np.matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:2], b.shape[-1])
     a = a[..., None, :] if a_ndim == 1 else a
     b = b[..., :, None] if b_ndim == 1 else b
     y = np.matmul(a, b)

@@ -79,7 +79,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
 def rows(followed: Followed, result: int = 0) -> list[Any]:
     """For each leaf the derivatives of each element of one of f's results, along axis 0: one sweep for all.
 
-    Where a rule decides by the value of a cotangent, a sweep for each.
+    Where a rule decides by the value of a cotangent, and where there are few, a sweep for each.
     """
     output, value = followed.outputs[result], followed.values[result]
 
@@ -89,7 +89,7 @@ def rows(followed: Followed, result: int = 0) -> list[Any]:
     def each(seed: Any) -> list[Any]:
         return followed.leaf_bars([(output, seed)])
 
-    return _at_once(swept, each, value, [x for _, x in followed.inputs])
+    return _at_once(swept, each, value, [x for _, x in followed.inputs], few=3)
 
 
 def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
@@ -110,15 +110,24 @@ def columns(g: Function, leaves: list[Any], position: int) -> list[Any]:
 
 
 def _at_once(
-    together: Callable[[Any], list[Any]], each: Callable[[Any], list[Any]], of: Any, answers: list[Any]
+    together: Callable[[Any], list[Any]],
+    each: Callable[[Any], list[Any]],
+    of: Any,
+    answers: list[Any],
+    few: int = 0,
 ) -> list[Any]:
-    """The answers to the unit vectors of `of`, along axis 0; in batches that do not outgrow the memory."""
+    """The answers to the unit vectors of `of`, along axis 0; in batches that do not outgrow the memory.
+
+    Up to `few` of them one by one, which then is faster than what a batch costs.
+    """
     size = size_of(of)
     seeds = np.eye(size, dtype=dtype_of(of)).reshape(size, *shape_of(of))
     count = max(1, _MOST // max(1, size, *map(size_of, answers)))
     parts = []
     for chunk in (seeds[start : start + count] for start in range(0, size, count)):
         try:
+            if size <= few:
+                raise BatchError
             parts.append(together(chunk))
         except BatchError:
             parts.append([np.stack(part) for part in zip(*map(each, chunk), strict=True)])

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from heapq import heappop, heappush
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.batch import Batch
 from diffkit.autodiff.leaf import dtype_of
-from diffkit.primitives import component, mutual_product, selected_product
+from diffkit.primitives import component, getitem, mutual_product, selected_product, takes_each_once
 from diffkit.rules import Rule, rule_of
 from diffkit.rules.declare import QUICK, quick_partials
 from diffkit.tape.active import Trace, apply, plain
@@ -55,36 +57,62 @@ def pull_back(
         if x_bar.__class__ is not float and not _alike(x_bar, x):
             x_bar = fit(x_bar, x)
         key = operand.number
-        arrived = bars.get(key)
-        if arrived is None:
+        if key not in bars:
             bars[key], nodes[key] = x_bar, operand
             heappush(heap, -key)
             if fresh and x_bar.__class__ is np.ndarray and x_bar.base is None:
                 own.add(key)
-        elif key in own and (x_bar.__class__ is float or _alike(x_bar, arrived)):
-            np.add(arrived, x_bar, out=arrived)
+            return
+        arrived = bars[key]
+        if key in own and (x_bar.__class__ is float or _alike(x_bar, arrived)):
+            arrived += x_bar
         else:
             total = bars[key] = added(arrived, x_bar)
             (own.add if total.__class__ is np.ndarray else own.discard)(key)
+
+    def give_part(operand: Any, x: Any, key: Any, y_bar: Any) -> None:
+        """Add a cotangent of x[key] to what has arrived at an array x, in place."""
+        number = operand.number
+        x_bar = bars.get(number)
+        if x_bar is None:
+            nodes[number] = operand
+            heappush(heap, -number)
+            x_bar = bars[number] = np.zeros(x.shape, x.dtype)
+        elif number not in own or x_bar.dtype != x.dtype:
+            x_bar = bars[number] = np.array(np.broadcast_to(x_bar, x.shape), x.dtype)
+        own.add(number)
+        x_bar[key] += y_bar
 
     def spread(y: Any, u: Any, v: Any, slopes: Any, y_bar: Any, spare: bool, selected: bool) -> None:
         """Give y_bar times its slope to each operand of an array y; u and v are their values."""
         for given in slopes:
             a, x, slope = given
-            if y_bar.__class__ is float and getattr(x, "shape", ()) != y.shape:
-                y_bar = whole(y_bar, y)  # broadcasting repeats x
+            if y_bar.__class__ is float:
+                if getattr(x, "shape", ()) != y.shape:
+                    y_bar = whole(y_bar, y)  # broadcasting repeats x
+                elif y_bar == 1.0 and slope is not None:
+                    give(a, x, slope, slope is not y and slope is not u and slope is not v)
+                    continue
             reuse = spare and given is slopes[-1]
             if slope is None:  # handed on: to one operand alone, it stays nobody else's
-                x_bar, fresh, spare = y_bar, reuse, False
-            elif y_bar.__class__ is float and y_bar == 1.0:
-                x_bar, fresh = slope, slope is not y and slope is not u and slope is not v
+                give(a, x, y_bar, reuse)
+                spare = False
+                continue
+            if slope.__class__ is int and slope == -1 and y_bar.__class__ is np.ndarray:
+                x_bar = fit(y_bar, x)  # what broadcasting has repeated is added up first: it is less
+                reuse, x_bar = True, -x_bar
+            elif selected and not _harmless(y_bar, slope):
+                x_bar = selected_product(y_bar, slope)
             elif reuse and _alike(y_bar, slope):
-                x_bar, fresh = np.multiply(y_bar, slope, out=y_bar), True
-            elif selected:
-                x_bar, fresh = selected_product(y_bar, slope), True
+                y_bar *= slope
+                x_bar = y_bar
             else:
-                x_bar, fresh = y_bar * slope, True
-            give(a, x, x_bar, fresh)
+                x_bar = y_bar * slope
+            # Of x * x both at once, which is exact as long as nothing else has arrived.
+            if slope is u is v and given is not slopes[-1] and a is slopes[1][0] and a.number not in bars:
+                give(a, x, np.add(x_bar, x_bar, out=x_bar if x_bar.__class__ is np.ndarray else None), True)
+                return
+            give(a, x, x_bar, True)
 
     def pull(node: Any, args: Any, y: Any, rule: Rule, y_bar: Any, spare: bool, selected: bool) -> None:
         """Give each operand of any row what its rule says."""
@@ -104,7 +132,10 @@ def pull_back(
         x_bars = bars_of(y_bar, y, *values, **keywords) if bars_of else None
         for i in mine:
             if rule.partials is not None:
-                x_bar = product(y_bar, rule, i, y, values, keywords, selected)
+                # What broadcasting has repeated is added up before its sign changes: it is less then.
+                turned = rule.partials[i : i + 1] == (-1,) and y_bar.__class__ is not float
+                bar = fit(y_bar, values[i]) if turned else y_bar
+                x_bar = product(bar, rule, i, y, values, keywords, selected)
             elif x_bars is not None:
                 x_bar = x_bars[i]
             else:
@@ -113,7 +144,8 @@ def pull_back(
             if x_bar is y_bar:
                 give(args[i], values[i], x_bar, spare and len(mine) == 1)
             elif x_bar is not None:
-                fresh = rule.fresh and x_bar is not y and not any(x_bar is value for value in values)
+                # A view is nobody's own; of the rest, an operand or the result is somebody else's.
+                fresh = rule.fresh and x_bar is not y and id(x_bar) not in map(id, values)
                 give(args[i], values[i], x_bar, fresh)
 
     while seeds:
@@ -134,7 +166,7 @@ def pull_back(
             if function is None:
                 continue
         # An array that only the sweep holds may be overwritten by the cotangent of the last operand.
-        spare = number in own and not (keep or assigned or selected)
+        spare = number in own and not (keep or assigned)
         # The usual rows, of one or two operands: their partials, None for a 1.
         slopes: Any = None
         quick = QUICK.get(y.__class__)
@@ -163,7 +195,7 @@ def pull_back(
             for a, u, slope in slopes:
                 if slope is None:
                     x_bar = y_bar
-                elif selected:
+                elif selected and not _harmless(y_bar, slope):
                     x_bar = selected_product(y_bar, slope)
                 else:
                     x_bar = y_bar * slope
@@ -182,6 +214,11 @@ def pull_back(
         else:
             rule = rule_of(function)
             selected = selected or rule.selects
+            if function is getitem and not live and node.keywords:
+                key, x = node.keywords["key"], args[0].value
+                if _is_part(x, y_bar, key):
+                    give_part(args[0], x, key, y_bar)
+                    continue
             pull(node, args, y, rule, y_bar, spare, selected)
     return found
 
@@ -225,9 +262,32 @@ def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: 
         slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
     if bar.__class__ is float and bar == 1.0:
         return slope
-    if not selected:
+    if not selected or (not rule.selects and _harmless(bar, slope)):
         return bar * slope
     return (mutual_product if rule.selects else selected_product)(bar, slope)
+
+
+def _is_part(x: Any, y_bar: Any, key: Any) -> bool:
+    """Whether the cotangent of x[key] can be written where it belongs in an array like x."""
+    if x.__class__ is not np.ndarray or not takes_each_once(key):
+        return False
+    return y_bar.__class__ is float or (y_bar.__class__ is np.ndarray and y_bar.dtype == x.dtype)
+
+
+def _harmless(bar: Any, slope: Any) -> bool:
+    """Whether a slope has no infinity or nan that a zero in bar could meet; what is followed may have."""
+    if bar.__class__ is Batch:
+        bar = bar.value
+    if bar.__class__ is not float and bar.__class__ is not np.ndarray:
+        return False
+    if slope.__class__ is np.ndarray and slope.dtype is _FLOAT64:
+        # One fast pass: a sum of squares that is finite has finite terms.
+        flat = slope if slope.ndim == 1 else slope.reshape(-1)
+        return isfinite(flat.dot(flat))
+    return isinstance(slope, float | int) and slope - slope == 0
+
+
+_FLOAT64 = np.dtype(float)
 
 
 def _alike(a: Any, b: Any) -> bool:

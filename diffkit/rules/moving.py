@@ -5,6 +5,7 @@ Letters: `y` the result, `x` the operand, `x_dot` a tangent, `y_bar` and `x_bar`
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -233,19 +234,25 @@ def _join_rule(joined: Joined) -> Rule | None:
     """The rule of np.stack and its kind: each result is one element of one item of the list."""
     if joined.function not in JOINING:
         return None
+    count = joined.count
 
-    def places(position: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        shapes = tuple(np.shape(a) for a in args[: joined.count])
-        return _places(joined, shapes, args[joined.count :], tuple(keywords.items()))[position]
+    def push(dots: list[Any], y: Any, *args: Any, **keywords: Any) -> Any:
+        items = zip(dots[:count], args[:count], strict=True)
+        return joined(*(np.zeros_like(a) if d is None else d for d, a in items), *args[count:], **keywords)
 
-    def push(position: int, x_dot: Any, y: Any, *args: Any, **keywords: Any) -> Any:
-        flat = scatter(x_dot, key=places(position, args, keywords), shape=(np.size(y),))
-        return np.reshape(flat, np.shape(y))
+    def pull(y_bar: Any, y: Any, *args: Any, **keywords: Any) -> list[Any]:
+        shapes = [a.shape if a.__class__ is np.ndarray else np.shape(a) for a in args[:count]]
+        axis = args[count] if len(args) > count else keywords.get("axis", 0)
+        if axis is None or joined.function not in (np.concatenate, np.stack):
+            flat = np.ravel(y_bar)
+            return [flat[p] for p in _places(joined, tuple(shapes), args[count:], tuple(keywords.items()))]
+        before = (slice(None),) * (axis % len(y.shape))
+        if joined.function is np.stack:
+            return [y_bar[(*before, i)] for i in range(count)]
+        ends = list(itertools.accumulate(shape[axis] for shape in shapes))
+        return [y_bar[(*before, slice(a, b))] for a, b in itertools.pairwise([0, *ends])]
 
-    def pull(position: int, y_bar: Any, y: Any, *args: Any, **keywords: Any) -> Any:
-        return np.ravel(y_bar)[places(position, args, keywords)]
-
-    return Rule(joined, pushes=(push,), pulls=(pull,), variadic=True)
+    return Rule(joined, pushes=(push,), pulls=(pull,), together=True, fresh=True)
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,12 @@ class Over:
 EVERYTHING = Over()
 
 
+@lru_cache
+def along(axis: int) -> Over:
+    """One axis, without further options."""
+    return Over(axis)
+
+
 def _size(x: Any) -> int:
     return math.prod(getattr(x, "shape", ()))
 
@@ -104,6 +111,8 @@ def _reduction(
     def over(rest: tuple[Any, ...], keywords: dict[str, Any]) -> Over:
         if not rest and not keywords:
             return EVERYTHING
+        if not rest and len(keywords) == 1 and keywords.get("axis").__class__ is int:
+            return along(keywords["axis"])
         return Over(**dict(zip(names, rest, strict=False)), **keywords)
 
     array_rule(

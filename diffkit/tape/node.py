@@ -65,9 +65,22 @@ class Node(Active):
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], keywords: dict[str, Any]
     ) -> Any:
         make = _MADE_BY.get(function)
-        if make is None or keywords or len(args) != 1 or args[0].__class__ is not Node:
-            return Active.__array_function__(self, function, types, args, keywords)
-        return make(*args)
+        if make is not None and len(args) == 1 and args[0].__class__ is Node:
+            if not keywords:
+                return make(*args)
+            if len(keywords) == 1 and keywords.get("axis").__class__ is int:
+                (x,) = args
+                node = _made(x.owner, PLAIN.get(function, function)(x.value, **keywords), function, args)
+                node.keywords = keywords
+                return node
+        return Active.__array_function__(self, function, types, args, keywords)
+
+    def __getitem__(self, key: Any) -> Any:
+        if self.__class__ is not Node or self.value.__class__ is not np.ndarray or not _is_written_out(key):
+            return Active.__getitem__(self, key)
+        node = _made(self.owner, self.value[key], getitem, (self,))
+        node.keywords = {"key": key}
+        return node
 
     # -- assignment -----------------------------------------------------------------------------
 
@@ -117,6 +130,19 @@ class Node(Active):
                 view.require_fresh(self)
             return self
         return next(before for changed, before in self.versions if changed >= number)
+
+
+def _is_written_out(key: Any) -> bool:
+    """Whether a key is made of slices and whole numbers, none of them active or in an array."""
+    if key.__class__ is tuple:
+        return all(map(_is_written_out, key)) and tuple not in map(type, key)
+    if key.__class__ is slice:
+        return _ENDS.issuperset((key.start.__class__, key.stop.__class__, key.step.__class__))
+    return key.__class__ in _PLACES
+
+
+_ENDS = frozenset({int, type(None)})
+_PLACES = frozenset({int, type(None), type(Ellipsis)})
 
 
 def _made(owner: Trace, y: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Node:

@@ -125,7 +125,19 @@ def test_a_program_that_decides_by_its_cotangent_is_swept_row_by_row():
         array_rule(
             operation, (lambda x_dot, y, x: 2 * x_dot, lambda y_bar, y, x: 2 * y_bar if y_bar > 0 else 0.0)
         )
-        f = lambda x: np.stack([operation(x[0]), operation(x[1])])
-        assert jacobian(f)(np.array([1.0, 2.0])).tolist() == [[2.0, 0.0], [0.0, 2.0]]
+        f = lambda x: np.stack([operation(part) for part in x])
+        assert jacobian(f)(np.array([1.0, 2.0, 3.0, 4.0])).tolist() == (2 * np.eye(4)).tolist()
     finally:
         declare._RULES.pop(operation)
+
+
+@pytest.mark.parametrize(("count", "sweeps"), [(1, 1), (3, 3), (4, 1)])
+def test_up_to_three_rows_take_a_sweep_each(monkeypatch, count, sweeps):
+    from diffkit.autodiff import transforms
+
+    seen = []
+    pull_back = transforms.pull_back
+    monkeypatch.setattr(transforms, "pull_back", lambda *a, **k: seen.append(1) or pull_back(*a, **k))
+    x, A = np.linspace(0.1, 1.0, 5), np.arange(5.0 * count).reshape(count, 5)
+    assert jacobian(lambda x: A @ x**2)(x) == pytest.approx(2 * A * x)
+    assert len(seen) == sweeps

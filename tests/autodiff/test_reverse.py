@@ -250,3 +250,49 @@ def test_active_whole_numbers_index_plain_arrays():
     table = np.arange(5.0)
     f = lambda x: np.sum(table[np.rint(x).astype(int)] * x)
     assert grad(f)(np.array([1.2, 2.9])).tolist() == [1.0, 3.0]
+
+
+@pytest.mark.parametrize("huge", [1.0, 1e200])  # whose square overflows, as that of an infinite slope
+def test_below_a_selection_a_zero_meets_no_infinite_slope_and_a_number_meets_every_other(huge):
+    def f(x):
+        roots = np.sqrt(x)  # the slope at 0 is infinite
+        return np.sum(np.where(x > 0, huge * roots, 0.0)) + np.sum(huge * roots[1:])
+
+    assert grad(f)(np.array([0.0, 1.0, 4.0])).tolist() == [0.0, huge, huge / 2]
+
+
+def test_parts_of_an_array_are_added_up_where_they_belong():
+    w = np.arange(1.0, 7.0).reshape(2, 3)
+
+    def f(x):
+        whole = np.sum(w * x)
+        return np.sum(2 * x[0]) + x[1, 2] + whole + np.sum(x[:, 1:] * x[:, 1:]) + np.sum(x[0, ::-2])
+
+    x = np.arange(6.0).reshape(2, 3)
+    expected = w + np.array([[3.0, 2.0, 3.0], [0.0, 0.0, 1.0]])
+    expected[:, 1:] += 2 * x[:, 1:]
+    assert grad(f)(x).tolist() == expected.tolist()
+
+
+def test_parts_of_a_complex_array_may_come_after_a_real_cotangent():
+    def f(x):
+        z = x + 1j * x
+        return np.sum(np.real(z)) + np.real(1j * z[0]) + np.real((2 + 1j) * z[1])
+
+    assert grad(f)(np.array([1.0, 2.0])).tolist() == [0.0, 2.0]
+
+
+def test_what_the_caller_holds_is_not_written_into():
+    seed, x = np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 4.0])
+    _, pullback = vjp(lambda x: (x[1:] * x[1:], x - x * x), x)
+    (found,) = pullback((np.array([1.0, 1.0]), seed))
+    assert found.tolist() == [-3.0, -4.0, -13.0]
+    assert (seed.tolist(), x.tolist()) == ([1.0, 2.0, 3.0], [2.0, 3.0, 4.0])
+    assert pullback((np.array([1.0, 1.0]), seed))[0].tolist() == found.tolist()
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 1), (2, 3)])
+def test_what_broadcasting_repeats_is_added_up_under_a_minus(shape):
+    y = np.arange(6.0).reshape(2, 3)
+    found = grad(lambda x: np.sum((y - x) * y))(np.ones(shape))
+    assert np.array_equal(found, -fit(y, np.ones(shape)))

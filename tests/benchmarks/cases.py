@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["LANES", "Case", "cases"]
+__all__ = ["Case", "chain", "dense", "helmholtz", "logistic", "network", "rosenbrock", "vector"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,9 @@ class Case:
     """A program, where it is differentiated, and the same derivative written out in NumPy.
 
     `constants` are arrays that the program takes after its parameters. `whole` asks for the Jacobian of a
-    vector-valued program by its one parameter instead of the gradient of a scalar one; `modes` asks for
-    forward mode, differences and the program itself beside reverse mode.
+    vector-valued program by its one parameter instead of the gradient of a scalar one; `tall` tells that it
+    has more rows than columns. `modes` asks for forward mode, differences and the program itself beside
+    reverse mode.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Case:
     constants: tuple[Any, ...] = ()
     operations: int | None = None
     whole: bool = False
+    tall: bool = False
     modes: bool = False
 
 
@@ -179,24 +181,3 @@ def helmholtz(n: int) -> Case:
 
 def _random() -> np.random.Generator:
     return np.random.default_rng(0)
-
-
-Row = tuple[Callable[..., Case], tuple[int, ...], tuple[int, ...]]
-# A row: the maker, the sizes that tell something, and those that only show that it runs.
-LANES: dict[str, tuple[Row, ...]] = {
-    "a": ((chain, (1000,), (3,)),),
-    "b": tuple((vector, (10**k,), (4,)) for k in range(1, 7)),
-    "c": tuple((rosenbrock, (10**k,), (4,)) for k in range(1, 6)),
-    "d": (
-        (logistic, (2000, 50), (5, 2)),
-        (network, (128, 64), (3, 2)),
-        (dense, (50,), (4,)),
-    ),
-    "e": tuple((helmholtz, (n,), (k,)) for n, k in ((1, 1), (5, 2), (20, 3), (50, 4), (150, 5), (500, 6))),
-}
-
-
-def cases(lane: str, tiny: bool) -> list[Case]:
-    """Every case of a lane, in the sizes that tell something or in sizes that only run."""
-    chosen = [make(*(few if tiny else many)) for make, many, few in LANES[lane]]
-    return list({case.title: case for case in chosen}.values())

@@ -11,6 +11,7 @@ import importlib
 import math
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -50,9 +51,10 @@ class Diffkit(System):
 
     def __init__(self) -> None:
         self.autodiff = importlib.import_module("diffkit.autodiff")
+        self.np = numpy_with(np, self.autodiff.functions.special.logsumexp)
 
     def gradient(self, case: Case) -> Call:
-        f, which = of_parameters(case, np), range(len(case.parameters))
+        f, which = of_parameters(case, self.np), range(len(case.parameters))
         derivative = (self.autodiff.jacobian if case.whole else self.autodiff.grad)(f, argnums=which)
         return lambda: derivative(*case.parameters)
 
@@ -65,7 +67,7 @@ class Compiled(Diffkit):
     def gradient(self, case: Case) -> Call:
         if case.whole:
             raise NotImplementedError
-        both = self.autodiff.compile(of_parameters(case, np), *case.parameters, jit=self.jit)
+        both = self.autodiff.compile(of_parameters(case, self.np), *case.parameters, jit=self.jit)
         if len(case.parameters) == 1:
             return lambda: (both(*case.parameters)[1],)
         return lambda: both(*case.parameters)[1]
@@ -88,7 +90,7 @@ class DiffkitValue(Diffkit):
     def gradient(self, case: Case) -> Call:
         if case.whole:
             raise NotImplementedError
-        f, vjp = of_parameters(case, np), self.autodiff.vjp
+        f, vjp = of_parameters(case, self.np), self.autodiff.vjp
         return lambda: vjp(f, *case.parameters) and None
 
 
@@ -98,7 +100,7 @@ class DiffkitPullback(Diffkit):
     def gradient(self, case: Case) -> Call:
         if case.whole:
             raise NotImplementedError
-        _, pullback = self.autodiff.vjp(of_parameters(case, np), *case.parameters)
+        _, pullback = self.autodiff.vjp(of_parameters(case, self.np), *case.parameters)
         return lambda: pullback(1.0)
 
 
@@ -119,10 +121,14 @@ class Autograd(System):
     """HIPS autograd, which wraps NumPy."""
 
     def __init__(self) -> None:
-        self.autograd, self.np = map(importlib.import_module, ("autograd", "autograd.numpy"))
+        self.autograd, numpy = map(importlib.import_module, ("autograd", "autograd.numpy"))
+        self.np = numpy_with(numpy, importlib.import_module("autograd.scipy.special").logsumexp)
 
     def gradient(self, case: Case) -> Call:
         f = of_parameters(case, self.np)
+        if case.tall:  # a column at a time, which is the best that it has
+            push, (x,) = self.autograd.make_jvp(f), case.parameters
+            return lambda: (np.stack([push(x)(seed)[1] for seed in np.eye(x.size)], axis=-1),)
         if case.whole:
             jacobian = self.autograd.jacobian(f)
             return lambda: (jacobian(*case.parameters),)
@@ -136,9 +142,11 @@ class Torch(System):
     def __init__(self) -> None:
         torch = self.torch = importlib.import_module("torch")
         torch.set_num_threads(1)
-        names = ["sin", "exp", "log", "sum", "tanh", "mean"]
+        names = ["sin", "cos", "exp", "log", "sqrt", "tanh", "sum", "mean", "logsumexp"]
+        names += ["concatenate", "reshape", "swapaxes"]
         self.np = SimpleNamespace(**{name: getattr(torch, name) for name in names})
         self.np.logaddexp = lambda a, b: torch.logaddexp(torch.as_tensor(a, dtype=b.dtype), b)
+        self.np.stack = lambda parts, axis=0: torch.stack(parts, dim=axis)
 
     def tensor(self, x: Any) -> Any:
         return self.torch.as_tensor(x, dtype=self.torch.float64)
@@ -147,8 +155,9 @@ class Torch(System):
         constants = [self.tensor(c) for c in case.constants]
         f = lambda *leaves: case.program(self.np, *leaves, *constants)
         if case.whole:
-            jacobian = self.torch.autograd.functional.jacobian
-            return lambda: (jacobian(f, self.tensor(case.parameters[0])).numpy(),)
+            jacobian = self.torch.func.jacfwd(f) if case.tall else None
+            jacobian = jacobian or partial(self.torch.autograd.functional.jacobian, f)
+            return lambda: (jacobian(self.tensor(case.parameters[0])).numpy(),)
 
         def run():
             leaves = [self.tensor(p).requires_grad_() for p in case.parameters]
@@ -162,7 +171,8 @@ class MyGrad(System):
     """MyGrad, tensors over NumPy."""
 
     def __init__(self) -> None:
-        self.np = importlib.import_module("mygrad")
+        mg = importlib.import_module("mygrad")
+        self.np = numpy_with(mg, lambda x, axis: mg.log(mg.sum(mg.exp(x), axis=axis)))  # it has none
 
     def gradient(self, case: Case) -> Call:
         if case.whole:
@@ -210,14 +220,18 @@ class Jax(System):
     """JAX, eager: without jit, which compiles for seconds before it runs."""
 
     def __init__(self) -> None:
-        self.jax, self.np = map(importlib.import_module, ("jax", "jax.numpy"))
+        self.jax, numpy = map(importlib.import_module, ("jax", "jax.numpy"))
+        self.np = numpy_with(numpy, self.jax.nn.logsumexp)
         self.jax.config.update("jax_enable_x64", True)
 
     def gradient(self, case: Case) -> Call:
         f, which = of_parameters(case, self.np), tuple(range(len(case.parameters)))
-        derivative = (self.jax.jacrev if case.whole else self.jax.grad)(f, argnums=which)
+        derivative = (self.whole(case) if case.whole else self.jax.grad)(f, argnums=which)
         parameters = [self.np.asarray(p) for p in case.parameters]
         return lambda: [np.asarray(g) for g in derivative(*parameters)]
+
+    def whole(self, case: Case) -> Callable[..., Any]:
+        return self.jax.jacfwd if case.tall else self.jax.jacrev
 
 
 class JaxJit(Jax):
@@ -225,7 +239,7 @@ class JaxJit(Jax):
 
     def gradient(self, case: Case) -> Call:
         f, which = of_parameters(case, self.np), tuple(range(len(case.parameters)))
-        f = self.jax.jacrev(f, argnums=which) if case.whole else self.jax.value_and_grad(f, argnums=which)
+        f = (self.whole(case) if case.whole else self.jax.value_and_grad)(f, argnums=which)
         derivative = self.jax.jit(f)
         parameters = [self.np.asarray(p) for p in case.parameters]
 
@@ -240,6 +254,11 @@ class JaxJit(Jax):
 def of_parameters(case: Case, numpy: Any) -> Callable[..., Any]:
     """The program as a function of its parameters alone."""
     return lambda *parameters: case.program(numpy, *parameters, *case.constants)
+
+
+def numpy_with(numpy: Any, logsumexp: Callable[..., Any]) -> Any:
+    """A system's NumPy, with the function that each system has somewhere else."""
+    return SimpleNamespace(**{**vars(numpy), "logsumexp": logsumexp})
 
 
 SYSTEMS: dict[str, Callable[[], Any]] = {

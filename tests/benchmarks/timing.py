@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.cases import Case, cases
+from tests.benchmarks.cases import Case
 from tests.benchmarks.finding import OURS, Finding, Target, exponent, ratio, spread
+from tests.benchmarks.sizes import cases
 from tests.benchmarks.systems import COMPILING, PEERS, SYSTEMS, Hand
 
 __all__ = ["helmholtz", "timed"]

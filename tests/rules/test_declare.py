@@ -121,7 +121,7 @@ def test_a_function_of_scipy_special_is_named_with_its_home():
 
 def test_a_joined_function_finds_its_rule_and_keeps_it():
     rule = rule_of(Joined(np.stack, 2))
-    assert rule.variadic
+    assert rule.together
     assert rule_of(Joined(np.stack, 2)) is rule
     with pytest.raises(NoRuleError, match="block"):
         rule_of(Joined(np.block, 2))

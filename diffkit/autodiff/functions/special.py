@@ -53,6 +53,15 @@ def logsumexp(
     seen = plain(a) if b is None else np.where(plain(b) == 0, -np.inf, plain(a))
     # The shift takes no part in the derivative, since it cancels; a row of -inf is not shifted.
     top = np.max(seen, axis=axis, keepdims=True)
+    if b is None and not return_sign and np.all(np.isfinite(top)):
+        # The largest parts are 1 each; log1p keeps the digits of what is left of the sum without them.
+        largest = seen == top
+        count = np.sum(largest, axis=axis, keepdims=True)
+        rest = np.sum(np.exp(a - top) - largest, axis=axis, keepdims=keepdims)
+        top, count = (part if keepdims else np.squeeze(part, axis=axis) for part in (top, count))
+        return number(
+            np.log1p(rest) + top if np.all(count == 1) else np.log1p(rest / count) + np.log(count) + top
+        )
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(all="ignore"):  # log(0) = -inf is an answer
         parts = np.exp(a - top) if b is None else b * np.exp(_finite(a - top, b))

@@ -100,6 +100,26 @@ def test_logsumexp_has_scipys_answers_at_the_ends_of_its_range(a, b):
     np.testing.assert_allclose(found, (expected, sign), rtol=1e-15)
 
 
+@pytest.mark.parametrize(
+    "a", [[-np.inf, -np.inf], [np.inf, 0.0], [0.0, -45.0], [5.0, 5.0, 1.0], [np.nan, 0.0], [-700.0, -710.0]]
+)
+def test_logsumexp_without_weights_has_scipys_answers_too(a):
+    with np.errstate(all="ignore"):
+        for many in (np.array(a), np.array([a, np.arange(len(a), dtype=float)])):
+            for keepdims in (False, True):
+                expected = sc.logsumexp(many, axis=-1, keepdims=keepdims)
+                found = special.logsumexp(many, axis=-1, keepdims=keepdims)
+                np.testing.assert_allclose(found, expected, rtol=1e-15)
+                assert np.shape(found) == np.shape(expected)
+
+
+@pytest.mark.parametrize("a", [[0.0, -45.0, -1.0], [5.0, 5.0, 1.0], [2.0, 2.0, 2.0]])
+def test_the_slopes_of_logsumexp_are_shares_where_one_part_or_several_are_the_largest(a):
+    assert dk.autodiff.grad(special.logsumexp)(np.array(a)) == pytest.approx(sc.softmax(a), rel=1e-15)
+    forward = dk.autodiff.jacobian(lambda x: special.logsumexp(x) * np.ones(4))(np.array(a))
+    assert forward == pytest.approx(np.tile(sc.softmax(a), (4, 1)), rel=1e-15)
+
+
 def test_a_weight_of_0_takes_no_part_and_yet_has_a_slope():
     a = np.array([0.0, 1.0])
     slope = dk.autodiff.grad(lambda b: special.logsumexp(a, b=b))(np.array([2.0, 0.0]))
