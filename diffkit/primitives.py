@@ -117,7 +117,7 @@ def component(values: tuple[Any, ...], *, index: int) -> Any:
 def tanh_slope(y: Any, x: Any) -> Any:
     """1 - y^2 for y = tanh(x), with the digits from x that it loses where |y| is nearly 1."""
     slope = 1 - y * y
-    if getattr(y, "dtype", _REAL).kind == "c":
+    if getattr(y, "dtype", None) != "float64" and np.iscomplexobj(y):  # seldom another, and soon told
         return slope
     if not getattr(y, "shape", ()):
         return slope if slope > 0.1 else _far_slope(x)
@@ -125,9 +125,6 @@ def tanh_slope(y: Any, x: Any) -> Any:
     if len(far):
         slope.put(far, _far_slope(x.ravel()[far]))
     return slope
-
-
-_REAL = np.dtype(float)
 
 
 def _far_slope(x: Any) -> Any:
