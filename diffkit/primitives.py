@@ -117,9 +117,7 @@ def component(values: tuple[Any, ...], *, index: int) -> Any:
 def tanh_slope(y: Any, x: Any) -> Any:
     """1 - y^2 for y = tanh(x), with the digits from x that it loses where |y| is nearly 1."""
     slope = 1 - y * y
-    if getattr(y, "dtype", None) != np.float64 and np.iscomplexobj(
-        y
-    ):  # the dtype is seldom another, and fast
+    if getattr(y, "dtype", None) != np.float64 and np.iscomplexobj(y):  # seldom another, and soon told
         return slope
     if not getattr(y, "shape", ()):
         return slope if slope > 0.1 else _far_slope(x)

@@ -304,16 +304,19 @@ def _interpolating(nodes: tuple[Fraction, ...], q: int) -> Stencil:
     """The q-th derivative of the polynomial through the nodes.
 
     Solves the moment equations sum_i w_i k_i^m = q! (m == q), m < len(nodes): w_i is q! times the
-    coefficient of t^q in Lagrange's polynomial, the product over j != i of (t - k_j) / (k_i - k_j).
+    coefficient of t^q in Lagrange's polynomial, the product over j != i of (t - k_j) / (k_i - k_j). In
+    s = scale t all is whole, and a product of whole numbers is ten times as quick as one of fractions.
     """
+    scale = lcm(*(k.denominator for k in nodes))
+    places = [int(k * scale) for k in nodes]
     weights: dict[Offset, Fraction] = {}
-    for k in nodes:
-        lagrange = [Fraction(1)]  # coefficients of t^0, t^1, ...
-        for other in nodes:
-            if other != k:
-                times_t, times_other = [Fraction(0), *lagrange], [*lagrange, Fraction(0)]
-                lagrange = [(a - other * b) / (k - other) for a, b in zip(times_t, times_other, strict=True)]
-        weights[k] = factorial(q) * lagrange[q]
+    for k, i in zip(nodes, places, strict=True):
+        above, below = [1] + [0] * q, 1  # coefficients of s^0, ..., s^q, and no more are needed
+        for j in places:
+            if j != i:
+                above = [a - j * b for a, b in zip([0, *above], above, strict=False)]
+                below *= i - j
+        weights[k] = Fraction(factorial(q) * scale**q * above[q], below)
     return _measured(weights, q)
 
 

@@ -158,8 +158,8 @@ def split(
 
 
 def warm_up(method: Method) -> None:
-    """Import what a method needs when it is first used: that is not part of its time."""
-    if method.kind == "symbolic" or isinstance(method, PeerMethod):
+    """Make what a method makes once, imports or weights: that is not part of its time."""
+    if method.kind != "automatic" or isinstance(method, PeerMethod):
         method.derivative(lambda x: np.sin(x) * np.exp(x), 1.0)
 
 
