@@ -20,7 +20,7 @@ SIZES: tuple[Size, ...] = (
     *((mixture, size) for size in ((1000, 10, 5), (1000, 20, 25))),
     (bundle, (20, 500, 2000)),
     (reprojection, (20, 500, 2000)),
-    (lstm, (2, 14, 100)),
+    (lstm, (2, 14, 25)),
     (hand, (500,)),
 )
 TINY: tuple[Size, ...] = (
