@@ -87,8 +87,8 @@ def page(found: Sequence[Finding]) -> str:
         "\n".join(f"- {line}" for line in machine()),
         "`by hand` is NumPy with the chain rule written out. `diffkit` is reverse mode as `dk.grad` runs it, "
         "`value` and `pullback` are its halves; `compiled` is `dk.autodiff.compile`, `with jit` the same as "
-        "machine code by numba, and both are beside `jax.jit`; `jax` runs without it. `x best peer` is the time "
-        "over that of the quickest peer of the same kind.",
+        "machine code by numba, and both are beside `jax.jit`; `jax` runs without it. `x best peer` is "
+        "the time over that of the quickest peer of the same kind.",
         "![Benchmarks](benchmarks.svg)",
         "## Where diffkit loses, and why",
         "\n".join(f"- {line}" for line in losses(found)) or "Nowhere in this run.",
