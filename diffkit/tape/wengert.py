@@ -6,6 +6,7 @@ v1 is the first instruction and the inputs end at v0: `Tape.label` speaks that l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -281,20 +282,26 @@ class Tape(Printed):
         return f"{row.op}({', '.join(shown + [f'{k}={short(v)}' for k, v in row.keywords.items()])})"
 
     def __str__(self) -> str:
-        labels = [self.label(slot) for slot in range(self.input_count + len(self))]
-        width, known = max(map(len, labels), default=0), set(labels)
-        texts = [f"input {i + 1}" for i in range(self.input_count)] + [
-            f"{row.name} = " * (bool(row.name) and row.name not in known) + self.expression(row)
-            for row in self.instructions
-        ]
-        lines = [f"{label:{width}} = {text}" for label, text in zip(labels, texts, strict=True)]
-        if len(lines) > 60:
-            lines = [*lines[:30], f"... {len(lines) - 60} rows ...", *lines[-30:]]
+        count = self.input_count + len(self)
+        shown = [*range(count)] if count <= 60 else [*range(30), *range(count - 30, count)]
+        width = max(len(self.label(0)), len(self.label(count - 1)))
+        lines = [f"{self.label(slot):{width}} = {self._written(slot)}" for slot in shown]
+        if count > 60:
+            lines.insert(30, f"... {count - 60} rows ...")
         lines += [f"where {self.label(g.slot)} is {g.outcome}: {g.place}" for g in self.guards[:20]]
         if len(self.guards) > 20:
             lines.append(f"... and {len(self.guards) - 20} more branches")
         returned = [self.label(o.index) if isinstance(o, Slot) else short(o) for o in self.outputs]
         return "\n".join([*lines, f"return {', '.join(returned)}"])
+
+    def _written(self, slot: int) -> str:
+        """An input, or a row with the name that f gives its value, unless that is another row's label."""
+        if slot < self.input_count:
+            return f"input {slot + 1}"
+        row = self.instructions[slot - self.input_count]
+        number = re.fullmatch(r"v(-?\d+)", row.name or "")
+        is_label = number and -self.input_count < int(number[1]) <= len(self)
+        return f"{row.name} = " * (bool(row.name) and not is_label) + self.expression(row)
 
 
 def short(value: Any) -> str:

@@ -71,7 +71,7 @@ def gradients(ax: Axes, found: Sequence[Finding]) -> None:
     _plain(ax)
     ax.set_yticks(range(len(timed)), [_short(finding.title) for finding in timed], fontsize=8)
     ax.set_ylim(len(timed) - 0.5, -0.5)
-    ax.set_xlabel("time of the gradient over that written by hand in NumPy")
+    ax.set_xlabel("time of the gradient over that by hand in NumPy")
     ax.set_title("Gradients: further left is faster")
     ax.legend(loc="upper center", bbox_to_anchor=(0.3, -0.05), ncols=3, fontsize=8, frameon=False)
     lines = [
