@@ -69,7 +69,28 @@ def require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
     except TypeError as error:
         name = getattr(g, "__name__", "f")
         arguments = f"{count} argument{'s' * (count != 1)}"
-        raise ArgumentsError(f"{name}{signature} cannot be called with {arguments}: {error}") from error
+        raise ArgumentsError(
+            f"{name}{signature} cannot be called with {arguments}: {error}{_one_by_one(g, point)}"
+        ) from error
+
+
+def _one_by_one(g: Any, point: tuple[Any, ...]) -> str:
+    """What to write for a point whose arguments all came in one container; empty for any other."""
+    given: Any = point[0] if len(point) == 1 else None
+    names = _parameter_names(g)
+    if isinstance(given, Mapping):
+        values = [given[name] for name in names] if set(given) == set(names) else []
+    else:
+        values = list(given) if isinstance(given, list | tuple) or np.ndim(given) == 1 else []
+    if not values or len(values) != len(names):
+        return ""
+    by_order = ", ".join(str(value)[:20] for value in values)
+    return f"; write its arguments one by one: gradient({_name(g)}, {by_order})"
+
+
+def _name(g: Any) -> str:
+    name = getattr(g, "__name__", "f")
+    return name if name.isidentifier() else "f"  # a lambda's is none that can be written
 
 
 def require_by_position(g: Any, point: tuple[Any, ...], options: Mapping[str, Any]) -> None:
