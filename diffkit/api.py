@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.arguments import argument_names, checked_leaf, leaf_names, require_by_position, require_variables
+from diffkit.arguments import (
+    argument_names,
+    checked_leaf,
+    leaf_names,
+    require_by_position,
+    require_one_variable,
+    require_variables,
+)
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError
 from diffkit.functions import as_function
@@ -82,7 +89,9 @@ def derivative(
     >>> dk.derivative(np.exp, 0.0, order=4)
     1.0
     """
-    g, chosen = without_history(as_function(f)), method_for(method, options)
+    g = without_history(as_function(f))
+    require_one_variable(g, x, method)
+    chosen = method_for(method, options)
     require_variables(g, 1)
     point = checked_leaf(x, "x")
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:

@@ -11,7 +11,14 @@ import numpy as np
 from diffkit.errors import ArgumentsError, DomainError
 from diffkit.structure import Structure, as_leaf
 
-__all__ = ["argument_names", "checked_leaf", "leaf_names", "require_by_position", "require_variables"]
+__all__ = [
+    "argument_names",
+    "checked_leaf",
+    "leaf_names",
+    "require_by_position",
+    "require_one_variable",
+    "require_variables",
+]
 
 
 def checked_leaf(value: Any, name: str) -> Any:
@@ -69,7 +76,43 @@ def require_variables(g: Any, count: int, point: tuple[Any, ...] = ()) -> None:
     except TypeError as error:
         name = getattr(g, "__name__", "f")
         arguments = f"{count} argument{'s' * (count != 1)}"
-        raise ArgumentsError(f"{name}{signature} cannot be called with {arguments}: {error}") from error
+        raise ArgumentsError(
+            f"{name}{signature} cannot be called with {arguments}: {error}{_one_by_one(g, point)}"
+        ) from error
+
+
+def _one_by_one(g: Any, point: tuple[Any, ...]) -> str:
+    """What to write for a point whose arguments all came in one container; empty for any other."""
+    given: Any = point[0] if len(point) == 1 else None
+    names = _parameter_names(g)
+    if isinstance(given, Mapping):
+        values = [given[name] for name in names] if set(given) == set(names) else []
+    else:
+        values = list(given) if isinstance(given, list | tuple) or np.ndim(given) == 1 else []
+    if not values or len(values) != len(names):
+        return ""
+    by_order = ", ".join(str(value)[:20] for value in values)
+    return f"; write its arguments one by one: gradient({_name(g)}, {by_order})"
+
+
+def require_one_variable(g: Any, x: Any, second: Any) -> None:
+    """Raise ArgumentsError where f takes several numbers and the second came where the method stands."""
+    variables = getattr(g, "variables", None)
+    names = list(_parameter_names(g, required=True) if variables is None else variables)
+    if isinstance(second, str) or not np.isscalar(second) or len(names) < 2:
+        return
+    values = [str(x)[:20], str(second)[:20], *names[2:]]
+    by_name = ", ".join(f'"{name}": {value}' for name, value in zip(names, values, strict=True))
+    point = ", ".join(values) if variables is None else f"{{{by_name}}}"
+    raise ArgumentsError(
+        f"f takes {len(names)} numbers ({', '.join(names)}), and only a function of one is asked for here; "
+        f"write gradient({_name(g)}, {point})"
+    )
+
+
+def _name(g: Any) -> str:
+    name = getattr(g, "__name__", "f")
+    return name if name.isidentifier() else "f"  # a lambda's is none that can be written
 
 
 def require_by_position(g: Any, point: tuple[Any, ...], options: Mapping[str, Any]) -> None:
@@ -108,9 +151,11 @@ def argument_names(f: Any, point: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple((names + [""] * len(point))[: len(point)])
 
 
-def _parameter_names(f: Any) -> list[str]:
+def _parameter_names(f: Any, required: bool = False) -> list[str]:
+    """What f calls its positional parameters; those that are required have no default."""
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
         return []
-    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [p.name for p in positional if not required or p.default is p.empty]

@@ -189,8 +189,7 @@ def as_function(f: Any) -> Callable[..., Any]:
     """
     if isinstance(f, str):
         return parse(f)
-    sympy = sys.modules.get("sympy")  # whoever holds an expression has imported it
-    # Another thread may be at importing it: then it has neither yet.
+    sympy = sys.modules.get("sympy")  # whoever holds an expression has it; another thread may still import it
     basic, matrix = getattr(sympy, "Basic", ()), getattr(sympy, "MatrixBase", ())
     if isinstance(f, (basic, matrix)):
         return SympyFunction(f if isinstance(f, basic) else f.as_immutable())
@@ -232,7 +231,6 @@ def parse(text: str) -> TextFunction:
 
 
 _LANGUAGE = "it is numbers, variables, + - * / ^, parentheses and functions"
-# What to write instead of characters that the language does not have.
 _INSTEAD = {
     r"[<>]|==|!=": "comparisons are not read; min, max, abs and sign are",
     r"[=:;#]": "write the expression alone, without an equation, a name or a comment",
@@ -241,14 +239,14 @@ _INSTEAD = {
     r"[\[\]{}]": "write parentheses",
     r"(?<![0-9])\.(?![0-9])": "a dot stands only inside a number",
     r"[\r\n]": "write the expression on one line",
-    r"[×·⋅÷−–²³π√\uff01-\uff5e]": "write it with plain keys: ( ) * / - ^2 pi sqrt",
+    r"\|": "the absolute value |x| is written abs(x)",
+    r"[²³]": "write it with plain keys, as in x^2 or sin(x)^3",
+    r"[×·⋅÷−–π√\uff01-\uff5e]": "write it with plain keys: ( ) * / - pi sqrt",
     r"[^A-Za-z0-9_ \t+*/^().,-]": _LANGUAGE,
 }
 _CONSTRUCTS = "lambda|def|return|class|import|from|if|elif|else|and|or|not|is|in|for|while"
-_NAMES = (
-    "sin, cos, exp, log, sqrt and all in 'diffkit compare --help' or diffkit.functions.FUNCTIONS are "
-    "functions, any other word is a variable"
-)
+_NAMES = "sin, cos, exp and all in 'diffkit compare --help' are functions, any other word is a variable"
+_ELSEWHERE = {"sen": "sin(x)", "tg": "tan(x)", "arctg": "atan(x)", "cot": "1/tan(x)", "sec": "1/cos(x)"}
 _NUMBER = r"(?<![\w.])(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
 _OF_A_MODULE = r"(?<![\w.])((?:c?math|np|numpy|scipy|sp|special|sympy|mpmath)\.(?:\w+\.)*"
 # What is never right, though Python may read it: a pattern, whose first group the caret is under, and the
@@ -266,6 +264,7 @@ _SLIPS = {
     ),
     rf"\b({'|'.join(keyword.kwlist)})\b": f"{{!r}} is a word of Python, not a name; {_NAMES}",
     r"(?<![\w.])(_\w*|\w+__\w*)": f"{{!r}} is no name, which begins with a letter and has no '__'; {_NAMES}",
+    rf"\b({'|'.join(FUNCTIONS)}) *(?:\^|\*\*) *([0-9]+) *\(": "{0!r} is a function; write {0}(...)^{1}",
     rf"\b({'|'.join(FUNCTIONS)})\b(?![ \t]*[([{{\uff08])": "{0!r} is a function; write {0}(...)",
     # A value that follows ")", a number, or another value and a space.
     rf"(?:\)[ \t]*|{_NUMBER}[ \t]*|\w[ \t]+(?!\())(\w+|\.[0-9]+|\()": (
@@ -372,6 +371,7 @@ def _instruction(node: ast.expr) -> tuple[str, Any]:
         case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
             few = 1 if name.lower() in FUNCTIONS else 3
             nearest = " or ".join(difflib.get_close_matches(name.lower(), FUNCTIONS, few, cutoff=0.76))
+            nearest = _ELSEWHERE.get(name.lower(), nearest)
             advice = f"perhaps {nearest} is meant" if nearest else f"a product is written {name}*(...)"
             raise ExpressionError(f"{name!r} is not a function; {advice}; {_NAMES}")
     raise ExpressionError(_UNLISTED.get(type(node), _SENSELESS))

@@ -58,6 +58,9 @@ REFUSED = {
         "‸a__b",
         "‸__import__('os').system('true')",
     ],
+    r"the absolute value \|x\| is written abs\(x\)": ["‸|x|", "2*‸|x + 1|"],
+    r"write it with plain keys, as in x\^2": ["x‸²", "2*x‸³"],
+    r"'sin' is a function; write sin\(\.\.\.\)\^2": ["‸sin^2(x)", "1 + ‸sin**2 (x)", "x*‸sin ^ 2(x)"],
     r"write sin\(\.\.\.\)": ["‸sin", "x + ‸sin x", "(‸sin)(x)", "x^‸sin^2(x)"],
     "does not begin with 0": ["‸007", "x^2 + ‸007"],
     "makes no sense at this column": ["x‸.5", "x^2 + x1‸.5", "‸x1.sin(y)"],
@@ -66,6 +69,8 @@ REFUSED = {
         *("2*‸foo(x)^2", "x^2^‸foo(x)", "‸eval(x)", "‸print(x)"),
     ],
     "perhaps sin is meant; sin, cos, .* are functions": ["‸Sin(x)", "2^x^‸sine(x)"],
+    r"perhaps sin\(x\) is meant; sin, cos, .* are functions": ["‸sen(x)", "2*‸Sen(x)"],
+    r"perhaps 1/tan\(x\) is meant": ["‸cot(x)"],
     "perhaps arcsin or arcsinh is meant;": ["‸arcsine(x)"],
     r"'\w+\.sin' is known without its module; write sin\(\.\.\.\)": [
         *("‸math.sin(x)", "2*‸np.sin(x)", "x^2 + ‸numpy.sin", "sin(‸np.sin(x))"),

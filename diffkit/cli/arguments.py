@@ -149,6 +149,9 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
     ({'x': 1.0, 'y': -3.141592653589793},)
     """
     text = text.strip()
+    if inside := re.fullmatch(r"[(\[{]([^()\[\]{}]*,[^()\[\]{}]*)[)\]}]", text):
+        bare = inside[1].replace(" ", "")
+        raise ArgumentsError(f"the point {text!r} stands in brackets; write --at {bare}")
     one_in_an_array = re.fullmatch(r"[^,=]+,", text) is not None
     # A comma inside a pair of parentheses separates arguments, as in hypot(3,4).
     entries = [entry.strip() for entry in re.split(r",(?![^()]*\))", text[:-1] if one_in_an_array else text)]
@@ -188,6 +191,8 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
         write = ",".join(f"{name}=..." for name in required)
         if one_in_an_array and len(names) == 1:
             write = entries[0]
+        if len(parameters) == 1 and re.fullmatch(r"[+-]?[0-9]+,[0-9]+", text):
+            write = f"{text.replace(',', '.')} if the comma is a decimal point, which is a dot here"
         raise ArgumentsError(
             f"f takes {takes} and the point gives {gives}" + f"; write --at {write}" * bool(write)
         )

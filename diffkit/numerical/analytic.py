@@ -6,6 +6,7 @@ the |x| in it with a slope of 0. So the rise that the complex step finds is comp
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ from diffkit.result import an_answer
 __all__ = ["analytic", "confirm", "culprits", "real_steps", "takes_complex"]
 
 _INSTEAD = 'write method="central" or method="reverse" instead.'
+# What makes plain numbers of complex ones does so with active values, too: no automatic method helps.
+_VALUES = (
+    'use NumPy functions such as np.sin for math.sin, or write method="central", which asks for values only.'
+)
 
 
 @contextmanager
@@ -34,9 +39,13 @@ def takes_complex() -> Iterator[None]:
     except ArgumentsError:
         raise
     except (TypeError, np.exceptions.ComplexWarning) as error:
+        why, instead = str(error), _VALUES
+        if isinstance(error, np.exceptions.ComplexWarning):
+            why = "a math function, float() or an array of floats drops their imaginary parts"
+        elif refused := re.match("ufunc '(\\w+)'", why):
+            why, instead = f"{refused[1]} is of real ones only", _INSTEAD
         raise DomainError(
-            f"f does not take complex numbers ({error}), which the complex step needs: "
-            f"use NumPy functions such as np.sin for math.sin, or {_INSTEAD}"
+            f"f does not take complex numbers ({why}), which the complex step needs: {instead}"
         ) from error
 
 

@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from diffkit.arguments import checked_leaf
+from diffkit.arguments import checked_leaf, require_one_variable
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
@@ -177,6 +177,7 @@ def _sweep(
 ) -> ErrorSweep:  # fmt: skip
     """The sweep in one type."""
     g = without_history(as_function(f))
+    require_one_variable(g, x, methods)
     leaf = checked_leaf(x, "x")
     if np.ndim(leaf):
         raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
+import diffkit as dk
 from diffkit.errors import DomainError
 from diffkit.numerical import ComplexStep
 from diffkit.numerical.analytic import culprits
@@ -28,6 +29,35 @@ FAULTY = [
     pytest.param(lambda x: np.log(x**2) * np.hypot(np.abs(x), 1), "np.abs", id="a norm"),
 ]
 # fmt: on
+
+
+def stored(x):
+    y = np.zeros(1)
+    y[0] = x**2
+    return y[0]
+
+
+@pytest.mark.parametrize(
+    ("f", "why"),
+    [
+        (lambda x: math.sin(x), r"a math function, float\(\) or an array of floats drops"),
+        (lambda x: float(x) ** 2, r"float\(\)"),
+        (stored, "an array of floats"),
+        (lambda x: x % 2, "unsupported operand"),
+    ],
+)
+def test_what_takes_no_complex_numbers_is_sent_to_a_method_that_asks_for_values(f, why):
+    with pytest.raises(DomainError, match=rf'{why}.* write method="central", which asks for values only'):
+        dk.derivative(f, 1.5, "complex-step")
+    assert dk.derivative(f, 1.5, "central") == pytest.approx(dk.derivative(f, 1.5, "adaptive"), rel=1e-8)
+
+
+@pytest.mark.parametrize("f", [np.floor, lambda x: np.arctan2(x, 2.0), lambda x: np.logaddexp(x, 1.0)])
+def test_a_function_of_numpy_that_takes_no_complex_numbers_is_named(f):
+    name = "floor|arctan2|logaddexp"
+    with pytest.raises(DomainError, match=rf'\(({name}) is of real ones only\).*method="reverse" instead\.$'):
+        dk.derivative(f, 1.5, "complex-step")
+    assert dk.derivative(f, 1.5, "reverse") == pytest.approx(dk.derivative(f, 1.5, "central"), rel=1e-8)
 
 
 @pytest.mark.parametrize("x", [1.5, 0.3, 0.01, 20.0])

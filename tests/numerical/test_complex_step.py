@@ -139,9 +139,7 @@ def test_an_f_that_drops_the_imaginary_part_is_not_analytic(f, order):
         ComplexStep().derivative(f, np.array([1.5, -0.5]), order)
 
 
-@pytest.mark.parametrize(
-    "f", [math.sin, lambda x: x * math.sin(x), np.floor, lambda x: math.sqrt(complex(x))]
-)
+@pytest.mark.parametrize("f", [math.sin, lambda x: x * math.sin(x), lambda x: math.sqrt(complex(x))])
 def test_an_f_that_does_not_take_complex_numbers_says_what_to_write(f):
     with pytest.raises(DomainError, match=r"np\.sin for math\.sin"):
         ComplexStep().derivative(f, 1.0)

@@ -62,10 +62,20 @@ SENTENCES = {
     "Real differences are too noisy here to tell whether f is analytic, as the complex step needs it": (
         "此处实数差分的噪声太大，无法判断 f 是否解析，而复步法要求 f 解析"
     ),
+    "f does not take complex numbers ({n} is of real ones only), which the complex step needs: write "
+    'method="central" or method="reverse" instead': (
+        'f 不接受复数（{n} 只接受实数），而复步法需要复数：请改用 method="central" 或 method="reverse"'
+    ),
+    "f does not take complex numbers (a math function, float() or an array of floats drops their imaginary "
+    "parts), which the complex step needs: use NumPy functions such as np.sin for math.sin, or write "
+    'method="central", which asks for values only': (
+        "f 不接受复数（math 的函数、float() 或浮点数组会丢掉虚部），而复步法需要复数：请用 NumPy 的函数，"
+        '如以 np.sin 代替 math.sin，或改用只需要函数值的 method="central"'
+    ),
     "f does not take complex numbers ({text}), which the complex step needs: use NumPy functions such as "
-    'np.sin for math.sin, or write method="central" or method="reverse" instead': (
-        "f 不接受复数（{text}），而复步法需要复数：请用 NumPy 的函数，如以 np.sin 代替 math.sin，或改用 "
-        'method="central" 或 method="reverse"'
+    'np.sin for math.sin, or write method="central", which asks for values only': (
+        "f 不接受复数（{text}），而复步法需要复数：请用 NumPy 的函数，如以 np.sin 代替 math.sin，"
+        '或改用只需要函数值的 method="central"'
     ),
     "f is not analytic, it answers a complex point with a real number (by np.abs, np.real or a comparison), "
     'so the complex step does not apply: write method="central" or method="reverse" instead': (
