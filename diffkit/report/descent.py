@@ -55,8 +55,8 @@ class Training(Protocol):
     def curve(self) -> Any:
         """x, f and the lowest place, of one parameter."""
 
-    def surface(self) -> Any:
-        """x, y, f and the lowest place, of two."""
+    def surface(self, shape: float) -> Any:
+        """x, y, f and the lowest place, of two, and whether x and y are of one scale in this shape."""
 
 
 class Regression(Training, Protocol):
@@ -102,7 +102,8 @@ def gradient_descent(training: Training, ax: Axes | None = None) -> Axes:
     with house_style():
         ax = new_axes() if ax is None else ax
         path = _on_curve(training, ax) if count == 1 else _on_contours(training, ax)
-        fit_title(ax, lambda room: f"Gradient descent on {cut(training.f, room)}, rate {training.rate:g}")
+        _titled(training, ax)
+        ax.apply_aspect()
         _draw_path(training, ax, path)
         describe(ax, _path_in_words(training))
     return ax
@@ -115,6 +116,10 @@ class Path(NamedTuple):
     y: Any
     lowest: tuple[float, float] | None
     lines: list[tuple[Any, Any]]
+
+
+def _titled(training: Training, ax: Axes) -> None:
+    fit_title(ax, lambda room: f"Gradient descent on {cut(training.f, room)}, rate {training.rate:g}")
 
 
 # -- on a curve -------------------------------------------------------------------------------------------
@@ -146,15 +151,17 @@ def _on_curve(training: Training, ax: Axes) -> Path:
 
 
 def _on_contours(training: Training, ax: Axes) -> Path:
-    surface = training.surface()
+    ax.set_xlabel(training.names[0])
+    ax.set_ylabel(training.names[1])
+    _titled(training, ax)  # now there is as much room as there will be
+    surface = training.surface(ax.bbox.width / ax.bbox.height)
     heights = surface.f - np.nanmin(surface.f)
     rises = heights[np.isfinite(heights) & (heights > 0)]
     # A line for each factor of f above its minimum.
     levels: Any = np.geomspace(rises.max() / 3000, rises.max(), 15)[:-1] if len(rises) else []
     ax.contour(surface.x, surface.y, heights, levels=levels, colors=GREY, linewidths=0.9, alpha=0.55)
     ax.grid(visible=False)
-    ax.set_xlabel(training.names[0])
-    ax.set_ylabel(training.names[1])
+    ax.set_aspect("equal" if surface.equal else "auto")
     return Path(training.seen[:, 0], training.seen[:, 1], surface.lowest, [])
 
 
@@ -186,15 +193,12 @@ def _draw_path(training: Training, ax: Axes, path: Path) -> None:
 def _say_end(training: Training, labels: Labels, path: Path, last: tuple[float, float]) -> None:
     epochs = len(training.points) - 1
     around = compass((1, -1), (1, 1), (-1, 1), (-1, -1))
-    told = []
+    lines = [("it diverges", {"weight": "bold"}), (f"epoch {len(path.x) - 1}", {})]
     if training.status != "diverged":
         lines = [(f"after {_grouped(epochs)} epochs", {"weight": "bold"}), (_place(training, -1), {})]
         if training.end.kind == "inflection":
             lines.append((f"an inflection: slope {number(training.end.slope)}", {}))
-        told.append(Label(lines, last, around, 1e9, {"color": RED}))
-    else:
-        words = [("it diverges", {"weight": "bold"}), (f"epoch {len(path.x) - 1}", {})]
-        told.append(Label(words, last, around, 1e9, {"color": RED}))
+    told = [Label(lines, last, around, 1e9, {"color": RED})]
     if path.lowest is not None and not _same(labels, path.lowest, last):
         lines = [("minimum", {"weight": "bold"}), (_lowest(training, path.lowest), {})]
         told.append(Label(lines, path.lowest, compass((0, 1), (1, 1), (-1, 1)), 1e9, {"color": DARK}))

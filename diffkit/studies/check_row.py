@@ -101,7 +101,8 @@ def _looks(given: float, expected: float, tolerance: float, count: int) -> str:
         if abs(factor * given - expected) <= tolerance:
             many = f" ({count} is the number of inputs: mean or sum?)" if factor == count > 4 else ""
             return f"a factor {factor} is missing{many}"
-    return ""
+    digits = round(-math.log10(abs(given / expected - 1)), 2)
+    return f"agrees to {math.floor(digits)} digits" if digits >= 3 else ""
 
 
 @dataclass(frozen=True)

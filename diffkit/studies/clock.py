@@ -1,17 +1,17 @@
-"""How long things take, on a machine that does other things as well: medians of runs that take turns."""
+"""How long things take, on a machine that does other things as well: the least of runs that take turns."""
 
 from __future__ import annotations
 
 import math
-import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 __all__ = ["in_turns", "predicted_seconds", "scouts", "seconds_of", "unit_seconds"]
 
-ROUNDS = 5  # of tasks that take turns; their median counts
+ROUNDS = 5  # of tasks that take turns; what else the machine does only adds, so the least counts
 LONG = 0.1  # seconds in all after which a task is run no more
+SLOW = 1.0  # seconds of a call that no accident makes of a quick one, so that it is not run again
 SHORTEST = 2e-4  # seconds that a clock measures well: a quick call is repeated until it takes as long
 FEW = 10  # inputs below which a time is mostly that of Python, and does not tell how it grows
 
@@ -41,30 +41,28 @@ def seconds_of(task: Callable[[], Any]) -> float:
 
 def in_turns(
     unit: Callable[[], Any], tasks: Mapping[str, Callable[[], Any]], spent: Mapping[str, float]
-) -> tuple[float, dict[str, tuple[float, float]]]:
-    """The seconds of one call of the unit, and of each task its seconds and how many units take as long.
+) -> tuple[float, dict[str, float]]:
+    """The seconds of one call of the unit, and those of each task, the least of several runs.
 
-    A unit runs before each task, so that a machine that is busy for a while is busy for both; medians are
-    returned. `spent` says how long each task took before: a long one is not run again, and is not returned.
+    A unit runs before each task, so that a machine that is busy for a while is busy for both. `spent` says
+    how long each task took before: a slow one is not run again, and what it took then counts.
 
-    >>> unit, times = in_turns(lambda: None, {"quick": lambda: None, "long": lambda: None}, {"long": 3.0})
-    >>> list(times)
-    ['quick']
+    >>> unit, times = in_turns(lambda: None, {"quick": lambda: None, "slow": lambda: None}, {"slow": 3.0})
+    >>> times["quick"] < 0.1, times["slow"]
+    (True, 3.0)
     """
-    total = {name: spent.get(name, 0.0) for name in tasks}
-    units = [unit_seconds(unit)]
-    runs: dict[str, list[tuple[float, float]]] = {}
+    least = {name: spent.get(name, math.inf) for name in tasks}
+    again = {name: task for name, task in tasks.items() if spent.get(name, 0.0) < SLOW}
+    total = dict.fromkeys(again, 0.0)
+    once = unit_seconds(unit)
     for _ in range(ROUNDS):
-        for name, task in tasks.items():
+        for name, task in again.items():
             if total[name] < LONG:
-                units.append(unit_seconds(unit))
+                once = min(once, unit_seconds(unit))
                 seconds = seconds_of(task)
                 total[name] += seconds
-                runs.setdefault(name, []).append((seconds, seconds / units[-1]))
-    return statistics.median(units), {
-        name: (statistics.median(s for s, _ in pairs), statistics.median(r for _, r in pairs))
-        for name, pairs in runs.items()
-    }
+                least[name] = min(least[name], seconds)
+    return once, least
 
 
 def predicted_seconds(known: Sequence[tuple[int, float]], n: int) -> float:

@@ -120,11 +120,11 @@ class Cost(Study):
     def remarks(self) -> list[str]:
         """What is missing and why, where counts are not what theory says, and what the numbers say."""
         told = [f"n = {n} is left out: {reason}." for n, reason in self.skipped.items()]
-        missing: dict[str, dict[str, None]] = {}
-        for row in self.rows:
-            if row.status == "not applicable":
-                missing.setdefault(row.note, {})[row.method] = None
-        told += [f"{listed(list(names))}: not applicable: {note}." for note, names in missing.items()]
+        missing: dict[str, list[str]] = {}
+        for m in self.methods:  # a reason may name numbers that follow from the size: the first says it
+            if notes := [note for n in self.sizes if (note := self._why_not(m, n))]:
+                missing.setdefault(notes[0], []).append(m)
+        told += [f"{listed(names)}: not applicable: {note}." for note, names in missing.items()]
         for m in self.methods:
             left = [(n, self[m, n].note) for n in self.sizes if self[m, n].status == "left out"]
             if left:
@@ -154,6 +154,10 @@ class Cost(Study):
             took = f"{_rounded(row.ratio)} times as long as f"
             told.append(f"reverse mode took {sweeps} back for {_inputs(row)}, and {took}")
         return [f"Why: {'; '.join(told)}."] if told else []
+
+    def _why_not(self, method: str, n: int) -> str:
+        row = self[method, n]
+        return row.note if row.status == "not applicable" else ""
 
     def _largest(self, method: str) -> CostRow | None:
         """The last row in which there is a gradient."""
@@ -255,8 +259,10 @@ def cost(
         spent = {row.method: row.seconds or 0.0 for row in found}
         f_seconds[n], times = in_turns(lambda point=point: g(point.copy()), again, spent)  # type: ignore[misc]
         for row in found:
-            seconds, ratio = times.get(row.method, (row.seconds, row.ratio))
-            rows.append(dataclasses.replace(row, seconds=seconds, ratio=ratio))
+            if (seconds := times.get(row.method, row.seconds)) is not None:
+                row = dataclasses.replace(row, seconds=seconds, ratio=seconds / f_seconds[n])
+                known[row.method][-1] = row  # an accident foretells nothing
+            rows.append(row)
     said = {method.name: theory(method) for method in chosen}
     return Cost(text or name, tuple(points), tuple(known), said, f_seconds, tuple(rows), skipped, limit)
 

@@ -37,7 +37,7 @@ class CostRow:
     expected
         The calls that theory says; None where it says no number.
     seconds, ratio
-        The time of one gradient, and how many calls of f take as long; medians of interleaved runs.
+        The least time of one gradient, and how many calls of f, by their least time, take as long.
     status
         "ok", "not applicable", or "left out" because of its time.
     note

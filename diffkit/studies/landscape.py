@@ -14,6 +14,8 @@ __all__ = ["Curve", "Surface", "curve_around", "surface_around"]
 
 BEYOND = 0.6  # of the path's span, past its end: what the descent did not reach is what one wants to see
 BEFORE = 0.08
+AROUND = 1.4  # times the path: as large as the surface under it is
+LOST = 3.0  # times the path's own width: in a picture so much wider one cannot see it move
 GOLDEN = (np.sqrt(5.0) - 1) / 2
 
 
@@ -26,12 +28,17 @@ class Curve(NamedTuple):
 
 
 class Surface(NamedTuple):
-    """f of two parameters: (m,) and (m,) places, (m, m) values with a row for each y, and the minimum."""
+    """f of two parameters: (m,) and (m,) places, (m, m) values with a row for each y, and the minimum.
+
+    `equal` says that the rectangle has the shape of the picture: there x and y have one scale, in which
+    the gradient is perpendicular to the level lines.
+    """
 
     x: Array
     y: Array
     f: Array
     lowest: tuple[float, float] | None
+    equal: bool
 
 
 @np.errstate(all="ignore")  # beyond the edge of f's domain the curve ends
@@ -57,21 +64,30 @@ def curve_around(
 
 @np.errstate(all="ignore")
 def surface_around(
-    f: Callable[[Array], float], path: Array, goal: Array | None = None, count: int = 121
+    f: Callable[[Array], float],
+    path: Array,
+    goal: Array | None = None,
+    count: int = 121,
+    shape: float = 1.5,
 ) -> Surface:
     """The surface of f over a rectangle that holds the path and the goal.
 
-    >>> surface_around(lambda v: float(v @ v), np.array([[1.0, 2.0], [0.5, 1.0]])).f.shape
-    (121, 121)
+    The rectangle has the picture's `shape`, width over height, unless the path would be lost in it.
+
+    >>> found = surface_around(lambda v: float(v @ v), np.array([[1.0, 2.0], [0.5, 1.0]]))
+    >>> found.f.shape, found.equal, round(float(np.ptp(found.x) / np.ptp(found.y)), 9)
+    ((121, 121), True, 1.5)
     """
     held = path if goal is None else np.vstack([path, goal])
-    sides = []
-    for low, high in map(_limits, held.T):
-        margin = 0.2 * (high - low or 1.0)
-        sides.append(np.linspace(low - margin, high + margin, count))
-    x, y = sides
+    low, high = held.min(axis=0), held.max(axis=0)
+    sides = AROUND * (high - low)
+    height = max(sides[1], sides[0] / shape) or AROUND - 1
+    whole = np.array([shape * height, height])
+    equal = not np.any((sides > 0) & (LOST * sides < whole))
+    middle, half = (low + high) / 2, (whole if equal else sides) / 2
+    x, y = (np.linspace(m - h, m + h, count) for m, h in zip(middle, half, strict=True))
     values = np.array([[_value(f, a, b) for a in x] for b in y])
-    return Surface(x, y, values, None if goal is None else (float(goal[0]), float(goal[1])))
+    return Surface(x, y, values, None if goal is None else (float(goal[0]), float(goal[1])), equal)
 
 
 def _limits(values: Array | list[float]) -> tuple[float, float]:

@@ -153,8 +153,20 @@ def split(
         except DiffkitError:  # it leaves f's domain or branch, or f has no meaning at its complex points
             return row
         truncation, rounding, _ = split_error(formula, row.value, truth)
-    note = f"truncation {error_text(abs(truncation))}, rounding {error_text(abs(rounding))}"
+    parts = [error_text(_seen(part, row)) for part in (truncation, rounding)]
+    note = f"truncation {parts[0]}, rounding {parts[1]}"
     return dataclasses.replace(row, truncation=truncation, rounding=rounding, note=row.note or note)
+
+
+def _seen(part: float, row: ComparisonRow) -> float:
+    """The size of a part of the error; 0 where it shows in no bit of the value and no digit of the error.
+
+    What the long arithmetic of the reference leaves is no part: nothing is below half a last bit, of a value
+    of 0 the last bit of one's own last bit, unless the error is as small.
+    """
+    last = float(np.spacing(abs(row.value) or np.finfo(float).eps)) / 2
+    least = min(last, row.error / 1000) if row.error else last
+    return 0.0 if abs(part) < least else abs(part)
 
 
 def warm_up(method: Method) -> None:

@@ -83,9 +83,9 @@ class Training(Study):
         """f of one parameter around the path, for a figure."""
         return curve_around(self.function, self.seen[:, 0], self._goal())
 
-    def surface(self) -> Surface:
-        """f of two parameters around the path, for a figure."""
-        return surface_around(self.function, self.seen, self._goal())
+    def surface(self, shape: float = 1.5) -> Surface:
+        """f of two parameters around the path, for a figure of this shape, width over height."""
+        return surface_around(self.function, self.seen, self._goal(), shape=shape)
 
     @property
     def seen(self) -> Array:

@@ -23,6 +23,7 @@ TRAININGS = {
     "line": lambda: task("linreg"),
     "mini-batches": lambda: task("linreg", batch=10, epochs=100),
     "valley": lambda: train(VALLEY[0], VALLEY[1], rate=0.01, epochs=500),
+    "circles": lambda: train("(x-3)^2+(y+1)^2", {"x": 0.0, "y": 0.0}, rate=0.1, epochs=100),
     "downhill": lambda: train("exp(-x)", 0.0, rate=0.1, epochs=5),
     "still": lambda: train("cos(x)", 0.0, rate=0.1, epochs=5),
     "alone": lambda: train("x^2", 5.0, rate=0.1, epochs=0),
@@ -58,6 +59,23 @@ def test_no_two_words_touch_and_none_leaves_the_figure(training, figure, size, a
 @pytest.mark.parametrize("size", [PAGE, SLIDE])
 def test_no_two_words_touch_beside_the_lines(line, size, assert_legible):
     assert_legible(regression_line(line, new_axes(*size)))
+
+
+@pytest.mark.parametrize("size", [PAGE, SLIDE])
+def test_circles_are_round_and_the_picture_is_filled(size):
+    """One unit of x is as many pixels as one of y, and the level lines end where the axes do."""
+    ax = gradient_descent(TRAININGS["circles"](), new_axes(*size))
+    before = ax.bbox.size
+    ax.figure.draw_without_rendering()
+    zero, right, up = ax.transData.transform([(0, 0), (1, 0), (0, 1)])
+    assert right[0] - zero[0] == pytest.approx(up[1] - zero[1], rel=1e-3)
+    np.testing.assert_allclose(ax.bbox.size, before, atol=1)  # labels were placed for this size
+    assert ax.bbox.width * ax.bbox.height > 0.7 * np.prod(ax.figure.bbox.size)
+
+
+def test_a_slanted_path_in_a_narrow_picture_keeps_two_scales():
+    found = train("(x-3)^2+(y+1)^2", {"x": 0.0, "y": -0.9}, rate=0.1, epochs=100)
+    assert gradient_descent(found).get_aspect() == "auto"
 
 
 def test_the_quartics_end_and_the_minimum_it_missed_are_in_the_picture(quartic):

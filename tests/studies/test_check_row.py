@@ -44,6 +44,8 @@ def test_the_status_follows_from_error_tolerance_and_trouble(given, expected, to
         (0.75, "a factor 4 is missing"),
         (0.0, "given is 0: the term is missing"),
         (3.1, ""),
+        (3.0 * (1 + 1e-9), "agrees to 9 digits"),
+        (3.0 * (1 - 4e-6), "agrees to 5 digits"),
         (30.0, "10 times what is expected (10 is the number of inputs: sum or mean?)"),
         (0.3, "a factor 10 is missing (10 is the number of inputs: mean or sum?)"),
     ],

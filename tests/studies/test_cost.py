@@ -79,6 +79,34 @@ def test_a_method_that_does_not_apply_is_a_remark():
     assert "\ncomplex-step  " not in str(found)
 
 
+def test_a_method_that_does_not_apply_for_several_reasons_is_said_once():
+    def f(x):
+        if len(x) < 3:
+            return np.sum(x) * float(x[0])
+        return np.sum(x) * float(x[2])
+
+    found = dk.cost(f, (1, 3), "symbolic,central")
+    assert found["symbolic", 1].note != found["symbolic", 3].note  # each names its line
+    assert str(found).count("symbolic: not applicable: float()") == 1
+
+
+def test_a_ratio_is_the_least_time_over_the_least_time_of_f(found):
+    for row in found.rows:
+        assert row.ratio == row.seconds / found.f_seconds[row.n]
+
+
+def test_an_accident_of_a_first_call_is_no_measure():
+    calls = []
+
+    def f(x):
+        calls.append(len(x))
+        if len(x) == 20 and calls.count(20) == 3:  # in the gradient, after a call for the value and its time
+            time.sleep(0.3)
+        return square(x)
+
+    assert dk.cost(f, (10, 20), "reverse")["reverse"].seconds < 0.1
+
+
 def test_what_would_take_longer_than_the_limit_is_left_out():
     def slow(x):
         time.sleep(0.002)

@@ -43,5 +43,30 @@ def test_a_surface_holds_the_path_and_the_goal_with_y_by_row():
     surface = surface_around(lambda v: float(v[0] + 100 * v[1]), path, goal)
     assert (surface.x[0], surface.x[-1]) == pytest.approx((-0.2, 1.2))
     assert (surface.y[0], surface.y[-1]) == pytest.approx((-0.8, 4.8))
+    assert not surface.equal
     assert surface.f[3, 7] == pytest.approx(surface.x[7] + 100 * surface.y[3])
     assert surface.lowest == (0.5, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("end", "shape", "sides"),
+    [
+        ((3.0, -1.0), 1.5, (4.2, 2.8)),
+        ((3.0, -3.0), 1.5, (6.3, 4.2)),
+        ((3.0, -3.0), 0.5, (4.2, 8.4)),
+        ((3.0, 0.0), 1.5, (4.2, 2.8)),  # straight along x: there is nothing that could be lost
+        ((0.0, 0.0), 1.5, (0.6, 0.4)),
+    ],
+)
+def test_a_surface_has_the_pictures_shape(end, shape, sides):
+    path = np.array([[0.0, 0.0], end])
+    surface = surface_around(lambda v: float(v @ v), path, shape=shape)
+    assert surface.equal
+    assert (np.ptp(surface.x), np.ptp(surface.y)) == pytest.approx(sides)
+    assert (surface.x.mean(), surface.y.mean()) == pytest.approx(tuple(path.mean(axis=0)))
+
+
+def test_a_path_is_not_lost_in_a_picture_of_one_scale():
+    surface = surface_around(lambda v: float(v @ v), np.array([[0.0, 0.0], [3.0, 0.1]]))
+    assert not surface.equal
+    assert (np.ptp(surface.x), np.ptp(surface.y)) == pytest.approx((4.2, 0.14))

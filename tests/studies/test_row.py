@@ -59,6 +59,24 @@ def test_only_differences_are_split():
         assert (found.truncation is not None) == parts
 
 
+@pytest.mark.parametrize(
+    ("f", "x", "method", "note"),
+    [
+        # What 50 digits leave of an identity, 1e-49, is no part of an error of 0.
+        (lambda x: np.sin(x) ** 2 + np.cos(x) ** 2, 1.0, "richardson", "truncation 0, rounding 0"),
+        (lambda x: np.sin(x) ** 2 + np.cos(x) ** 2, 0.7, "central", "truncation 0, rounding 0"),
+        # The formula is exact for a parabola, and the error of the value is not 0.
+        (lambda x: x**2 + x / 3, 0.0, "richardson", "truncation 0, rounding 1.85e-17"),
+        # h^2 is 4.44e-16, of which the value 2 + 2^-51 lacks 1e-31.
+        (lambda x: x**3 + 2 * x, 0.0, "forward", "truncation 4.44e-16, rounding 0"),
+        # The parts cancel, and each by itself would be seen: h^2 of f = 1 + x^3.
+        (lambda x: 1 + x**3, 0.0, "forward", "truncation 4.44e-16, rounding 4.44e-16"),
+    ],
+)
+def test_a_part_that_shows_nowhere_is_told_as_0(f, x, method, note):
+    assert dk.compare(f, x, methods=method)[method].note == note
+
+
 def test_the_complex_step_subtracts_only_for_higher_orders():
     rows = [measured(METHODS["complex-step"], ask(np.exp, 0.0), None, order) for order in (1, 2)]
     assert [row.subtracts for row in rows] == [False, True]
