@@ -319,11 +319,28 @@ def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Es
         return f"f is {bad} at {at}, so it has no derivative there; write a point inside the domain of f"
     if method.kind == "numerical":
         note = f" ({found.note.rstrip('.')})" if found.note else ""
-        return f"{method.name} leaves the domain of f near {at}{note}; write a smaller h, or method='reverse'"
+        left = f"{method.name} leaves the domain of f near {at}{note}"
+        side, beside = _only_side(g, leaves)
+        if side and method.name not in (beside, "adaptive"):
+            instead = f"method='{beside}' or method='adaptive'"
+            return f"{left}; f has values only on the {side} of x; write {instead}"
+        return f"{left}; write a smaller h, or method='reverse'"
     return (
         f"{method.name} gives nan at {at}, where f = {y}: f is not differentiable there, or 0/0 or 0*inf "
         f"comes up on the way; another method may find it"
     )
+
+
+def _only_side(g: Callable[..., Any], leaves: list[Any]) -> tuple[str, str]:
+    """The only side of a number on which f has values, and the difference that stays there; else ""."""
+    if len(leaves) > 1 or np.ndim(leaves[0]):
+        return "", ""
+    x = leaves[0]
+    near = np.maximum(4 * np.spacing(np.abs(x)), np.finfo(x.dtype).tiny)  # no step is smaller
+    left, right = (bool(np.all(np.isfinite(np.asarray(g(x + move))))) for move in (-near, near))
+    if left == right:
+        return "", ""
+    return ("left", "backward") if left else ("right", "forward")
 
 
 def _output(found: Estimate, value: Any, full_output: bool) -> Any:

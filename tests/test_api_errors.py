@@ -130,10 +130,39 @@ def test_a_difference_that_leaves_the_domain_says_where_and_what_to_write(
     method: str, assert_one_clear_line: Callable[[DiffkitError], None]
 ) -> None:
     with pytest.raises(
-        DomainError, match=f"{method} leaves the domain of f near 0.0 .*; write a smaller h"
+        DomainError, match=f"{method} leaves the domain of f near 1e-09 .*; write a smaller h"
     ) as caught:
-        dk.derivative(np.sqrt, 0.0, method)
+        dk.derivative(np.sqrt, 1e-9, method)
     assert_one_clear_line(caught.value)
+
+
+# fmt: off
+EDGES = {
+    "x^1.5 at 0":     (lambda x: x**1.5,         0.0, "right", "forward",  0.0),
+    "(1 - x)^1.5":    (lambda x: (1 - x) ** 1.5, 1.0, "left",  "backward", 0.0),
+    "1e-9 and more":  (lambda x: x + np.sqrt(x - 1e-9) ** 3, 1e-9, "right", "forward", 1.0),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("method", DIFFERENCES)
+@pytest.mark.parametrize(("f", "x", "side", "write", "truth"), EDGES.values(), ids=EDGES)
+def test_at_the_edge_of_the_domain_the_methods_that_stay_inside_are_named(
+    f: Any, x: float, side: str, write: str, truth: float, method: str,
+    assert_one_clear_line: Callable[[DiffkitError], None],
+) -> None:  # fmt: skip
+    if method != write:
+        says = f"^{method} leaves .*; f has values only on the {side} of x; write method='{write}' or"
+        with pytest.raises(DomainError, match=f"{says} method='adaptive'$") as caught:
+            dk.derivative(f, x, method)
+        assert_one_clear_line(caught.value)
+    assert dk.derivative(f, x, write) == pytest.approx(truth, abs=1e-3)
+    assert dk.derivative(f, x, "adaptive") == pytest.approx(truth, abs=1e-6)
+
+
+def test_so_does_the_complex_step_where_the_edge_is_a_branch_point() -> None:
+    with pytest.raises(DomainError, match=r"complex-step .* only on the right of x; write method='forward'"):
+        dk.derivative(np.sqrt, 0.0, "complex-step")
 
 
 @every_method

@@ -56,6 +56,12 @@ SENTENCES = {
     "{name} leaves the domain of f near {text} ({part}); write a smaller h, or method='reverse'": (
         "{name}在 {text} 附近离开了 f 的定义域（{part}）；请取更小的 h，或用 method='reverse'"
     ),
+    "{name} leaves the domain of f near {text} ({part}); {part2}; write method='{n}' or method='adaptive'": (
+        "{name}在 {text} 附近离开了 f 的定义域（{part}）；{part2}；请用 method='{n}' 或 method='adaptive'"
+    ),
+    "{name} leaves the domain of f near {text}; {part}; write method='{n}' or method='adaptive'": (
+        "{name}在 {text} 附近离开了 f 的定义域；{part}；请用 method='{n}' 或 method='adaptive'"
+    ),
     "{name} leaves the domain of f near {text}; write a smaller h, or method='reverse'": (
         "{name}在 {text} 附近离开了 f 的定义域；请取更小的 h，或用 method='reverse'"
     ),

@@ -34,6 +34,7 @@ OTHERS = {
     "several corners": (lambda v: np.sum(np.abs(v)), np.zeros(3)),
     "an edge": ("sqrt(x*y)", {"x": 1e-9, "y": 1.0}),
     "no numbers of ours": (lambda x: float(x) ** 2, 3.0),
+    "the right alone": ("x^1.5", 0.0),
     "of real numbers": (lambda x: np.logaddexp(x, 1.0), 3.0),
     "rounded": (lambda x: x**2 + 1e-6 * np.round(np.sin(1e8 * x)), 1.0),
     "not analytic": ("max(x, 1)", 1.0),
