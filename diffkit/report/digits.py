@@ -95,7 +95,9 @@ def digits_by_method(comparison: Comparison, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(f"correct digits of the {'gradient' if comparison.several else 'derivative'}")
         fit_title(ax, lambda room: f"Correct digits of the {_what(comparison, room)}")
         for height, row in enumerate(rows):  # the title's layout says how much room there is
-            if row.status != "ok" or row.digits is None:
+            if row.status == "ok" and row.digits is not None:
+                _say_digits(ax, height, row)
+            else:
                 _say_why_not(ax, height, row)
         describe(ax, _alt_text(comparison, rows))
     return ax
@@ -108,10 +110,16 @@ def _draw_row(ax: Axes, height: int, row: Row) -> None:
     ax.plot(
         [row.digits], [height], color=look.colour, marker=look.marker, markersize=9, linestyle="", zorder=3
     )
-    ax.annotate(
-        _words(row), (row.digits, height), (9, 0), textcoords="offset points", va="center", color=DARK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5}, zorder=2.5,
-    )  # fmt: skip
+
+
+def _say_digits(ax: Axes, height: int, row: Row) -> None:
+    """The digits and calls beside the dot, or beyond the dashed line, which no words cross."""
+    text = ax.annotate(_words(row), (row.digits or 0, height), (9, 0), textcoords="offset points",
+                       va="center", color=DARK,
+                       bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5}, zorder=2.5)  # fmt: skip
+    line = float(ax.transData.transform((FULL, height))[0])
+    if text.get_window_extent().x1 * WIDER > line:
+        text.xy = (FULL, height)
 
 
 def _say_why_not(ax: Axes, height: int, row: Row) -> None:

@@ -106,7 +106,7 @@ class ErrorSweep(Study):
             for name, curve in self.curves.items()
         )
         columns = ("method", "order", "slope", "best h", "median error", "predicted h", "predicted error")
-        names = ("h", *self.curves)
+        names = ("error at h", *self.curves)
         return [Table(names, by_step, frozenset(names)), Table(columns, summary, frozenset(columns[1:]))]
 
     def _decades(self) -> list[float]:

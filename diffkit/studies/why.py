@@ -78,20 +78,26 @@ _DOMINATES = 100.0
 
 def _why_differences(rows: list[Row]) -> str:
     """What the step did to the differences, from the parts of their errors where these were measured."""
-    low, high = rows[0], rows[-1]
-    kept = f"{digits_text(low.digits)} digits" + f" ({low.method})" * (low is high)
-    if digits_text(low.digits) != digits_text(high.digits):
-        ends = [f"{digits_text(row.digits)} ({row.method})" for row in (low, high)]
-        kept = f"from {ends[0]} to {ends[1]} digits"
-    parts = [(abs(row.truncation or 0), abs(row.rounding or 0)) for row in rows if row.truncation is not None]
-    if (low.digits or 0) > 15:
-        return f"what a difference leaves out vanishes for this f, so it keeps {kept}"
+    if (rows[0].digits or 0) > 15:
+        return f"what a difference leaves out vanishes for this f, so it keeps {_kept(rows)}"
+    fixed = [row for row in rows if row.truncation is not None]  # no method that chooses its steps
+    parts = [(abs(row.truncation or 0), abs(row.rounding or 0)) for row in fixed]
+    apart = [f"{row.method} keeps {digits_text(row.digits)} digits" for row in rows if row not in fixed]
+    more = "; ".join(["see diffkit sweep", *apart])
     if parts and all(t > _DOMINATES * r for t, r in parts):
-        return f"h is too large for this f, truncation dominates: differences keep {kept}; see diffkit sweep"
+        return f"h is too large for this f, truncation dominates: differences keep {_kept(fixed)}; {more}"
     if parts and all(r > _DOMINATES * t for t, r in parts):
-        return f"h is too small for this f, rounding dominates: differences keep {kept}; see diffkit sweep"
+        return f"h is too small for this f, rounding dominates: differences keep {_kept(fixed)}; {more}"
     balance = "truncation (h too large) against rounding (h too small)"
-    return f"a difference has to balance {balance}, which leaves {kept}"
+    return f"a difference has to balance {balance}, which leaves {_kept(rows)}"
+
+
+def _kept(rows: list[Row]) -> str:
+    """The digits of rows that rise in them."""
+    low, high = (digits_text(row.digits) for row in (rows[0], rows[-1]))
+    if low != high:
+        return f"from {low} ({rows[0].method}) to {high} ({rows[-1].method}) digits"
+    return f"{low} digits" + f" ({rows[0].method})" * (len(rows) == 1)
 
 
 def listed(names: list[str]) -> str:

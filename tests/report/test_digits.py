@@ -5,6 +5,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.report import digits_by_method, draw, look_of, new_axes
+from diffkit.studies.row import MOST_DIGITS
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,19 @@ def test_a_reason_that_is_too_long_ends_inside_the_figure(assert_legible):
 @pytest.mark.parametrize("size", [(7.5, 4.0), (8.0, 4.5)])
 def test_no_two_words_touch_and_none_leaves_the_figure(comparison, size, assert_legible):
     assert_legible(digits_by_method(comparison, new_axes(*size)))
+
+
+@pytest.mark.parametrize("size", [(7.5, 4.8), (8.0, 4.5), (6.0, 4.0)])
+def test_no_words_cross_the_line_of_all_that_a_double_holds(size, assert_legible):
+    """The adaptive method's 13.3 digits and its calls end beyond it where they stand beside the dot."""
+    ax = digits_by_method(dk.compare("sin(x)*exp(-x^2)", 0.7), new_axes(*size))
+    assert_legible(ax)
+    at = ax.transData.transform((MOST_DIGITS, 0))[0]
+    said = [text for text in ax.texts if "call" in text.get_text()]
+    assert len(said) == 9
+    for text in said:
+        box = text.get_window_extent()
+        assert box.x1 < at or box.x0 > at, text.get_text()
 
 
 def test_a_study_draws_itself_and_a_thing_that_is_no_study_is_refused(comparison):

@@ -21,6 +21,7 @@ def test_what_belongs_to_a_curve_is_also_a_mapping_by_method(sweep):
 
 def test_the_table_has_a_row_a_decade_from_the_longest_step(sweep):
     by_step, summary = sweep.tables()
+    assert by_step.columns == ("error at h", "forward", "central")
     assert [row[0] for row in by_step.rows] == [f"1.00e-{k:02d}" for k in range(1, 13)]
     assert [row[0] for row in summary.rows] == ["forward", "central"]
 

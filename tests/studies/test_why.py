@@ -60,6 +60,19 @@ def test_the_part_that_dominates_is_named(truncation, rounding, words):
     assert words in why([row])
 
 
+def test_a_method_that_chooses_its_steps_has_no_h_that_is_too_large():
+    central = dataclasses.replace(CENTRAL, digits=10.1, truncation=1e-10, rounding=1e-16)
+    adaptive = ComparisonRow("adaptive", 1.0, digits=15.2, subtracts=True)
+    assert why([adaptive, central]) == (
+        "Why: h is too large for this f, truncation dominates: differences keep 10.1 digits (central); "
+        "see diffkit sweep; adaptive keeps 15.2 digits."
+    )
+    forward = dataclasses.replace(FORWARD, truncation=1e-8, rounding=1e-16)
+    text = why([adaptive, central, forward])
+    assert "differences keep from 6.6 (forward) to 10.1 (central) digits; " in text
+    assert "which leaves from 9.4 (central) to 15.2 (adaptive) digits." in why([adaptive, CENTRAL])
+
+
 def test_an_exact_difference_is_not_blamed():
     assert "vanishes for this f" in why([dataclasses.replace(CENTRAL, digits=15.9, truncation=0.0)])
 

@@ -168,6 +168,7 @@ SENTENCES = {
     "{name} takes no difference, but its h, too large, leaves {n} digits": (
         "{name}不作差分，但其 h 太大，只剩 {n} 位数字"
     ),
+    "{name} keeps {n} digits": "{name}保留 {n} 位数字",
     "{name} keeps {n} digits only, since f is not analytic here: on complex numbers np.abs, a norm or a "
     "comparison is another function": (
         "{name}只保留 {n} 位数字，因为 f 在此不解析：对复数而言 np.abs、范数或比较是另一个函数"

@@ -106,11 +106,12 @@ def test_each_sentence_keeps_its_places_and_is_chinese(english):
         ("1 operation in the formula", "公式含 1 个运算"),
         ("element (0, 0): f jumps by about 1, 0.5 from x (and 2 more)",
          "元素 (0, 0)：f 在距 x 0.5 处有约 1 的跳变（另有 2 处）"),
-        ("Why: h is too large for this f, truncation dominates: differences keep from 0.0 (forward) to 14.5 "
-         "(adaptive) digits; see diffkit sweep; complex-step, dual and reverse take no difference and keep "
-         "15.9 digits; symbolic does not apply, for the reason given.",
-         "原因：对此 f 来说 h 太大，截断误差为主：差分保留 0.0（向前差分）至 14.5（自适应）位数字；"
-         "见 diffkit sweep；复步法、对偶数（前向模式）、反向模式不作差分，保留 15.9 位数字；"
+        ("Why: h is too large for this f, truncation dominates: differences keep from 0.0 (forward) to 10.5 "
+         "(central) digits; see diffkit sweep; adaptive keeps 14.5 digits; complex-step, dual and reverse "
+         "take no difference and keep 15.9 digits; symbolic does not apply, for the reason given.",
+         "原因：对此 f 来说 h 太大，截断误差为主：差分保留 0.0（向前差分）至 10.5（中心差分）位数字；"
+         "见 diffkit sweep；自适应保留 14.5 位数字；"
+         "复步法、对偶数（前向模式）、反向模式不作差分，保留 15.9 位数字；"
          "符号求导不适用，理由见上。"),
     ],
 )  # fmt: skip
