@@ -154,6 +154,11 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
         return method
     fields = _options_of(method)
     for option in options:
+        if option not in fields and option == "methods":
+            one = options[option] if isinstance(options[option], str) else method.name
+            raise UnknownOptionError(
+                f"one method is asked here; write method={one!r}, or compare(f, ..., methods=...) for several"
+            )
         if option not in fields:
             has = f"its options are {', '.join(fields)}" if fields else "it has none"
             raise UnknownOptionError(f"method {method.name!r} has no option {option!r}; {has}{_hint(option)}")

@@ -152,6 +152,15 @@ def test_an_option_of_other_methods_names_them_and_what_to_write(name: str) -> N
         dk.derivative(np.sin, 1.0, "reverse", max_nodes=5)
 
 
+@pytest.mark.parametrize("ask", [dk.derivative, dk.gradient, dk.jacobian, dk.hessian])
+@pytest.mark.parametrize(
+    ("methods", "write"), [("central", "central"), (["dual", "central"], "reverse"), (None, "reverse")]
+)
+def test_where_one_method_is_asked_methods_is_method(ask: Any, methods: Any, write: str) -> None:
+    with pytest.raises(UnknownOptionError, match=rf"write method='{write}', or compare\(f, \.\.\., methods="):
+        ask(np.sin, 1.0, methods=methods)
+
+
 def test_methods_are_a_name_several_names_objects_or_all() -> None:
     assert methods_for("reverse") == [METHODS["reverse"]]
     assert methods_for(Central(h=1e-3)) == [Central(h=1e-3)]

@@ -24,6 +24,7 @@ _positive = positive("is not a positive number; write one such as 0.1")
     "train",
     click.argument("f", metavar="TASK|F"),
     click.option("--start", metavar="P", help="Where to begin, written as a point: 5, or w=0,b=0."),
+    click.option("--at", metavar="P", hidden=True),  # what the point of the other commands is called
     click.option("--rate", metavar="R", callback=_positive, help="The step is R times the gradient."),
     click.option("--epochs", type=WholeNumber(0, 10**7), metavar="N", help="How many steps at most."),
     click.option("--method", metavar="M", default="reverse", show_default=True, help="Whose gradient."),
@@ -38,7 +39,7 @@ _positive = positive("is not a positive number; write one such as 0.1")
 )  # fmt: skip
 def train_command(
     f: str, start: str | None, rate: float | None, epochs: int | None, method: str, tolerance: float | None,
-    batch: int | None, show: str, **options: Any,
+    batch: int | None, show: str, at: str | None, **options: Any,
 ) -> None:  # fmt: skip
     """Go down a function by its gradient.
 
@@ -48,6 +49,11 @@ def train_command(
     from diffkit.cli.output import show as print_out
 
     name = f.strip()
+    wanted = {"--start P": start, "--rate R": rate, "--epochs N": epochs}
+    lacking = [option for option, value in wanted.items() if value is None and name not in TASK_NAMES]
+    if at is not None:
+        write = " ".join([f"--start {at}", *(option for option in lacking if option != "--start P")])
+        raise click.UsageError(f"--at is called --start here, where a descent begins; write {write}")
     if show == "line" and name != "linreg":
         raise click.UsageError("--show line is the line of linreg; write path or loss")
     how: dict[str, Any] = {"method": method, "tolerance": tolerance or 0.0}
@@ -56,16 +62,13 @@ def train_command(
 
         if batch is not None and name != "linreg":
             raise click.UsageError(f"--batch is of samples, and {name} has none; leave it out")
-        at = None if start is None else _start_of(name, start)
+        begin = None if start is None else _start_of(name, start)
         with progress(**options) as tell:
-            found = task(name, start=at, rate=rate, epochs=epochs, batch=batch, tell=tell, **how)
+            found = task(name, start=begin, rate=rate, epochs=epochs, batch=batch, tell=tell, **how)
     else:
         if start is None or rate is None or epochs is None:
-            wanted = {"--start P": start, "--rate R": rate, "--epochs N": epochs}
-            lacking = " ".join(option for option, value in wanted.items() if value is None)
-            raise click.UsageError(
-                f"{name} is no task ({', '.join(TASK_NAMES)}), and a function needs {lacking} as well"
-            )
+            tasks, needs = ", ".join(TASK_NAMES), " ".join(lacking)
+            raise click.UsageError(f"{name} is no task ({tasks}), and a function needs {needs} as well")
         if batch is not None:
             raise click.UsageError("--batch is of samples, and F has none; leave it out")
         with _about_start():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 
 from diffkit.api import Problem, derivative, gradient
-from diffkit.errors import ArgumentsError, DiffkitError, DomainError
+from diffkit.arguments import require_by_position
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError, UnknownOptionError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import Method, methods_for, versions_of
 from diffkit.result import Estimate
@@ -156,6 +157,7 @@ def compare(
     order: int = 1,
     text: str | None = None,
     tell: Tell = silent,
+    **unknown: Never,
 ) -> Comparison:
     """Every method's derivative of f at a point, with error, correct digits, step, calls of f and time.
 
@@ -186,7 +188,7 @@ def compare(
     ------
     DomainError
         If the point is empty, not finite or not real, or f has no value there.
-    UnknownMethodError, ExpressionError, ArgumentsError
+    UnknownMethodError, UnknownOptionError, ExpressionError, ArgumentsError
         As their names say. What f itself raises at the point is passed on.
 
     Examples
@@ -205,6 +207,12 @@ def compare(
     >>> found.plot().figure.savefig(file, format="svg")
     """
     g = as_function(f)
+    options: Mapping[str, Any] = unknown
+    require_by_position(g, point, options)
+    for name, given in options.items():  # without this Python's own error would name no way out
+        objects = f"method objects such as methods=[diffkit.numerical.Central({name}=...)]"
+        instead = f"methods={given!r}" if name == "method" else objects
+        raise UnknownOptionError(f"compare has no {name}=, since it asks several methods; write {instead}")
     chosen = methods_for(methods)
     leaves, structure = flatten_arguments(point)
     if not leaves or any(np.size(leaf) == 0 for leaf in leaves):

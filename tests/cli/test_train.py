@@ -80,6 +80,8 @@ def test_each_figure_is_drawn(shell, tmp_path, show, title):
     [
         (["x^2"], 2, "x^2 is no task (square, quartic, linreg), and a function needs --start P --rate R"),
         (["x^2", "--start", "1", "--epochs", "3"], 2, "a function needs --rate R as well"),
+        (["x^2", "--at", "3"], 2, "a descent begins; write --start 3 --rate R --epochs N."),
+        (["quartic", "--at", "-2", "--rate", "1"], 2, "--at is called --start here, where"),
         (["square", "--rate", "-1"], 2, "'-1' is not a positive number; write one such as 0.1"),
         (["square", "--rate", "nan"], 2, "'nan' is not a positive number"),
         (["square", "--epochs", "many"], 2, "'many' is not a whole number from 0 to 10000000"),

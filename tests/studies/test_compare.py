@@ -10,9 +10,29 @@ import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit.errors import ArgumentsError, DomainError, ExpressionError, UnknownMethodError
+from diffkit.errors import (
+    ArgumentsError,
+    DomainError,
+    ExpressionError,
+    UnknownMethodError,
+    UnknownOptionError,
+)
 
 TEXT = "sin(x)*exp(-x**2)"
+
+
+@pytest.mark.parametrize(
+    ("given", "write"),
+    [
+        ({"method": "central"}, r"no method=, .* write methods='central'$"),
+        ({"h": 1e-5}, r"no h=, .* objects such as methods=\[diffkit\.numerical\.Central\(h=\.\.\.\)\]$"),
+    ],
+)
+def test_where_several_methods_are_asked_method_is_methods(given, write):
+    with pytest.raises(UnknownOptionError, match=write):
+        dk.compare("x^2", 3.0, **given)
+    with pytest.raises(ArgumentsError, match=r'a point is not given by keywords \(x\); write {"x": 3\.0}'):
+        dk.compare("x^2", x=3.0)
 
 
 @pytest.fixture(scope="module")
