@@ -202,11 +202,11 @@ def error_svg(sweep: ErrorSweep, steps: Any, moving: Moving, say: Words, brief: 
 
 
 def _best(frame: Frame, method: str, curve: Curve) -> list[Markup]:
-    """A star at the best step, and the step."""
+    """A star at the best step, and under its left the step: errors of smaller steps are above."""
     h, error = curve.best
     x, y = frame.across(math.log10(h)), frame.down(float(_logs([error], frame)[0]))
     told = f"h ≈ {short(float(f'{h:.1g}'))}"
-    inside = min(max(x, LEFT + 40), WIDTH - RIGHT - 40)
+    inside = min(max(x, LEFT + 80), WIDTH - RIGHT)
     return [
         element("path", d=_star(x, y), class_=f"star line-{method}"),
         element("text", told, x=f"{inside:.1f}", y=f"{y + 20:.1f}", class_="best"),

@@ -135,7 +135,25 @@ def test_the_label_of_a_best_step_stays_in_the_picture(parsed):
     sweep = error_sweep("5", 1.0, steps=np.logspace(-12, 0, 13))
     labels = [e for e in parsed(error_svg(sweep, sweep.steps, Moving(0), SAY)).all("text") if "≈" in e.text]
     assert len(labels) == 3
-    assert all(LEFT + 40 <= float(e.attributes["x"]) <= WIDTH - RIGHT - 40 for e in labels)
+    assert all(LEFT + 80 <= float(e.attributes["x"]) <= WIDTH - RIGHT for e in labels)
+
+
+MEDIANS = [f"line line-{method}" for method in ("forward", "central", "richardson")]
+
+
+@pytest.mark.parametrize(("f", "x"), [("sin(x)*exp(-x^2)", 0.7), ("exp(x)", 1.0), ("1/x", 0.001)])
+def test_the_label_of_a_best_step_stands_on_no_curve(parsed, f, x):
+    """It ends at its place and is 75 wide at most, as letters of 13 pixels are; curves are the medians."""
+    sweep = error_sweep(f, x)
+    made = parsed(error_svg(sweep, sweep.steps, Moving(0), SAY))
+    medians = [e.attributes["d"] for e in made.all("path") if e.attributes.get("class") in MEDIANS]
+    points = [tuple(map(float, point.split())) for d in medians for point in re.split("[ML]", d)[1:]]
+    assert len(points) > 300
+    labels = [e for e in made.all("text") if "≈" in e.text]
+    assert len(labels) == 3
+    for label in labels:
+        end, low = float(label.attributes["x"]), float(label.attributes["y"])
+        assert not [(a, b) for a, b in points if end - 75 < a < end and low - 10 < b < low + 2]
 
 
 def test_a_curve_breaks_where_there_is_no_value_and_at_a_pole():
