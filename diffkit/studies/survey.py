@@ -194,8 +194,9 @@ def survey(
         sooner without; two processes pay where one would be busy for ten seconds or more.
     file
         A file of JSON lines to which each row is written when it is finished. Rows that are there already
-        are not computed again, so that a survey that was interrupted goes on where it stopped. While one
-        process writes it, another is refused it (not on Windows).
+        are not computed again, so that a survey that was interrupted goes on where it stopped; to try one
+        again, of the reason "died" for example, delete its line. While one process writes the file, another
+        is refused it (not on Windows).
     tell
         Is told what is finished, how many rows there are, and of how many: tell("sine", 9, 504).
 
