@@ -105,6 +105,7 @@ def table_under(words):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
+@pytest.mark.slow
 def test_what_the_methods_are_worth_is_measured():
     rows = table_under("What they are worth")
     names = [row[0] for row in rows]
