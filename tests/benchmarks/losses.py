@@ -34,7 +34,7 @@ WHY_MISSED = {
     "what NumPy's sin and exp cost, by hand or not",
     "c": "each slice is an operation, and its cotangent is added in its place by another one: more passes "
     "over memory than a person writes, with nothing else to do between them",
-    "d": "the fixed cost of an operation shows where arrays are short, and values are kept that no rule reads",
+    "d": "the fixed cost of an operation shows where arrays are short, and values are kept that nobody reads",
     "e": "the fixed cost of a call shows where n is small",
     "f": "the column of digits says which peer has more",
     "g": "the machine was busy",
