@@ -9,6 +9,8 @@ from diffkit.errors import OptionError, WorkersError
 from diffkit.studies import processes
 from diffkit.studies.processes import by_processes
 
+pytestmark = pytest.mark.slow  # each starts processes, which import for a second or two
+
 
 def told(task, items, count=2):
     """The results, and of a lost item what is said."""
