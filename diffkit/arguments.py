@@ -97,9 +97,11 @@ def _one_by_one(g: Any, point: tuple[Any, ...]) -> str:
 
 def require_one_variable(g: Any, x: Any, second: Any) -> None:
     """Raise ArgumentsError where f takes several numbers and the second came where the method stands."""
+    if isinstance(second, str) or not np.isscalar(second):
+        return  # before the signature is read, which takes longer
     variables = getattr(g, "variables", None)
     names = list(_parameter_names(g, required=True) if variables is None else variables)
-    if isinstance(second, str) or not np.isscalar(second) or len(names) < 2:
+    if len(names) < 2:
         return
     values = [str(x)[:20], str(second)[:20], *names[2:]]
     by_name = ", ".join(f'"{name}": {value}' for name, value in zip(names, values, strict=True))
