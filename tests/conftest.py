@@ -24,7 +24,7 @@ from diffkit.studies.error_sweep import default_steps
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-collect_ignore = ["benchmarks"]  # run by themselves: python -m tests.benchmarks
+collect_ignore = ["benchmarks", "mutants.py"]  # run by themselves: python -m tests.benchmarks
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

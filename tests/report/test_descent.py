@@ -61,6 +61,7 @@ def test_no_two_words_touch_beside_the_lines(line, size, assert_legible):
     assert_legible(regression_line(line, new_axes(*size)))
 
 
+@pytest.mark.usefixtures("letters_of_matplotlib_3_11")
 @pytest.mark.parametrize("size", [PAGE, SLIDE])
 def test_circles_are_round_and_the_picture_is_filled(size):
     """One unit of x is as many pixels as one of y, and the level lines end where the axes do."""

@@ -64,6 +64,7 @@ def test_stars_stand_at_the_best_steps_and_ticks_at_theorys(drawn, sweeps):
     assert said(drawn).count("³√ε") == len({round(math.log10(tick), 1) for tick in ticks})
 
 
+@pytest.mark.usefixtures("letters_of_matplotlib_3_11")
 def test_every_type_is_named_with_its_step_its_error_and_its_unit_roundoff(drawn):
     told = said(drawn)
     assert set(TYPES) <= set(told)
