@@ -60,6 +60,7 @@ def test_a_derivative_runs_in_plain_numpy_and_on_arrays(problem: Problem, order:
         assert np.shape(derivative(np.full(3, problem.at))) == (3,)
 
 
+@pytest.mark.sampled(3)
 @each_problem()
 def test_past_the_second_the_taylor_coefficients_do_not_grow_in_units_of_the_scale(problem: Problem) -> None:
     coefficients = taylor(problem)

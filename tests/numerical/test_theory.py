@@ -63,6 +63,7 @@ def test_the_constants_are_those_of_the_exact_derivatives(f, exact, x, method, o
     assert (found.step, found.error) == pytest.approx(best, rel=0.01)
 
 
+@pytest.mark.sampled(5)
 @each_function
 @each_method
 @pytest.mark.parametrize("order", [1, 2])

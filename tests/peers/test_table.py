@@ -65,6 +65,7 @@ WITHOUT = (
 )
 
 
+@pytest.mark.slow
 def test_without_a_package_its_name_is_refused_and_the_others_answer():
     names = ["torch", "jax", "autograd", "casadi", "symengine", "numdifftools", "jacobi"]
     code = WITHOUT.format(names=names) + (
@@ -75,6 +76,7 @@ def test_without_a_package_its_name_is_refused_and_the_others_answer():
     assert "method 'jacobi' needs jacobi, which is not installed; write pip install jacobi" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_peer_is_imported_before_it_is_asked():
     code = (
         "import sys, diffkit as dk; dk.compare('x^2', 3.0); "

@@ -93,6 +93,7 @@ def test_no_two_words_touch_and_none_leaves_the_figure(survey, size, assert_legi
     assert len(ax.get_yticks()) == len(NAMES) + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(8.0, 4.5), (7.5, 5.0)])
 def test_rows_too_low_for_words_keep_their_shades_and_the_names_of_their_kinds(survey, size, assert_legible):
     kinds = {f"{name} {k}": kind for k in range(7) for name, kind in survey.kinds.items()}

@@ -9,7 +9,7 @@ import pytest
 from diffkit.report import draw, gradient_descent, loss_by_epoch, new_axes, regression_line
 from diffkit.studies import task, train
 
-pytestmark = pytest.mark.sampled(3)  # a wide cross of figures and sizes
+pytestmark = pytest.mark.sampled(5)  # a wide cross of figures and sizes
 
 PAGE, SLIDE = (7.5, 5.0), (8.0, 4.5)
 VALLEY = ("(x-1)^2 + 10*(y-x^2)^2", {"x": -1.0, "y": 1.0})

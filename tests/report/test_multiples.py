@@ -66,6 +66,7 @@ def test_a_derivative_of_0_has_absolute_errors():
     np.testing.assert_array_equal(line.get_ydata(), sweeps["parabola-at-0"]["forward"].median)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("size", [(7.5, 5.0), (8.0, 4.5), (7.5, 6.6)])
 @pytest.mark.parametrize("count", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_two_words_touch_and_none_leaves_the_figure(sweeps, size, count, assert_legible):

@@ -81,6 +81,7 @@ def test_theory_draws_truncation_once_and_rounding_for_each_type(drawn):
     assert sum(one.get_color() == DARK for one in drawn.get_lines()) == 1 + len(TYPES)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("size", [PAGE, SLIDE])
 def test_no_two_words_touch_and_none_leaves_the_figure(sweeps, size, assert_legible):
     assert_legible(error_by_precision(sweeps, new_axes(*size)))

@@ -88,6 +88,7 @@ def test_the_gradient_has_the_shapes_of_the_leaves():
     assert close(found[1], mpmath.mpf(9))
 
 
+@pytest.mark.slow
 def test_too_many_inputs_are_refused_in_a_sentence():
     with pytest.raises(DomainError, match="too many"):
         exact_gradient(lambda x: np.sum(x * x), [np.ones(130_000)])

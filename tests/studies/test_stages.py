@@ -47,6 +47,7 @@ def test_a_product_of_two_has_both_in_its_gradient(rows):
     assert found["shared"].operations == len(["x*y", "cos(v1)", "v2*y", "v2*x"])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_sympys_stages_are_sympys_own(rows, order):
     found = rows(lambda x: x * np.sin(x) * np.exp(-x * x), order=order)

@@ -40,6 +40,7 @@ def test_the_logistic_maps_tree_doubles_and_its_graph_grows_by_seven():
     assert set(np.diff(found.counts("adjoint"))[2:]) == {8}
 
 
+@pytest.mark.slow
 def test_the_loop_of_a_hundred_steps_has_a_linear_graph():
     found = swell(family="loop", n=(10, 25, 50, 75, 100), **QUICK)
     assert found["pruned"].operations > 10**32
@@ -94,6 +95,7 @@ def test_the_logistic_map_in_sympys_counts(n):
     assert found.counts("f", "tree")[1:4] == [9, 25, 57]
 
 
+@pytest.mark.slow
 def test_the_logistic_map_as_sympy_simplifies_it(logistic):
     assert logistic.counts("sympy simplify")[:4] == [0, 2, 8, 20]
 
@@ -255,6 +257,7 @@ def test_numbers_beyond_a_float_are_whole_in_json():
     assert f"e{len(str(count)) - 1}" in str(found)
 
 
+@pytest.mark.slow
 def test_without_a_time_limit_the_counts_are_the_same():
     here = swell("x^2*sin(x)", time_limit=None, simplified=False)
     there = swell("x^2*sin(x)", time_limit=60, simplified=False)

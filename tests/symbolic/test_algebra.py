@@ -145,6 +145,7 @@ def test_more_sweeps_than_anybody_would_wait_for_are_refused():
         dk.hessian(lambda x: np.prod(x), np.ones(50), method="symbolic", share=True, max_nodes=10)
 
 
+@pytest.mark.slow
 def test_a_shared_derivative_runs_as_a_program_that_a_tree_does_not_reach():
     def deep(x):
         for _ in range(1000):
