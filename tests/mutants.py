@@ -6,7 +6,7 @@
 
 Cosmic Ray makes the mutants; of the many thousands a random sample is tried, in clones of the last commit, on
 the tests that run the changed line: some of the twin file's and of the others, then, should they pass, more.
-Annotations are left out, since nothing is computed from them.
+Annotations are left out, since nothing is computed from them, and a rule's examples, which are tests' inputs.
 """
 
 from __future__ import annotations
@@ -59,19 +59,19 @@ def mutants(session: str, only: str) -> list[MutationSpec]:
             files = [path for room in ROOMS for path in sorted(Path("diffkit", room).rglob("*.py"))]
             init(files, database, {})
         found = [item.mutations[0] for item in database.work_items]
-    found = [mutant for mutant in found if only in str(mutant.module_path) and not _of_annotation(mutant)]
+    found = [mutant for mutant in found if only in str(mutant.module_path) and not _of_no_effect(mutant)]
     return sorted(found, key=lambda m: (str(m.module_path), m.start_pos, m.operator_name, m.occurrence))
 
 
-def _of_annotation(mutant: MutationSpec) -> bool:
+def _of_no_effect(mutant: MutationSpec) -> bool:
     return any(
-        start <= mutant.start_pos and mutant.end_pos <= end for start, end in _annotations(mutant.module_path)
+        start <= mutant.start_pos and mutant.end_pos <= end for start, end in _idle(mutant.module_path)
     )
 
 
 @cache
-def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where a file's annotations and its `if TYPE_CHECKING:` begin and end."""
+def _idle(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where a file's annotations, its `if TYPE_CHECKING:` and its examples begin and end."""
     return [
         ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
         for node in _unevaluated(ast.parse(path.read_text("utf-8")))
@@ -84,6 +84,8 @@ def _unevaluated(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
             yield node.annotation
         elif isinstance(node, ast.FunctionDef) and node.returns:
             yield node.returns
+        elif isinstance(node, ast.keyword) and node.arg == "examples":
+            yield node.value
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             yield node
 
@@ -171,9 +173,10 @@ def main(
             ends[outcome.room, outcome.end] += 1
             if outcome.end != "killed":
                 survivors.append(outcome)
-                if output:
-                    shown = "\n\n".join(f"{o.end}: {o.operator}\n{o.diff}" for o in survivors)
-                    Path(output).write_text(shown, "utf-8")
+            if output:
+                told = [f"{sum(ends.values())} tried, {len(survivors)} not killed"]
+                told += [f"{outcome.end}: {outcome.operator}\n{outcome.diff}" for outcome in survivors]
+                Path(output).write_text("\n\n".join(told), "utf-8")
     for room in sorted({room for room, _ in ends}):
         killed, tried = ends[room, "killed"], sum(n for (r, _), n in ends.items() if r == room)
         click.echo(f"{room:10} {killed:5} of {tried:5} killed, {killed / tried:.1%}")
