@@ -84,10 +84,12 @@ def _unevaluated(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
             yield node.annotation
         elif isinstance(node, ast.FunctionDef) and node.returns:
             yield node.returns
-        elif isinstance(node, ast.keyword) and node.arg == "examples":
+        elif isinstance(node, ast.keyword) and node.arg in ("examples", "domain"):
             yield node.value
-        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            yield node
+        elif isinstance(node, ast.If | ast.Call):
+            word = node.test if isinstance(node, ast.If) else node.func
+            if ast.unparse(word) in ("TYPE_CHECKING", "example"):
+                yield node
 
 
 # -- the tests of a mutant --------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def _einsum_operands(*args: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict
 def _einsum_text(*args: Any) -> tuple[str, tuple[Any, ...]]:
     """The text of np.einsum(a, [0, 1], b, [1, 2], [0, 2]), and its arrays."""
     count = len(args) // 2
-    labels = [*args[1 : 2 * count : 2], *args[2 * count :]]
+    labels = [*args[1::2], *args[2 * count :]]
     known = sorted({label for term in labels for label in term} - {Ellipsis})
     letter = {Ellipsis: "..."} | dict(zip(known, sorted(ascii_letters), strict=False))
     terms = ["".join(letter[label] for label in term) for term in labels]

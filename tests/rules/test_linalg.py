@@ -157,6 +157,13 @@ def test_single_precision_stays_single():
         assert np.asarray(along(f, a, a)).dtype == np.float32
 
 
+def test_a_cutoff_of_minus_one_is_the_machines_precision():
+    """One column is 1e-20 of the other: of rank 1 to np.linalg.lstsq, and so to its derivative."""
+    a = np.array([[1.0, 1e-20], [1.0, 2e-20], [1.0, 4e-20]])
+    slope = jvp(lambda b: np.linalg.lstsq(a, b, rcond=-1)[0], (np.ones(3),), (np.array([1.0, 0.0, 0.0]),))[1]
+    np.testing.assert_allclose(slope, [1 / 3, 0], atol=1e-15)
+
+
 @pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4)])
 def test_pinv_and_lstsq_keep_to_matrices_of_their_rank(shape):
     low = lambda factors: factors[0] @ factors[1]  # of rank 2

@@ -151,3 +151,8 @@ def test_clip_reads_its_edges_as_keywords_too():
         assert grad(lambda x: np.sum(f(x)))(x).tolist() == [0.0, 1.0, 0.0]  # noqa: B023
     edges = grad(lambda a, b: np.sum(np.clip(x, a_min=a, a_max=b)), argnums=(0, 1))(0.0, 1.0)
     assert edges == (1.0, 1.0)
+
+
+def test_the_second_operand_of_heaviside_counts_where_the_first_is_zero():
+    slopes = grad(lambda b: np.sum(np.heaviside(np.array([-1.0, 0.0, 2.0]), b)))(np.full(3, 0.5))
+    assert slopes.tolist() == [0, 1, 0]

@@ -124,7 +124,7 @@ def _kept(y: Any, x: Any, axis: Any, keepdims: bool, before: int = 0) -> Any:
     return np.expand_dims(y, tuple(before + a for a in axes))
 
 
-@written(np.median, examples=[*EACH_WAY, example(V), example(Array(1)), example(Array())])
+@written(np.median, examples=[*EACH_WAY, example(X, -3), example(V), example(Array(1)), example(Array())])
 def median(
     x: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: bool = False
 ) -> Any:
