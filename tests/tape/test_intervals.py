@@ -86,6 +86,7 @@ RANGES = [
     (lambda x: np.maximum(x, 0.5) - np.minimum(x, 1) * np.clip(x, -0.5, 0.75), -1.0, 2.0),
     (lambda x: np.where(x > 0.5, x, -x) + (x <= 1) * x, -1.0, 2.0),
     (lambda x: np.copysign(x, x - 0.5), -1.0, 2.0),
+    (lambda x: np.copysign(x, x + 2), -1.0, 2.0),
     (lambda x: np.hypot(x, 1 - x) + np.arctan2(x, 2.0) + np.logaddexp(x, 1.0), -1.0, 2.0),
     (lambda x: np.round(x, 1), 1.0, 1.5),
     (lambda x: np.where(np.logical_and(x > 0, np.logical_not(x > 1)), x, 3.0), -1.0, 2.0),

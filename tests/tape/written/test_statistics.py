@@ -39,6 +39,7 @@ NAN = np.nan
         (lambda x: np.sum(np.nancumsum(x)), [1.0, NAN, 2], [3, 0, 1]),
         (lambda x: np.histogram([0.5, 1.5, 1.0], [0, 1, 2], weights=x)[0][1], [3.0, 1, 2], [0, 1, 1]),
         (lambda x: np.histogram(x, 2)[1][1], [3.0, 1, 2], [0.5, 0.5, 0]),
+        (lambda x: np.histogram(x, 2)[1][1] ** 2, [3.0, 3, 3], [2, 2, 2]),
         (lambda x: np.bincount([1, 1, 0], x)[1] ** 2, [3.0, 1, 2], [8, 8, 0]),
         (lambda x: np.corrcoef(x, [1.0, 2, 3])[0, 1], [1.0, 2, 3], [0, 0, 0]),
     ],
