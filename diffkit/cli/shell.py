@@ -309,7 +309,7 @@ LONGEST = 600  # characters of a line on standard error
 
 
 def _plain(message: str) -> str:
-    """The message without what would steer a terminal; of a line that is too long its beginning and its end."""
+    """The message without what would steer a terminal; of a line that is too long its beginning and end."""
     lines = ["".join(c if c.isprintable() else "?" for c in line) for line in message.split("\n")]
     most = LONGEST - len(" ... ")
     return "\n".join(
