@@ -145,7 +145,8 @@ def nested(f, times):
 
 @pytest.mark.parametrize(
     "e",
-    [X, sympy.Integer(3), Y, X**3, 2**X, X**X, X * Y * sympy.sin(X), tower(5), nested(sympy.sin, 8), 1 / (1 + X**2),
+    [X, sympy.Integer(3), Y, X**3, 2**X, X**X, X * Y * sympy.sin(X), tower(5), nested(sympy.sin, 8),
+     1 / (1 + X**2),
      nested(lambda u: 4 * u * (1 - u), 5),
      sympy.atan2(X, X + 1), sum(X**k for k in range(30))],
     ids=str,
