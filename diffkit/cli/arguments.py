@@ -150,8 +150,8 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
     """
     text = text.strip()
     if (inside := re.fullmatch(r"[(\[{]([^()\[\]{}]*)[)\]}]", text)) and "," in inside[1]:
-        bare = inside[1].replace(" ", "")[:60]
-        raise ArgumentsError(f"the point {quoted(text)} stands in brackets; write --at {bare}")
+        bare = inside[1].replace(" ", "")
+        raise ArgumentsError(f"the point {quoted(text)} stands in brackets; write --at {_retyped(bare)}")
     one_in_an_array = re.fullmatch(r"[^,=]+,", text) is not None
     entries = at_commas(text[:-1] if one_in_an_array else text)
     if "" in entries:
@@ -165,10 +165,13 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
     if "" in given:
         name = next((name for name in parameters if name not in given), "x")
         nameless = entries[given.index("")]
-        raise ArgumentsError(f"a name is missing before {quoted(nameless)}; write --at {name}{nameless[:60]}")
+        raise ArgumentsError(
+            f"a name is missing before {quoted(nameless)}; write --at {name}{_retyped(nameless)}"
+        )
     if valueless := next((entry for entry in entries if entry.endswith("=")), None):
         write = ",".join(f"{entry}0.7" if entry.endswith("=") else entry for entry in entries[:9])
-        raise ArgumentsError(f"{valueless.rstrip('= ')} has no value; write --at {write}")
+        name = _retyped(valueless.rstrip("= "))
+        raise ArgumentsError(f"{name} has no value; write --at {_retyped(write)}")
     values = [
         _number(entry.partition("=")[2].strip() if by_name else entry, entry, dtype) for entry in entries
     ]
@@ -185,13 +188,13 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
         fits = len(names) == (0 if one_in_an_array else len(values)) or (len(names) == 1 and not is_formula)
     if not fits:
         takes = ", ".join(parameters)
-        gives = ", ".join(given) or f"{len(values)} number{'s' * (len(values) != 1)}"
+        gives = _retyped(", ".join(given)) or f"{len(values)} number{'s' * (len(values) != 1)}"
         gives += " in an array" * one_in_an_array
         write = ",".join(f"{name}=..." for name in required)
         if one_in_an_array and len(names) == 1:
-            write = entries[0]
+            write = _retyped(entries[0])
         if len(parameters) == 1 and re.fullmatch(r"[+-]?[0-9]+,[0-9]+", text):
-            write = f"{text.replace(',', '.')} if the comma is a decimal point, which is a dot here"
+            write = f"{_retyped(text.replace(',', '.'))} if the comma is a decimal point, which is a dot here"
         raise ArgumentsError(
             f"f takes {takes} and the point gives {gives}" + f"; write --at {write}" * bool(write)
         )
@@ -201,6 +204,11 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
     if is_formula:
         return Point((dict(zip(names, values, strict=True)),), names, text)
     return Point(tuple(values), names, text)
+
+
+def _retyped(text: str) -> str:
+    """What to write, as a message says it: on one line, with nothing that steers a terminal."""
+    return quoted(text)[1:-1]
 
 
 def at_commas(text: str) -> list[str]:
@@ -241,7 +249,7 @@ def _number(text: str, entry: str, dtype: str) -> Any:
             raise DomainError(f"{quoted(entry)} is complex; a point needs real numbers")
         words = entry.split()
         if len(words) > 1 and all(plain_number(word.rpartition("=")[2]) is not None for word in words):
-            commas = ",".join(words)[:60]
+            commas = _retyped(",".join(words))
             raise ArgumentsError(f"{quoted(entry)} is several numbers; put commas between them: {commas}")
         try:
             constant = parse(text)
