@@ -13,6 +13,7 @@
     dk.tensor(x, requires_grad=True)           the same, imperative: x.grad after y.backward()
     dk.numerical, dk.symbolic                  the other two rooms
     dk.METHODS, dk.register_method             the names of the methods
+    dk.limits(order=100)                       how large a piece of work may be, for a with block
 
 `f` is plain NumPy code, a SymPy expression, or text such as "sin(x)*exp(-x^2)".
 """
@@ -48,6 +49,7 @@ _HOME = {
     "no_grad": "autodiff.tensor",
     "METHODS": "methods",
     "register_method": "methods",
+    "limits": "allowance",
     "Estimate": "result",
     "DiffkitError": "errors",
 }
@@ -84,6 +86,7 @@ __all__ = [
     "gradient",
     "hessian",
     "jacobian",
+    "limits",
     "no_grad",
     "numerical",
     "problems",
@@ -103,6 +106,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from diffkit import autodiff, errors, numerical, problems, report, rules, studies, symbolic, tape, views
+    from diffkit.allowance import limits
     from diffkit.api import derivative, gradient, hessian, jacobian, record
     from diffkit.autodiff import grad, value_and_grad
     from diffkit.autodiff.tensor import Tensor, no_grad, tensor

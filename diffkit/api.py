@@ -10,6 +10,7 @@ import numpy as np
 
 from diffkit.arguments import (
     argument_names,
+    checked_count,
     checked_leaf,
     leaf_names,
     require_by_position,
@@ -94,10 +95,9 @@ def derivative(
     chosen = method_for(method, options)
     require_variables(g, 1)
     point = checked_leaf(x, "x")
-    if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
-        raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
+    times = checked_count(order, "order")
     with np.errstate(all="ignore"):  # where f has no value the answer says so, not a warning on the way
-        found = chosen.derivative(g, point, int(order))
+        found = chosen.derivative(g, point, times)
         value = _as_given(found.value, x)
         # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
         if isinstance(value, float) and (

@@ -8,17 +8,31 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.allowance import require_within
 from diffkit.errors import ArgumentsError, DomainError
 from diffkit.structure import Structure, as_leaf
 
 __all__ = [
     "argument_names",
+    "checked_count",
     "checked_leaf",
     "leaf_names",
     "require_by_position",
     "require_one_variable",
     "require_variables",
 ]
+
+
+def checked_count(value: Any, name: str) -> int:
+    """A whole number from 1 on, within the limit of its name; ArgumentsError or OptionError otherwise.
+
+    >>> checked_count(2, "order")
+    2
+    """
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ArgumentsError(f"{name} is {value!r}; write a whole number from 1 on")
+    require_within(name, int(value))
+    return int(value)
 
 
 def checked_leaf(value: Any, name: str) -> Any:

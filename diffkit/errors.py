@@ -56,6 +56,15 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
 
 
+def quoted(text: str, most: int = 60) -> str:
+    """What a user wrote, as a message repeats it: of what is long its beginning and its end.
+
+    >>> quoted("x = 1"), quoted("9" * 1000, 20)
+    ("'x = 1'", "'9999999999...99999'")
+    """
+    return repr(text if len(text) <= most else f"{text[: most // 2]}...{text[-most // 4 :]}")
+
+
 class DiffkitError(Exception):
     """Root of every error that diffkit raises on purpose."""
 

@@ -129,8 +129,7 @@ class TextFunction:
     """A function that was given as text; make one with `parse`.
 
     Call it with one value for each of ``variables`` (in natural order: x1, x2, x10), or with one mapping
-    by name; a constant, which has none, takes anything. Values may be whatever NumPy's functions take:
-    floats, arrays, complex numbers, tracers.
+    by name; a constant, which has none, takes anything. Values: floats, arrays, complex numbers, tracers.
     """
 
     text: str
@@ -213,7 +212,6 @@ def parse(text: str) -> TextFunction:
 
     The language: numbers, variables, ``+ - * / ^`` (also ``**``), parentheses, the functions in
     `FUNCTIONS` and the constants in `CONSTANTS`. Operators bind as in Python.
-
     Raises `ExpressionError` with the reason and the column.
 
     >>> f = parse("x^2*y + y + 2")
@@ -221,7 +219,7 @@ def parse(text: str) -> TextFunction:
     (('x', 'y'), 42.0, 42.0)
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the text has {len(text)} characters; at most {MAX_LENGTH} are read", text)
+        raise ExpressionError(f"the text has {len(text)} characters; at most {MAX_LENGTH} are read{_MORE}")
     text = text.removeprefix("\ufeff").strip()  # the mark that some editors put in front of UTF-8
     if not text:
         raise ExpressionError("the expression is empty; write one such as sin(x)*exp(-x^2)", text)
@@ -230,6 +228,7 @@ def parse(text: str) -> TextFunction:
     return TextFunction(text, tuple(sorted(names, key=_natural)), tuple(program))
 
 
+_MORE = "; what is larger is written as a function in Python"
 _LANGUAGE = "it is numbers, variables, + - * / ^, parentheses and functions"
 _INSTEAD = {
     r"[<>]|==|!=": "comparisons are not read; min, max, abs and sign are",
@@ -273,7 +272,7 @@ _SLIPS = {
     r"(?:^|[(,^/+-]|\*\*?+)[ \t]*(\*\*|[)*/^,])": "a number, a variable or '(' is missing before {!r}",
     r"(\*\*|[-+*/^(,])$": "a number, a variable or '(' is missing after {!r}",
 }
-_NESTED = f"parentheses, signs and powers are nested more than {MAX_DEPTH} deep"
+_NESTED = f"parentheses, signs and powers are nested more than {MAX_DEPTH} deep{_MORE}"
 _SENSELESS = f"the expression makes no sense at this column; {_LANGUAGE} such as sin(x)"
 _SYNTAX = {  # what Python's parser says, and what is said here
     "never closed": "this '(' is never closed; write the ')' for it",
@@ -331,7 +330,7 @@ def _nodes(tree: ast.expr, text: str) -> list[ast.expr]:
         if depth > MAX_DEPTH:
             raise ExpressionError(_NESTED, text, node.col_offset)
         if len(found) > MAX_NODES:
-            raise ExpressionError(f"there are more than {MAX_NODES} numbers, names and operations", text)
+            raise ExpressionError(f"there are more than {MAX_NODES} numbers, names and operations{_MORE}")
         parts = node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
         left = node.left if isinstance(node, ast.BinOp) else None  # a long sum, all left sides, is not deep
         waiting += [(part, depth + (part is not left)) for part in parts if isinstance(part, ast.expr)]
@@ -379,14 +378,15 @@ def _instruction(node: ast.expr) -> tuple[str, Any]:
 
 def _append(program: list[tuple[str, Any]], operation: str, argument: Any) -> None:
     """Append an instruction; an operation on numbers only becomes the number that it makes of them."""
-    if operation == "nothing":  # +x is x
-        return
     if operation in ("number", "variable"):
         program.append((operation, argument))
+    if operation in ("nothing", "number", "variable"):  # +x is x
         return
-    kind, exponent = program[-1]
-    if operation == "**" and kind == "number" and abs(exponent) > MAX_EXPONENT:
-        raise ExpressionError(f"the exponent {exponent:g} is beyond {MAX_EXPONENT}, the largest that is read")
+    kind, power = program[-1]
+    if operation == "**" and kind == "number" and abs(power) > MAX_EXPONENT:
+        raise ExpressionError(
+            f"the exponent {power:g} is beyond {MAX_EXPONENT}, the largest that is read{_MORE}"
+        )
     constants = [value for kind, value in program[-argument:] if kind == "number"]
     if len(constants) < argument:
         program.append((operation, argument))

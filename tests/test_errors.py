@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from diffkit import errors
-from diffkit.errors import DiffkitError, ExpressionError
+from diffkit.errors import DiffkitError, ExpressionError, quoted
 
 FAMILY = {
     "UnknownMethodError": ValueError,
@@ -85,3 +85,8 @@ def test_an_expression_error_travels_with_its_column():
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error)
     assert again.column == 2
+
+
+def test_what_is_quoted_is_shown_whole_up_to_its_limit_and_then_by_its_ends():
+    assert quoted("9" * 60) == repr("9" * 60)
+    assert quoted("1" + "9" * 59 + "2") == f"'1{'9' * 29}...{'9' * 14}2'"

@@ -177,6 +177,7 @@ def test_what_is_too_large_is_refused_at_once(text: str, reason: str) -> None:
     with pytest.raises(ExpressionError, match=reason) as caught:
         parse(text)
     assert "\n" not in caught.value.reason
+    assert caught.value.reason.endswith("; what is larger is written as a function in Python")
 
 
 def test_what_is_just_small_enough_is_read() -> None:

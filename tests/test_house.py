@@ -19,7 +19,7 @@ PACKAGE = Path(diffkit.__file__).parent
 # fmt: off
 FLOORS = {
     0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "families", "tables",
-        "tape", "rules", "functions", "arguments", "lessons"},
+        "tape", "rules", "functions", "arguments", "lessons", "allowance"},
     1: {"numerical", "autodiff", "symbolic", "views"},
     2: {"peers"},
     3: {"methods"},
@@ -40,10 +40,11 @@ GROUND = {
     "problems": {"errors"},
     "families": set(),
     "functions": {"errors", "tape"},
-    "arguments": {"errors", "structure"},
+    "allowance": {"errors"},
+    "arguments": {"errors", "structure", "allowance"},
     "example": set(),
     "lessons": set(),
-    "tape": {"errors", "structure", "primitives", "floats", "example", "tables"},
+    "tape": {"errors", "structure", "primitives", "floats", "example", "tables", "allowance"},
     "rules": {"errors", "structure", "primitives", "floats", "example"},
 }
 # A study, and a view, hands itself to the report when it is drawn: the arrow that points upwards. A view asks

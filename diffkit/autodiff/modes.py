@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from diffkit.allowance import require_within
 from diffkit.autodiff.jacobians import array_valued, rows
 from diffkit.autodiff.transforms import Followed, jvp, require_scalar, vjp
 from diffkit.errors import NotElementwiseError
@@ -35,6 +36,7 @@ class Reverse:
 
     def derivative(self, f: Function, x: Any, order: int = 1) -> Estimate:
         """The order-th derivative of an elementwise f at each element of x, by nested sweeps."""
+        _require_within_reach(order)
         counted = _Counted(f)
         g: Function = counted
         for _ in range(order - 1):
@@ -90,6 +92,7 @@ class DualNumbers:
 
     def derivative(self, f: Function, x: Any, order: int = 1) -> Estimate:
         """The order-th derivative of an elementwise f at each element of x, by nested dual numbers."""
+        _require_within_reach(order)
         counted = _Counted(f)
         g: Function = counted
         for _ in range(order):
@@ -126,6 +129,11 @@ class DualNumbers:
     def hessian(self, f: Function, leaves: list[Any]) -> Estimate:
         """The second derivatives of a scalar f: dual numbers inside dual numbers."""
         return _hessian(self, _gradient_by_dual, f, leaves)
+
+
+def _require_within_reach(order: int) -> None:
+    """OptionError for a derivative of derivatives that would take hours."""
+    require_within("nested", order, "the order", "each order takes three times as long; take another method")
 
 
 class _Counted:

@@ -17,11 +17,11 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from diffkit.errors import ArgumentsError, DomainError, ExpressionError, with_article
+from diffkit.errors import ArgumentsError, DomainError, ExpressionError, quoted, with_article
 from diffkit.functions import SympyFunction, TextFunction, as_function, parse
 from diffkit.tape.place import is_users
 
-__all__ = ["Point", "plain_number", "read_function", "read_point"]
+__all__ = ["Point", "at_commas", "plain_number", "read_function", "read_point"]
 
 
 def read_function(spec: str, stdin: TextIO | None = None) -> Callable[..., Any]:
@@ -149,27 +149,29 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
     ({'x': 1.0, 'y': -3.141592653589793},)
     """
     text = text.strip()
-    if inside := re.fullmatch(r"[(\[{]([^()\[\]{}]*,[^()\[\]{}]*)[)\]}]", text):
+    if (inside := re.fullmatch(r"[(\[{]([^()\[\]{}]*)[)\]}]", text)) and "," in inside[1]:
         bare = inside[1].replace(" ", "")
-        raise ArgumentsError(f"the point {text!r} stands in brackets; write --at {bare}")
+        raise ArgumentsError(f"the point {quoted(text)} stands in brackets; write --at {_retyped(bare)}")
     one_in_an_array = re.fullmatch(r"[^,=]+,", text) is not None
-    # A comma inside a pair of parentheses separates arguments, as in hypot(3,4).
-    entries = [entry.strip() for entry in re.split(r",(?![^()]*\))", text[:-1] if one_in_an_array else text)]
+    entries = at_commas(text[:-1] if one_in_an_array else text)
     if "" in entries:
         missing = "a number is missing between the commas" if text else "the point is empty"
         raise ArgumentsError(f"{missing}; write a point as 0.7, as 0,1,2 or as x=1,y=2")
     if len({"=" in entry for entry in entries}) > 1:
-        raise ArgumentsError(f"the point {text!r} is named in part; write x=1,y=2 or 1,2")
+        raise ArgumentsError(f"the point {quoted(text)} is named in part; write x=1,y=2 or 1,2")
     by_name = "=" in text
     given = [entry.partition("=")[0].strip() for entry in entries] if by_name else []
     parameters, required = _parameters(function)
     if "" in given:
         name = next((name for name in parameters if name not in given), "x")
         nameless = entries[given.index("")]
-        raise ArgumentsError(f"a name is missing before {nameless!r}; write --at {name}{nameless}")
+        raise ArgumentsError(
+            f"a name is missing before {quoted(nameless)}; write --at {name}{_retyped(nameless)}"
+        )
     if valueless := next((entry for entry in entries if entry.endswith("=")), None):
-        write = ",".join(f"{entry}0.7" if entry.endswith("=") else entry for entry in entries)
-        raise ArgumentsError(f"{valueless.rstrip('= ')} has no value; write --at {write}")
+        write = ",".join(f"{entry}0.7" if entry.endswith("=") else entry for entry in entries[:9])
+        name = _retyped(valueless.rstrip("= "))
+        raise ArgumentsError(f"{name} has no value; write --at {_retyped(write)}")
     values = [
         _number(entry.partition("=")[2].strip() if by_name else entry, entry, dtype) for entry in entries
     ]
@@ -186,13 +188,13 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
         fits = len(names) == (0 if one_in_an_array else len(values)) or (len(names) == 1 and not is_formula)
     if not fits:
         takes = ", ".join(parameters)
-        gives = ", ".join(given) or f"{len(values)} number{'s' * (len(values) != 1)}"
+        gives = _retyped(", ".join(given)) or f"{len(values)} number{'s' * (len(values) != 1)}"
         gives += " in an array" * one_in_an_array
         write = ",".join(f"{name}=..." for name in required)
         if one_in_an_array and len(names) == 1:
-            write = entries[0]
+            write = _retyped(entries[0])
         if len(parameters) == 1 and re.fullmatch(r"[+-]?[0-9]+,[0-9]+", text):
-            write = f"{text.replace(',', '.')} if the comma is a decimal point, which is a dot here"
+            write = f"{_retyped(text.replace(',', '.'))} if the comma is a decimal point, which is a dot here"
         raise ArgumentsError(
             f"f takes {takes} and the point gives {gives}" + f"; write --at {write}" * bool(write)
         )
@@ -202,6 +204,25 @@ def read_point(text: str, function: Callable[..., Any], dtype: str = "float64") 
     if is_formula:
         return Point((dict(zip(names, values, strict=True)),), names, text)
     return Point(tuple(values), names, text)
+
+
+def _retyped(text: str) -> str:
+    """What to write, as a message says it: on one line, with nothing that steers a terminal."""
+    return quoted(text)[1:-1]
+
+
+def at_commas(text: str) -> list[str]:
+    """The parts of a text between its commas; one inside parentheses separates arguments, as in hypot(3,4).
+
+    >>> at_commas("1, hypot(3,(4)), x")
+    ['1', 'hypot(3,(4))', 'x']
+    """
+    depth, ends = 0, [-1]
+    for column, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")" and depth > 0)
+        if sign == "," and not depth:
+            ends.append(column)
+    return [text[end + 1 : after].strip() for end, after in zip(ends, [*ends[1:], len(text)], strict=True)]
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -223,24 +244,25 @@ def _number(text: str, entry: str, dtype: str) -> Any:
     value = plain_number(text)
     if value is None:
         if _is_read(float, text):
-            raise ArgumentsError(f"{entry!r} is not in plain digits; write {float(text):.17g}")
+            raise ArgumentsError(f"{quoted(entry)} is not in plain digits; write {float(text):.17g}")
         if "j" in text.lower() and _is_read(complex, text.replace(" ", "")):
-            raise DomainError(f"{entry!r} is complex; a point needs real numbers")
+            raise DomainError(f"{quoted(entry)} is complex; a point needs real numbers")
         words = entry.split()
         if len(words) > 1 and all(plain_number(word.rpartition("=")[2]) is not None for word in words):
-            raise ArgumentsError(f"{entry!r} is several numbers; put commas between them: {','.join(words)}")
+            commas = _retyped(",".join(words))
+            raise ArgumentsError(f"{quoted(entry)} is several numbers; put commas between them: {commas}")
         try:
             constant = parse(text)
         except ExpressionError as error:
-            raise ArgumentsError(f"{entry!r} is not a number: {error.reason}") from None
+            raise ArgumentsError(f"{quoted(entry)} is not a number: {error.reason}") from None
         if constant.variables:
-            raise ArgumentsError(f"{entry!r} is not a number; write one such as 0.7, 1e-3 or pi/2")
+            raise ArgumentsError(f"{quoted(entry)} is not a number; write one such as 0.7, 1e-3 or pi/2")
         value = float(constant())
     with np.errstate(over="ignore"):
         number = np.dtype(dtype).type(value)
     if not np.isfinite(number):
         where = f" in {dtype}" if math.isfinite(value) else ""
-        raise DomainError(f"{entry!r} is not finite{where}; a point needs finite numbers")
+        raise DomainError(f"{quoted(entry)} is not finite{where}; a point needs finite numbers")
     return value if dtype == "float64" else number  # a Python float is the plainest to see in a message
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import nullcontext
 from typing import Any
 
@@ -49,9 +48,9 @@ def check_command(f: str, gradient: str | None, at: str, samples: int, seed: int
 
 def _read_gradient(text: str, function: Any) -> Any:
     """A function, or the formulas of several components: by name where F has names, otherwise in order."""
-    from diffkit.cli.arguments import read_function
+    from diffkit.cli.arguments import at_commas, read_function
 
-    formulas = [part.strip() for part in re.split(r",(?![^()]*\))", text)]
+    formulas = at_commas(text)
     if len(formulas) == 1:
         return read_function(text)
     variables = getattr(function, "variables", None)

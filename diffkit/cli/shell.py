@@ -301,8 +301,20 @@ def _complain(message: str, status: int) -> int:
     """One line on standard error (a caret's lines follow it); with -v the traceback before it."""
     if {"-v", "--verbose"} & set(sys.argv[1:]) and sys.exc_info()[0]:
         traceback.print_exc()
-    print(f"diffkit: {message}", file=sys.stderr)
+    print(f"diffkit: {_plain(message)}", file=sys.stderr)
     return status
+
+
+LONGEST = 600  # characters of a line on standard error
+
+
+def _plain(message: str) -> str:
+    """The message without what would steer a terminal; of a line that is too long its beginning and end."""
+    lines = ["".join(c if c.isprintable() else "?" for c in line) for line in message.split("\n")]
+    most = LONGEST - len(" ... ")
+    return "\n".join(
+        line if len(line) <= LONGEST else f"{line[: most // 2]} ... {line[-most // 2 :]}" for line in lines
+    )
 
 
 _OURS = str(Path(__file__).parents[1]) + os.sep

@@ -24,22 +24,13 @@ from typing import Any, SupportsFloat
 
 import numpy as np
 
+from diffkit.allowance import require_within
 from diffkit.errors import OptionError
 
 __all__ = [
-    "Stencil",
-    "backward",
-    "central",
-    "exact",
-    "extrapolation",
-    "forward",
-    "lopsided",
-    "primed",
-    "raised",
-    "richardson",
-    "shifted",
-    "whole",
-]
+    "Stencil", "backward", "central", "exact", "extrapolation", "forward", "lopsided", "primed", "raised",
+    "richardson", "shifted", "whole",
+]  # fmt: skip
 
 Offset = int | Fraction
 Number = Offset | SupportsFloat | str
@@ -90,6 +81,7 @@ class Stencil:
         """
         q = whole("derivative", derivative)
         nodes = tuple(sorted({exact(k) for k in offsets}))
+        require_within("points", len(nodes), "the number of points")
         if len(nodes) <= q:
             raise OptionError(
                 f"derivative={q} needs at least {q + 1} different offsets and {len(nodes)} were given: "
@@ -367,13 +359,14 @@ def primed(q: int) -> str:
 
 
 def whole(name: str, number: int) -> int:
-    """`number`, when it is a whole number from 1 on; otherwise OptionError, which calls it `name`.
+    """`number`, when it is a whole number from 1 on within the limit; otherwise OptionError with its `name`.
 
     >>> whole("derivative", 2)
     2
     """
     if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
         raise OptionError(f"{name}={number!r} is not a whole number from 1 on: write {name}=1, 2, 3, ...")
+    require_within("points", int(number), name)
     return int(number)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Never
 import numpy as np
 
 from diffkit.api import Problem, derivative, gradient
-from diffkit.arguments import require_by_position
+from diffkit.arguments import checked_count, require_by_position
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError, UnknownOptionError
 from diffkit.functions import as_function, text_of
 from diffkit.methods import Method, methods_for, versions_of
@@ -218,6 +218,7 @@ def compare(
     if not leaves or any(np.size(leaf) == 0 for leaf in leaves):
         raise DomainError("the point is empty; write at least one number")
     scalar = len(point) == 1 and np.ndim(leaves[0]) == 0 and not isinstance(point[0], Mapping)
+    checked_count(order, "order")
     if order != 1 and not scalar:
         raise ArgumentsError(
             f"order={order} needs a point that is one number; the gradient is of first order"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.allowance import require_within
 from diffkit.arguments import checked_leaf
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DiffkitError, OptionError
@@ -367,10 +368,9 @@ def _checked_point(g: Callable[..., Any], at: Callable[[int], Any], n: int) -> A
 
 def _sizes(given: Any) -> tuple[int, ...]:
     sizes = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
-    if not sizes or not all(
-        isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0 for n in sizes
-    ):
+    if not sizes or not all(isinstance(n, int | np.integer) and n > 0 and n is not True for n in sizes):
         raise ArgumentsError(f"sizes={given!r}; write numbers of inputs such as (1, 10, 100)")
+    require_within("size", max(map(int, sizes)), "the number of inputs")
     return tuple(sorted({int(n) for n in sizes}))
 
 

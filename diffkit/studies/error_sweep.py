@@ -9,7 +9,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from diffkit.arguments import checked_leaf, require_one_variable
+from diffkit.allowance import require_within
+from diffkit.arguments import checked_count, checked_leaf, require_one_variable
 from diffkit.autodiff.history import without_history
 from diffkit.errors import ArgumentsError, DiffkitError, DomainError
 from diffkit.functions import as_function, text_of
@@ -178,6 +179,7 @@ def _sweep(
     """The sweep in one type."""
     g = without_history(as_function(f))
     require_one_variable(g, x, methods)
+    checked_count(order, "order")
     leaf = checked_leaf(x, "x")
     if np.ndim(leaf):
         raise ArgumentsError(f"x has shape {np.shape(leaf)}; a sweep is made at one number")
@@ -246,6 +248,7 @@ def _steps(steps: ArrayLike | None, x: Any) -> Any:
     h = np.sort(np.atleast_1d(np.asarray(steps, dtype=np.float64)))
     if h.ndim != 1 or h.size == 0 or not np.all(np.isfinite(h) & (h > 0)):
         raise ArgumentsError("steps are to be positive, finite numbers, such as np.logspace(-16, 0, 300)")
+    require_within("steps", h.size, "the number of steps", "sweep in parts")
     return h
 
 

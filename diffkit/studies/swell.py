@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.allowance import require_within
 from diffkit.api import Problem
+from diffkit.arguments import checked_count
 from diffkit.errors import ArgumentsError, OptionError
 from diffkit.families import FAMILIES, Family
 from diffkit.functions import as_function, text_of
@@ -244,8 +246,7 @@ def swell(
     """
     seconds = None if time_limit is None else _positive("time_limit", time_limit)
     limits = Limits(seconds, int(_positive("max_nodes", max_nodes)))
-    if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
-        raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
+    checked_count(order, "order")
     title, formula, sizes, make, asked = _what(f, x, family, n, iterate)
     rows: list[SwellRow] = []
     given_up = {} if simplified else {"sympy simplify": "not tried: simplified=False"}
@@ -361,6 +362,7 @@ def _sizes(name: str, given: Any) -> tuple[int, ...]:
         fine = False
     if not fine or not sizes:
         raise ArgumentsError(f"{name} is {given!r}; write whole numbers from 1 on, such as 8 or (1, 2, 4)")
+    require_within("n", max(map(int, sizes)), name)
     return tuple(sorted({int(k) for k in sizes}))
 
 

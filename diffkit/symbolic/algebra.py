@@ -51,16 +51,16 @@ class Trees:
 
     def derivative(self, formula: Any, symbol: Any, order: int) -> Any:
         """The order-th derivative by a symbol."""
-        return differentiate(formula, symbol, order, self.sides)
+        return differentiate(formula, symbol, order, self.sides, self.max_nodes)
 
     def jacobian(self, formulas: list[Any], symbols: list[Any]) -> list[Any]:
         """The derivatives of each formula by each symbol, in rows, as one list."""
-        return [d for e in formulas for d in gradient(e, symbols, self.sides)]
+        return [d for e in formulas for d in gradient(e, symbols, self.sides, self.max_nodes)]
 
     def hessian(self, formula: Any, symbols: list[Any]) -> list[Any]:
         """The second derivatives of a formula, in rows, as one list."""
-        rows = gradient(formula, symbols, self.sides)
-        return [d for first in rows for d in gradient(first, symbols, self.sides)]
+        rows = gradient(formula, symbols, self.sides, self.max_nodes)
+        return [d for first in rows for d in gradient(first, symbols, self.sides, self.max_nodes)]
 
     def check_work(self, inputs: int, rows: int) -> None:
         """Refuse what would take too long to write out."""

@@ -16,16 +16,20 @@ from functools import lru_cache
 from typing import Any
 
 from diffkit.errors import NotClosedFormError
-from diffkit.symbolic.expression import within_reach
+from diffkit.symbolic.expression import count_text, within_reach
+from diffkit.symbolic.sizes import size_of_derivative
 from diffkit.tape.objects import SYMPY
 
 __all__ = ["as_expression", "differentiate", "gradient"]
 
+SWELL = 5  # times the nodes of a formula is what its derivative may have, before anything cancels
 LARGE = 200  # operations: limits of larger formulas take SymPy too long
 
 
 @within_reach()
-def gradient(formula: Any, symbols: list[Any], sides: bool = False) -> list[Any]:
+def gradient(
+    formula: Any, symbols: list[Any], sides: bool = False, max_nodes: int | None = None
+) -> list[Any]:
     """The derivative with respect to each symbol; a term of a sum is asked only for those it holds."""
     import sympy
 
@@ -33,11 +37,14 @@ def gradient(formula: Any, symbols: list[Any], sides: bool = False) -> list[Any]
     for term in sympy.Add.make_args(as_expression(formula)):
         for symbol in term.free_symbols:
             terms.setdefault(symbol, []).append(term)
-    return [differentiate(sympy.Add(*terms.get(symbol, ())), symbol, sides=sides) for symbol in symbols]
+    sums = [sympy.Add(*terms.get(symbol, ())) for symbol in symbols]
+    return [differentiate(e, s, 1, sides, max_nodes) for e, s in zip(sums, symbols, strict=True)]
 
 
 @within_reach()
-def differentiate(formula: Any, x: Any, order: int = 1, sides: bool = False) -> Any:
+def differentiate(
+    formula: Any, x: Any, order: int = 1, sides: bool = False, max_nodes: int | None = None
+) -> Any:
     """The order-th derivative of a SymPy expression in the real symbol x.
 
     At a single point at which f jumps it is nan; with `sides`, the slope of the piece that holds there.
@@ -45,7 +52,8 @@ def differentiate(formula: Any, x: Any, order: int = 1, sides: bool = False) -> 
     Raises
     ------
     NotClosedFormError
-        If SymPy leaves a derivative unevaluated, or the expression nests too deeply.
+        If SymPy leaves a derivative unevaluated, the expression nests too deeply, or a derivative on the way
+        would be written with more than `SWELL` times `max_nodes` nodes.
 
     Examples
     --------
@@ -64,12 +72,26 @@ def differentiate(formula: Any, x: Any, order: int = 1, sides: bool = False) -> 
     derived = formula.xreplace({point: _off(point) for point in points}) if points else formula
     values = [_Value(point, formula, derived, x) for point in points]
     for _ in range(order):
+        _require_writable(derived, x, max_nodes)
         derived = sympy.diff(derived, x)
         if derived.has(sympy.Derivative, sympy.Subs):
             raise NotClosedFormError("not closed form: SymPy leaves a derivative in the result unevaluated")
     instead = sympy.diff(formula, x, order) if sides and points else sympy.nan
     pieces = [(value.limit(derived, instead), value.there) for value in values]
     return kinks.back(sympy.Piecewise(*pieces, (derived, True)) if pieces else derived)
+
+
+def _require_writable(formula: Any, x: Any, max_nodes: int | None) -> None:
+    """Refuse a derivative that SymPy would write for minutes; until it has, nothing stops it."""
+    if max_nodes is None:
+        return
+    size = size_of_derivative(formula, x)
+    if size > SWELL * max_nodes:
+        raise NotClosedFormError(
+            f"not closed form: written out, the derivative has {count_text(size)} nodes before anything "
+            f"cancels, the limit is {SWELL} * max_nodes={SWELL * max_nodes}; with "
+            f'method="symbolic", share=True every value is written only once'
+        )
 
 
 def as_expression(formula: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.arguments import checked_count
 from diffkit.errors import ArgumentsError, DomainError, NotClosedFormError
 from diffkit.symbolic.differentiate import as_expression
 
@@ -53,8 +54,7 @@ def evaluate(expression: Any, point: Mapping[str, Any] | None = None, digits: in
         raise ArgumentsError(f"{expression!r:.60} is not one SymPy expression; write one, such as x**2")
     if point is not None and not isinstance(point, Mapping):
         raise ArgumentsError(f"the point is {point!r:.60}; write the symbols by name, such as {{'x': 0.1}}")
-    if not isinstance(digits, int | np.integer) or isinstance(digits, bool) or digits < 1:
-        raise ArgumentsError(f"digits is {digits!r}; write a whole number from 1 on")
+    digits = checked_count(digits, "digits")
     numbers = _numbers(formula, point or {})
     formula = formula.replace(lambda e: isinstance(e, sympy.Piecewise), lambda e: _chosen(e, numbers))
     # SymPy rounds what is in a floor to few digits before it takes the floor: exact numbers it does not.

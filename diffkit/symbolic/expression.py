@@ -14,6 +14,7 @@ from diffkit.tape.objects import SYMPY
 from diffkit.tape.wengert import Slot, Tape
 
 __all__ = [
+    "count_text",
     "expression",
     "formula_of",
     "names_of",
@@ -123,13 +124,21 @@ def require_no_branches(tape: Tape) -> None:
 def require_size(size: int, max_nodes: int) -> None:
     """Raise NotClosedFormError where a formula of so many nodes is more than the limit."""
     if size > max_nodes:
-        # Beyond 10^300 the size is no float, and beyond 4300 digits Python refuses to print it.
-        power = int(size.bit_length() * 0.30103)
-        shown = str(size) if size < 10**6 else f"{float(size):.1e}" if power < 300 else f"about 10^{power}"
         raise NotClosedFormError(
-            f"not closed form: the unrolled expression has {shown} nodes, the limit is "
+            f"not closed form: the unrolled expression has {count_text(size)} nodes, the limit is "
             f'max_nodes={max_nodes}; with method="symbolic", share=True every value is written only once'
         )
+
+
+def count_text(count: int) -> str:
+    """A whole number as a message has it, however large.
+
+    >>> count_text(20_001), count_text(2**80), count_text(10**9999)
+    ('20001', '1.2e+24', 'about 10^9999')
+    """
+    # Beyond 10^300 it is no float, and beyond 4300 digits Python refuses to print it.
+    power = int(count.bit_length() * 0.30103)
+    return str(count) if count < 10**6 else f"{float(count):.1e}" if power < 300 else f"about 10^{power}"
 
 
 def symbols_of(name: str, shape: tuple[int, ...]) -> Any:

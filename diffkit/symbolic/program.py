@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.arguments import leaf_names, require_variables
+from diffkit.arguments import checked_count, leaf_names, require_variables
 from diffkit.errors import ArgumentsError, NonScalarError
 from diffkit.functions import SympyFunction, as_function
 from diffkit.result import real_answer
@@ -66,7 +66,7 @@ def program(f: Function, *point: Any, order: int = 1) -> Tape:
     {'x': {'x': 8.0, 'y': 6.0}, 'y': {'x': 6.0, 'y': 0.0}}
     """
     formula = _Formula(f, point, share=True)
-    return formula.tape((formula.value(), *formula.derivatives(_whole(order))))
+    return formula.tape((formula.value(), *formula.derivatives(checked_count(order, "order"))))
 
 
 def derivative(f: Function, *point: Any, order: int = 1, share: bool = False) -> Any:
@@ -86,7 +86,7 @@ def derivative(f: Function, *point: Any, order: int = 1, share: bool = False) ->
             f"derivative needs a function of one number and this one takes {', '.join(formula.names)}; "
             f"use gradient or jacobian"
         )
-    return formula.answer(formula.derivatives(_whole(order))[-1])
+    return formula.answer(formula.derivatives(checked_count(order, "order"))[-1])
 
 
 def gradient(f: Function, *point: Any, share: bool = False) -> Any:
@@ -157,12 +157,6 @@ def hessian(f: Function, *point: Any, share: bool = False) -> Any:
     formula = _Formula(f, point, share)
     formula.require_scalar("a Hessian")
     return formula.answer(formula.second())
-
-
-def _whole(order: Any) -> int:
-    if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
-        raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
-    return int(order)
 
 
 class _Formula:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from diffkit.allowance import require_within
 from diffkit.errors import NotClosedFormError, OptionError
 from diffkit.symbolic import printed
 from diffkit.symbolic.agreement import PROVED, Agreement
@@ -239,6 +240,7 @@ def steps(
     """
     if order < 1 or max_steps < 1:
         raise OptionError(f"order={order} and max_steps={max_steps} are to be 1 or more")
+    require_within("order", order)
     u, x = read(f, wrt, at, in_order=shortcuts)
     _check_size(u)
     start = as_written(u) if shortcuts else u

@@ -6,24 +6,59 @@ plain number: these are made here, in one step. All else takes the long way, `ap
 
 from __future__ import annotations
 
+import gc
 import itertools
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from diffkit.allowance import beyond, most
+from diffkit.errors import DomainError
 from diffkit.floats import ON_FLOATS
 from diffkit.primitives import getitem, takes_each_once
 from diffkit.tape.active import Active, Trace, apply
 from diffkit.tape.arithmetic import PLAIN
 from diffkit.tape.assign import View
 from diffkit.tape.operators import BINARY, UNARY
+from diffkit.tape.place import calling_place
 from diffkit.tape.spelling import DISCRETE
 
 __all__ = ["Node", "reachable"]
 
-_next_number = itertools.count().__next__
+
+class _Gate:
+    """Between two blocks of numbers: raises, once, where so many nodes are kept that memory may not last."""
+
+    def __init__(self) -> None:
+        self.passed = False
+
+    def __iter__(self) -> _Gate:
+        return self
+
+    def __next__(self) -> int:
+        if not self.passed:
+            self.passed = True
+            if _kept() > most("rows"):
+                gc.collect()  # of what went wrong before, rows may lie about in circles
+                if (kept := _kept()) > most("rows"):
+                    what = f"{kept} rows of f are kept, and it goes on at {calling_place()}"
+                    raise DomainError(beyond("rows", what, "end the loop, or checkpoint a part of it"))
+        raise StopIteration
+
+
+def _kept() -> int:
+    return sum(issubclass(kind, Node) for kind in map(type, gc.get_objects()))
+
+
+def _numbers(block: int) -> Iterator[int]:
+    """0, 1, 2, ...: a row has time for no comparison of its own, so what numbers it looks, now and then."""
+    starts = itertools.count(0, block)
+    return itertools.chain.from_iterable(part for k in starts for part in (range(k, k + block), _Gate()))
+
+
+_next_number = _numbers(2**20).__next__
 _new = object.__new__
 _float64 = np.float64
 

@@ -188,6 +188,7 @@ _sympy = SympyFunction(sympy.Symbol("a") * sympy.Symbol("b"))
         ("x=1,y=2", _xy, ({"x": 1.0, "y": 2.0},), ("x", "y")),
         ("y = 2, x = 1", _xy, ({"x": 1.0, "y": 2.0},), ("x", "y")),
         ("1,2", _xy, ({"x": 1.0, "y": 2.0},), ("x", "y")),
+        ("hypot(3,(4)),2", _xy, ({"x": 5.0, "y": 2.0},), ("x", "y")),
         ("hypot(3,4),2", _xy, ({"x": 5.0, "y": 2.0},), ("x", "y")),
         ("b=1,a=2", _sympy, ({"a": 2.0, "b": 1.0},), ("a", "b")),
         ("0.7", _one, (0.7,), ("v",)),
@@ -306,3 +307,22 @@ def test_numbers_are_rounded_to_the_type_that_is_asked_for(dtype: str) -> None:
 def test_a_number_beyond_its_type_is_refused() -> None:
     with pytest.raises(DomainError, match="'x=70000' is not finite in float16"):
         read_point("x=70000", parse("x^2"), "float16")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" + "0" * 5000, "x" * 900, "1 " * 2000, "[" + "1," * 2000 + "]", "1," * 2000 + "x=1", "=" + "9" * 5000,
+     "x=," * 2000, "1" * 5000 + "j", "x=1," * 2000 + "x=" + "9" * 5000],
+)  # fmt: skip
+def test_a_point_that_is_long_is_refused_in_a_short_sentence(text: str) -> None:
+    with pytest.raises((ArgumentsError, DomainError)) as caught:
+        read_point(text, parse("x"))
+    assert len(str(caught.value)) < 400
+
+
+def test_a_long_point_is_read_in_the_time_that_its_length_takes() -> None:
+    """Looked ahead from each comma to the next parenthesis, this took minutes."""
+    many = read_point("1," * 60_000 + "1", lambda x: x).args[0]
+    assert many.shape == (60_001,)
+    with pytest.raises(ArgumentsError, match="is not a number"):
+        read_point("(" + "1," * 60_000, parse("x"))

@@ -228,3 +228,19 @@ def test_a_reader_that_stops_early_gets_no_traceback():
     )  # fmt: skip
     assert done.stdout.startswith("h,")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("word", ["\x1b[2J", "\x1b]0;title\x07", "\u202e", "\udcff", "\r"])
+def test_what_would_steer_a_terminal_is_not_repeated_to_it(shell, word):
+    for line in (["methods", f"x{word}y"], ["compare", "x", "--at", "1", f"--no{word}"], [f"com{word}pare"]):
+        status, _, err = shell(*line)
+        assert status == 2
+        assert err.strip("\n").isprintable()
+
+
+def test_a_word_of_a_hundred_thousand_characters_is_refused_in_a_line_that_can_be_read(shell):
+    status, _, err = shell("methods", "x" * 100_000 + "y")
+    assert status == 2
+    assert len(err) < 650
+    assert "xxx ... xxx" in err
+    assert "Try 'diffkit methods --help'." in err

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.special as sc
 
-from diffkit.errors import NonScalarError, NotElementwiseError
+from diffkit.errors import NonScalarError, NotClosedFormError, NotElementwiseError
 from diffkit.functions import parse
 from diffkit.symbolic import Symbolic
 
@@ -229,3 +229,23 @@ def test_a_hessian_needs_one_number():
 def test_a_gradient_of_300_inputs_is_exact():
     points = np.linspace(-2, 2, 300)
     assert np.array_equal(Symbolic().jacobian(lambda x: np.sum(x**3), [points]).value[0], 3 * points**2)
+
+
+TOWER = parse("x" + "^x" * 45)
+
+
+@pytest.mark.parametrize("call", [
+    lambda method: method.derivative(TOWER, 0.9, 3),
+    lambda method: method.hessian(TOWER, [0.9]),
+])  # fmt: skip
+def test_a_derivative_that_would_take_minutes_to_write_is_refused_at_once_and_shared_is_found(call):
+    """A formula of a hundred nodes, whose second derivative has 146 318 and its third millions."""
+    with pytest.raises(NotClosedFormError, match=r"the limit is 5 \* max_nodes=100000; .* share=True"):
+        call(Symbolic())
+    assert np.all(np.isfinite(call(Symbolic(share=True)).value))
+
+
+def test_the_limit_of_a_derivative_is_raised_by_the_option_that_the_message_names():
+    with pytest.raises(NotClosedFormError, match=r"max_nodes=500\b"):
+        Symbolic(max_nodes=100).derivative(parse("x" + "^x" * 9), 0.9, 2)
+    assert np.isfinite(Symbolic(max_nodes=2000).derivative(parse("x" + "^x" * 9), 0.9, 2).value)

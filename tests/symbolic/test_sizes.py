@@ -11,7 +11,7 @@ from diffkit.functions import as_function
 from diffkit.problems import PROBLEMS
 from diffkit.symbolic.pool import Pool
 from diffkit.symbolic.rewrite import differentiate
-from diffkit.symbolic.sizes import LONGEST, size_as_sympy_counts, size_as_written
+from diffkit.symbolic.sizes import LONGEST, size_as_sympy_counts, size_as_written, size_of_derivative
 from diffkit.symbolic.written import written
 
 X, Y = sympy.symbols("x y", real=True)
@@ -127,3 +127,33 @@ def test_a_text_is_written_out_up_to_the_limit_and_not_where_it_is_too_deep():
         u = u.call(sympy.sin, u)
     assert size_as_written([u.node]).tree < LONGEST
     assert size_as_written([u.node]).characters is None
+
+
+def tower(height):
+    e = X
+    for _ in range(height):
+        e = X**e
+    return e
+
+
+def nested(f, times):
+    e = X
+    for _ in range(times):
+        e = f(e)
+    return e
+
+
+@pytest.mark.parametrize(
+    "e",
+    [X, sympy.Integer(3), Y, X**3, 2**X, X**X, X * Y * sympy.sin(X), tower(5), nested(sympy.sin, 8),
+     1 / (1 + X**2),
+     nested(lambda u: 4 * u * (1 - u), 5),
+     sympy.atan2(X, X + 1), sum(X**k for k in range(30))],
+    ids=str,
+)  # fmt: skip
+def test_the_size_of_a_derivative_is_foreseen_and_not_much_too_large(e):
+    made = sympy.diff(e, X)
+    foreseen = size_of_derivative(e, X)
+    assert (foreseen == 0) == (made == 0)
+    if made != 0:
+        assert foreseen / 4 - 5 <= tree_nodes(made) <= 1.25 * foreseen

@@ -171,6 +171,8 @@ class _Request(BaseHTTPRequestHandler):
             self.rfile = BytesIO(self._head())
             self.raw_requestline = self.rfile.readline()
             if self.parse_request():
+                if self.request_version == "HTTP/0.9":  # an answer to it would have no headers
+                    raise _RefusedError(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Ask in HTTP/1.0 or later.")
                 self._check()
                 self._route()
         except _RefusedError as error:

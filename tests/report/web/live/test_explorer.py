@@ -70,7 +70,8 @@ def test_the_first_answer_asks_exactly_a_few_times_and_no_sweep(explorer, monkey
         ({"f": "2x"}, "f", "column 2: no operation stands before 'x'; multiplication is written with *"),
         ({"f": ""}, "f", "the expression is empty; write one such as sin(x)*exp(-x^2)"),
         ({"f": "x" * 1001}, "f", "These are 1001 characters; at most 1000 are read."),
-        ({"f": "9^9^9^9"}, "f", "column 4: the exponent 3.8742e+08 is beyond 1000, the largest that is read"),
+        ({"f": "9^9^9^9"}, "f", "column 4: the exponent 3.8742e+08 is beyond 1000, the largest that is read; "
+         "what is larger is written as a function in Python"),
         ({"at": "y=1"}, "at", "f takes x and the point gives y; write x=..."),
         ({"at": ""}, "at", "the point is empty; write a point as 0.7, as 0,1,2 or as x=1,y=2"),
         ({"at": "1," * 600}, "at", "These are 1200 characters; at most 1000 are read."),

@@ -189,6 +189,17 @@ def test_what_is_no_request_is_refused(served, sent):
     assert b"Traceback" not in answer
 
 
+def test_a_request_without_a_version_is_refused_and_its_answer_has_headers(served):
+    """In HTTP/0.9 the page would come without any header, and so without its policy."""
+    found = served()
+    for end in ("", " "):
+        line = f"GET /{found.token}/{end}\r\nHost: 127.0.0.1:{found.port}\r\n\r\n"
+        answer = raw(found, line.encode())
+        assert answer.startswith(b"HTTP/1.0 505 ")
+        assert b"Content-Security-Policy" in answer
+        assert answer.endswith(b"Ask in HTTP/1.0 or later.\n")
+
+
 def test_a_request_that_trickles_in_is_dropped(served, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE", 0.3)
     found = served()
