@@ -53,9 +53,14 @@ def _kept() -> int:
 
 
 def _numbers(block: int) -> Iterator[int]:
-    """0, 1, 2, ...: a row has time for no comparison of its own, so what numbers it looks, now and then."""
-    starts = itertools.count(0, block)
-    return itertools.chain.from_iterable(part for k in starts for part in (range(k, k + block), _Gate()))
+    """0, 1, 2, ...: a row has time for no comparison of its own, so what numbers it looks, now and then.
+
+    Written without a generator, which two threads may not enter at once.
+    """
+    parts = map(range, itertools.count(0, block), itertools.count(block, block))
+    return itertools.chain.from_iterable(
+        itertools.chain.from_iterable(zip(parts, iter(_Gate, None), strict=False))
+    )
 
 
 _next_number = _numbers(2**20).__next__
