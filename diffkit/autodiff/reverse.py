@@ -103,7 +103,7 @@ def pull_back(
                 reuse, x_bar = True, -x_bar
             elif selected and not _harmless(y_bar, slope):
                 x_bar = selected_product(y_bar, slope)
-            elif reuse and _alike(y_bar, slope):
+            elif reuse and _alike(y_bar, slope) and y_bar.size > 1:  # one complex number in place: other bits
                 y_bar *= slope
                 x_bar = y_bar
             else:
