@@ -4,8 +4,9 @@ A tree is worked out in mpmath along a line, as the first three coefficients of 
 each coefficient runs a bound of the error that arithmetic in floats makes in it, to first order in the unit
 roundoff u (Higham, Accuracy and Stability of Numerical Algorithms, 2002, sections 3.3 and 3.8): a function
 phi of v answers with phi(v (1 + d1)) (1 + d2), where |d1|, |d2| <= ULPS u, and so do its derivatives; a sum
-or a product is a function as any other. Everything is added up by its size, so that the bound holds for the
-orders of both modes.
+or a product is a function as any other. Rules that are written in the result, phi' = F(phi) as in y (1 - y),
+have phi'' = F'(phi) phi' with the rounding of phi in it: the second derivative errs by ULPS u |phi'|, too.
+Everything is added up by its size, so that the bound holds for the orders of both modes.
 
 Letters: `v` coefficients, `a` their bounds by size where every product counts with its absolute value, `e`
 bounds of the errors.
@@ -91,7 +92,8 @@ class Series:
             (
                 s1 * moved,
                 s1 * e[1] + s2 * a[1] * moved,
-                s1 * e[2] + s2 * a[1] * e[1] + (s2 * a[2] + s3 / 2 * a[1] ** 2) * moved,
+                s1 * e[2] + s2 * a[1] * e[1] + (s2 * a[2] + s3 / 2 * a[1] ** 2) * moved
+                + ULPS * U * s1 * a[1] ** 2,
             ),
         )
 

@@ -44,7 +44,7 @@ def both_modes(program, point):
     return plain, (values, pulled), y_dots, y_bars, x_bars, x_dots, size
 
 
-@few_or_many(60, 800)
+@few_or_many(50, 600)
 def test_the_two_modes_are_transposes_of_each_other_in_every_type(count):
     @tried(count)
     @given(programs(TYPES))
