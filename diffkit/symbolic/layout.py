@@ -220,22 +220,26 @@ class _Writer:
 
 
 # Functions with a first operand that has a name of its own among those that are typed.
-OF_ORDER = {("besselj", 0): "j0", ("besselj", 1): "j1", ("polygamma", 0): "digamma"}
+OF_ORDER: dict[tuple[str, Any], str] = {
+    ("besselj", 0): "j0",
+    ("besselj", 1): "j1",
+    ("polygamma", 0): "digamma",
+}
 
 
 def _typed(e: Any) -> tuple[str, tuple[Any, ...]]:
     """The name and the operands of a function as `diffkit.functions.parse` reads them."""
     import sympy
 
-    name, (first, *others) = type(e).__name__, e.args or (None,)
+    name, args = type(e).__name__, e.args
     if name == "sinc":  # SymPy's is sin(u)/u, and the one that is read sin(pi*u)/(pi*u)
-        rest = [a for a in first.args if a is not sympy.pi] if first.is_Mul else []
-        whole = 0 < len(rest) == len(first.args) - 1
-        return name, (
-            first.func(*rest, evaluate=False) if whole else sympy.Mul(first, 1 / sympy.pi, evaluate=False),
-        )
-    read = OF_ORDER.get((name, first)) if others else None
-    return (read, tuple(others)) if read else (name, e.args)
+        rest = [a for a in args[0].args if a is not sympy.pi] if args[0].is_Mul else []
+        if 0 < len(rest) == len(args[0].args) - 1:
+            return name, (sympy.Mul(*rest, evaluate=False),)
+        return name, (sympy.Mul(args[0], 1 / sympy.pi, evaluate=False),)
+    if len(args) == 2 and (name, args[0]) in OF_ORDER:
+        return OF_ORDER[name, args[0]], args[1:]
+    return name, args
 
 
 def _leads_with_a_minus(e: Any) -> bool:

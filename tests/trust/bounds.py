@@ -25,7 +25,7 @@ from tests.trust.expressions import Tree
 
 DIGITS = 250  # 5 points at steps of 1e-40 give three derivatives of a function to 70 digits
 STEP = mpmath.mpf(10) ** -40
-SMOOTH = mpmath.mpf(10) ** -10  # the most that a value or a slope changes over a step
+SMOOTH = mpmath.mpf(10) ** -20  # the most that a value or a slope changes over a step
 U = mpmath.mpf(2) ** -53
 ULPS = 8  # NumPy's functions have 4 at most, those of scipy.special stay within 8 of 4 in the argument
 LARGEST, SMALLEST = mpmath.mpf(10) ** 40, mpmath.mpf(10) ** -40  # beyond, floats may overflow or vanish
@@ -92,7 +92,9 @@ class Series:
             (
                 s1 * moved,
                 s1 * e[1] + s2 * a[1] * moved,
-                s1 * e[2] + s2 * a[1] * e[1] + (s2 * a[2] + s3 / 2 * a[1] ** 2) * moved
+                s1 * e[2]
+                + s2 * a[1] * e[1]
+                + (s2 * a[2] + s3 / 2 * a[1] ** 2) * moved
                 + ULPS * U * s1 * a[1] ** 2,
             ),
         )
