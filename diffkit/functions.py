@@ -16,12 +16,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, reduce
 from importlib import import_module
-from operator import add, itemgetter, mul, neg, sub, truediv
+from operator import add, itemgetter, mul, neg, sub
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from diffkit.errors import ArgumentsError, ExpressionError, with_article
+from diffkit.tape.arithmetic import divide, power
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "SympyFunction", "TextFunction", "as_function", "parse", "text_of"]
 
@@ -88,7 +89,7 @@ FUNCTIONS: dict[str, Function] = {name: row for row in _TABLE for name in row.na
 CONSTANTS: dict[str, float] = {"pi": np.pi, "e": np.e}
 
 _SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
-_OPERATORS: dict[str, Any] = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow, "neg": neg}
+_OPERATORS: dict[str, Any] = {"+": add, "-": sub, "*": mul, "/": divide, "**": power, "neg": neg}
 
 
 @cache
@@ -96,8 +97,7 @@ def _callable(operation: str) -> Any:
     """The function behind an instruction; SciPy is imported when one of its functions is met."""
     if operation in _OPERATORS:
         return _OPERATORS[operation]
-    row = FUNCTIONS[operation]
-    module, _, name = row.source.rpartition(".")
+    module, _, name = (row := FUNCTIONS[operation]).source.rpartition(".")
     function = getattr(import_module(module), name)
     return function if row.arity else lambda *values: reduce(function, values)
 

@@ -22,6 +22,7 @@ from diffkit.studies.error_sweep import default_steps
 
 # A busy machine is slow, and that is no mistake in diffkit.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("patient"), max_examples=20_000, print_blob=True)
 settings.load_profile("patient")
 
 collect_ignore = ["benchmarks", "mutants.py"]  # run by themselves: python -m tests.benchmarks

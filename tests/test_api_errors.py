@@ -89,6 +89,7 @@ OUTSIDE = {
     "acosh(0)":  (np.arccosh,         0.0),
     "(-1)^0.5":  (lambda x: x**0.5,  -1.0),
     "log(0)":    (np.log,             0.0),
+    "x/0":       ("x/0",             -1.0),
 }
 # fmt: on
 
@@ -102,6 +103,12 @@ def test_outside_the_domain_of_f_there_is_no_derivative(
     with pytest.raises(DomainError, match=f"f is (nan|-inf) at {x}, so it has no derivative there") as caught:
         ask(g, x, method=method)
     assert_one_clear_line(caught.value)
+
+
+@every_method
+def test_nor_is_there_a_second_one(method: str) -> None:
+    with pytest.raises(DomainError, match=r"f is inf at 2\.0, so it has no derivative there"):
+        dk.derivative("exp(x)/0*x", 2.0, method, order=2)
 
 
 @every_method

@@ -38,6 +38,10 @@ def test_where_f_is_finite_the_derivative_is_untouched():
     assert nan_outside(0.0, 5.0) == 5.0
 
 
+def test_a_whole_number_is_no_derivative_either_where_f_has_no_value():
+    assert np.isnan(nan_outside(np.nan, 0))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_precision_stays(dtype):
     assert nan_outside(np.array([np.nan, 1]), np.ones(2, dtype)).dtype == dtype

@@ -103,7 +103,7 @@ def pull_back(
                 reuse, x_bar = True, -x_bar
             elif selected and not _harmless(y_bar, slope):
                 x_bar = selected_product(y_bar, slope)
-            elif reuse and _alike(y_bar, slope):
+            elif reuse and _alike(y_bar, slope) and y_bar.size > 1:  # one complex number in place: other bits
                 y_bar *= slope
                 x_bar = y_bar
             else:
@@ -259,7 +259,8 @@ def product(bar: Any, rule: Rule, position: int, y: Any, values: Any, keywords: 
     try:
         slope = partial(y, *values, **keywords) if keywords else partial(y, *values)
     except (ZeroDivisionError, OverflowError):  # Python floats raise where NumPy's answer inf
-        slope = partial(*(np.float64(v) if v.__class__ is float else v for v in (y, *values)), **keywords)
+        plain_numbers = (np.float64(v) if isinstance(v, int | float) else v for v in (y, *values))
+        slope = partial(*plain_numbers, **keywords)
     if bar.__class__ is float and bar == 1.0:
         return slope
     if not selected or (not rule.selects and _harmless(bar, slope)):

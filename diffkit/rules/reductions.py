@@ -229,7 +229,7 @@ def _pull_cumsum(y_bar: Any, y: Any, x: Any, axis: Any = None, *_: Any, **__: An
 RUNNING = [
     *[example(X, axis) for axis in (None, 0, 1, -1)],
     *[example(Array(*shape)) for shape in ((), (1,), (0,), (5,))],
-    *[example(X, axis=1), example(Array(0, 3), axis=0)],
+    *[example(X, axis=1), example(Array(0, 3), axis=0), example(Array(), axis=0)],
 ]
 linear(np.cumsum, _pull_cumsum, RUNNING)
 
@@ -237,6 +237,8 @@ linear(np.cumsum, _pull_cumsum, RUNNING)
 def _pull_diff(y_bar: Any, y: Any, x: Any, n: int = 1, axis: int = -1) -> Any:
     if not np.size(y):
         return np.zeros_like(x)
+    if n == 0:
+        return y_bar
     inside = (*[slice(None)] * (axis % np.ndim(x)), slice(1, -1))
     for _ in range(n):
         shape = [size + 2 * (a == axis % np.ndim(x)) for a, size in enumerate(np.shape(y_bar))]
@@ -249,7 +251,7 @@ linear(
     _pull_diff,
     [
         *[example(X, n, axis) for n in (0, 1, 2) for axis in (-1, 0)],
-        *[example(Array(2), n=3), example(Array(0))],
+        *[example(Array(2), n=3), example(Array(0)), example(Array(), n=0, axis=0)],
         *[example(X, prepend=0.5), example(X, axis=1, append=Array()), example(X, prepend=Array(2, 3, 2))],
     ],
 )
@@ -274,7 +276,7 @@ def _recurrence(a: Any, b: Any) -> Any:
 
 
 def _last(x: Any, axis: Any) -> Any:
-    return np.ravel(x) if axis is None else np.moveaxis(x, axis, -1)
+    return np.ravel(x) if axis is None or not np.ndim(x) else np.moveaxis(x, axis, -1)
 
 
 def _push_cumprod(x_dot: Any, y: Any, x: Any, axis: Any = None, *_: Any, **__: Any) -> Any:
@@ -289,7 +291,11 @@ def _pull_cumprod(y_bar: Any, y: Any, x: Any, axis: Any = None, *_: Any, **__: A
     before = _shifted(y if axis is None else _last(y, axis), 1, np.ones_like)
     y_bar = y_bar if axis is None else _last(y_bar, axis)
     r = np.flip(_recurrence(_shifted(np.flip(_last(x, axis), -1), 1, np.ones_like), np.flip(y_bar, -1)), -1)
-    return np.reshape(before * r, np.shape(x)) if axis is None else np.moveaxis(before * r, -1, axis)
+    return (
+        np.moveaxis(before * r, -1, axis)
+        if axis is not None and np.ndim(x)
+        else np.reshape(before * r, np.shape(x))
+    )
 
 
 array_rule(np.cumprod, (_push_cumprod, _pull_cumprod), examples=RUNNING)

@@ -209,6 +209,18 @@ def _off(point: Any) -> Any:
     return sympy.true if isinstance(point, sympy.Ne) else sympy.false
 
 
+# What SymPy raises where it does not find an answer; it also asks itself without end.
+UNFOUND = (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError)
+
+
+def _nothing(e: Any) -> bool:
+    """Whether a formula is known to be 0."""
+    try:
+        return bool(e.equals(0))
+    except UNFOUND:
+        return False
+
+
 class _Value:
     """What the derivatives are at the points where an equation holds: limits, if f is continuous there.
 
@@ -230,7 +242,7 @@ class _Value:
             others = {p: _off(p) for p in _single_points(formula, x) if p != point}
             value = formula.xreplace({point: sympy.Not(_off(point)), **others}).subs(x, c)
             limit = self._limit(around, c)
-            self.c = c if limit is not None and (limit - value).equals(0) else None
+            self.c = c if limit is not None and _nothing(limit - value) else None
 
     def limit(self, derived: Any, instead: Any) -> Any:
         """The limit of a derivative; something else where there is none."""
@@ -244,7 +256,7 @@ class _Value:
             return None
         try:
             sides = [sympy.limit(e, self.x, c, side) for side in "+-"]
-        except (NotImplementedError, ValueError, TypeError, AttributeError):  # SymPy does not find it
+        except UNFOUND:
             return None
         known = sides[0] == sides[1] and sides[0].is_finite is not False and not sides[0].has(sympy.Limit)
         return sides[0] if known and self.x not in sides[0].free_symbols else None

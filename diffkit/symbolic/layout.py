@@ -18,7 +18,7 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 
 
 def as_text(e: Any) -> str:
-    """The formula in one line of plain text, which `diffkit.functions.parse` reads.
+    """The formula in one line of plain text, which `diffkit.functions.parse` reads if it has its functions.
 
     Examples
     --------
@@ -107,8 +107,8 @@ class _Writer:
             return self.script.absolute(self.part(e.args[0])), ATOM
         if isinstance(e, sympy.logic.boolalg.Boolean):
             return self._condition(e), SUM
-        name = self.script.function(type(e).__name__)
-        return self.script.called(name, [self.part(a) for a in e.args]), ATOM
+        name, args = _typed(e) if self.script.typed else (type(e).__name__, e.args)
+        return self.script.called(self.script.function(name), [self.part(a) for a in args]), ATOM
 
     def _number(self, e: Any) -> tuple[str, int]:
         if e.is_Number and e.is_extended_negative:
@@ -217,6 +217,29 @@ class _Writer:
         if type(e).__name__ in words:
             return self.script.listed([self._condition(a) for a in e.args], words[type(e).__name__])
         return self.script.called(type(e).__name__.lower(), [self._condition(a) for a in e.args] or [str(e)])
+
+
+# Functions with a first operand that has a name of its own among those that are typed.
+OF_ORDER: dict[tuple[str, Any], str] = {
+    ("besselj", 0): "j0",
+    ("besselj", 1): "j1",
+    ("polygamma", 0): "digamma",
+}
+
+
+def _typed(e: Any) -> tuple[str, tuple[Any, ...]]:
+    """The name and the operands of a function as `diffkit.functions.parse` reads them."""
+    import sympy
+
+    name, args = type(e).__name__, e.args
+    if name == "sinc":  # SymPy's is sin(u)/u, and the one that is read sin(pi*u)/(pi*u)
+        rest = [a for a in args[0].args if a is not sympy.pi] if args[0].is_Mul else []
+        if 0 < len(rest) == len(args[0].args) - 1:
+            return name, (sympy.Mul(*rest, evaluate=False),)
+        return name, (sympy.Mul(args[0], 1 / sympy.pi, evaluate=False),)
+    if len(args) == 2 and (name, args[0]) in OF_ORDER:
+        return OF_ORDER[name, args[0]], args[1:]
+    return name, args
 
 
 def _leads_with_a_minus(e: Any) -> bool:

@@ -12,7 +12,7 @@ __all__ = ["SCRIPTS", "Latex", "MathML", "Script"]
 # SymPy's names that are written otherwise.
 NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh",
          "atanh": "artanh"}  # fmt: skip
-IN_TEXT = {"ceiling": "ceil", "Abs": "abs", "Max": "max", "Min": "min"}
+IN_TEXT = {"ceiling": "ceil", "Abs": "abs", "Max": "max", "Min": "min", "loggamma": "lgamma"}
 TEX = {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos", "arctan",
        "log", "max", "min"}  # fmt: skip
 RAISED = {"sin", "cos", "tan", "sinh", "cosh", "tanh"}  # sin^2(x) is (sin(x))^2
@@ -48,6 +48,7 @@ GREEK = frozenset(
 class Script:
     """Plain text: `u^2/(3*v)`."""
 
+    typed = True  # with the names that `diffkit.functions.parse` reads
     bars = False  # a fraction bar, and a raised exponent, say without parentheses where they end
     raises = False
 
@@ -59,7 +60,7 @@ class Script:
         return name
 
     def number(self, digits: str) -> str:
-        return digits
+        return "e" if digits == "E" else digits
 
     def function(self, name: str) -> str:
         return IN_TEXT.get(name, name)
@@ -114,6 +115,7 @@ class Script:
 class Latex(Script):
     r"""LaTeX: `\frac{u^{2}}{3 v}`."""
 
+    typed = False
     bars = raises = True
 
     def inline(self) -> Script:
@@ -199,6 +201,7 @@ def _bracketed(u: str) -> str:
 class MathML(Script):
     """Presentation MathML, as the standard of 2023 (MathML Core) has it, which every browser draws."""
 
+    typed = False
     bars = raises = True
 
     def inline(self) -> Script:

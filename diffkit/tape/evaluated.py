@@ -54,6 +54,7 @@ def _of_numpy() -> dict[str, Row]:
         "Or": np.logical_or,
         "Not": np.logical_not,
         "Xor": np.logical_xor,
+        "ITE": np.where,
         "Mod": np.remainder,
         "re": np.real,
         "im": np.imag,

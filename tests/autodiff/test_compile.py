@@ -259,6 +259,13 @@ def test_complex_arguments_follow_the_convention_of_gradients():
     assert_same(lambda z: abs(z) ** 2, (1 + 2j,), (2j,))
 
 
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_complex_products_have_the_same_bits(count):
+    for seed in range(20):
+        w, z = (draw(count, seed=seed + k) + 1j * draw(count, seed=seed + k + 1) for k in (0, 50))
+        assert_same(lambda z: np.sum(np.real(w * np.sin(z))), (z,))  # noqa: B023
+
+
 def test_the_source_can_be_read_and_what_is_compiled_can_be_sent():
     both = compiled(lambda x: x * x + 1, 2.0)
     assert both.source.startswith("def program(v0):")

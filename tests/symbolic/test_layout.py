@@ -106,7 +106,27 @@ def test_letters_have_their_indices_and_greek_its_alphabet(name, latex, mathml):
 
 
 def test_a_function_without_a_sign_of_its_own_is_named():
-    e = sympy.besselj(1, X)
-    assert as_text(e) == "besselj(1, x)"
-    assert as_latex(e) == r"\operatorname{besselj}(1, x)"
+    e = sympy.besselj(2, X)
+    assert as_text(e) == "besselj(2, x)"
+    assert as_latex(e) == r"\operatorname{besselj}(2, x)"
     assert "<mi>besselj</mi>" in as_mathml(e)
+
+
+@pytest.mark.parametrize(
+    ("e", "text", "latex"),
+    [
+        (sympy.besselj(0, X), "j0(x)", r"\operatorname{besselj}(0, x)"),
+        (sympy.besselj(1, X), "j1(x)", r"\operatorname{besselj}(1, x)"),
+        (sympy.digamma(X), "digamma(x)", r"\operatorname{polygamma}(0, x)"),
+        (sympy.loggamma(X), "lgamma(x)", r"\operatorname{lgamma}(x)"),
+        (sympy.sinc(sympy.pi * X), "sinc(x)", r"\operatorname{sinc}(\pi x)"),
+        (sympy.sinc(sympy.pi * X * (X + 1)), "sinc(x*(1 + x))", None),
+        (sympy.sinc(X), "sinc(x/pi)", r"\operatorname{sinc}(x)"),
+        (sympy.sinc(X + 1), "sinc((1 + x)/pi)", r"\operatorname{sinc}(1 + x)"),
+        (X**sympy.E, "x^e", "x^{e}"),
+    ],
+)  # fmt: skip
+def test_in_text_a_function_has_the_name_and_the_operands_that_are_read(e, text, latex):
+    assert as_text(e) == text
+    assert latex is None or as_latex(e) == latex
+    assert parse(text)(0.7) == pytest.approx(float(e.subs(X, sympy.Rational(7, 10))), rel=1e-14)

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import sympy
 
+import diffkit as dk
 from diffkit.errors import NotClosedFormError
 from diffkit.tape.evaluated import function_for
+from diffkit.tape.formula import as_numpy
 
-AT = sympy.Rational(3, 7)
+X, AT = sympy.Symbol("x", real=True), sympy.Rational(3, 7)
 # Name -> the operands at which it is compared.
 CASES = {
     "asin": (AT,), "besselj": (2, AT), "digamma": (AT,), "erf": (AT,), "expint": (1, AT), "gamma": (AT,),
@@ -41,3 +43,15 @@ def test_scipy_is_not_imported_for_what_numpy_has():
 
 def test_a_name_that_both_have_is_numpys():
     assert function_for("sin") == (np.sin, False)
+
+
+def test_a_choice_between_two_conditions_is_one():
+    either = sympy.ITE(X > 1, X < 2, X < 0)
+    f = as_numpy(sympy.Piecewise((X, sympy.Not(either, evaluate=False)), (0, True)), ["x"])
+    assert f(np.array([-1.0, 0.5, 1.5, 3.0])).tolist() == [0.0, 0.5, 0.0, 3.0]
+
+
+def test_the_second_derivative_of_a_minimum_within_a_minimum_is_evaluated():
+    f, at = "min(x*z, x - min(x, z))^2", {"x": -1.5, "z": 2.0}
+    found = dk.hessian(f, at, method="symbolic")
+    assert found == dk.hessian(f, at) == {"x": {"x": 8.0, "z": -12.0}, "z": {"x": -12.0, "z": 4.5}}

@@ -92,7 +92,7 @@ PAD_EXAMPLES = [
             "edge", "wrap", "symmetric", "reflect", "linear_ramp", "mean", "maximum", "minimum", "median",
         )
     ],
-    *[example(Array(4), 2), example(Array(2, 3), WIDTH, constant_values=0.5)],
+    *[example(Array(4), 2), example(NUMBER, 2), example(Array(2, 3), WIDTH, constant_values=0.5)],
     *[example(Array(2, 3), 1, constant_values=Array(2, 2)), example(V, 1, constant_values=(NUMBER, 0.0))],
     *[example(Array(4), 7, "reflect", reflect_type="odd"), example(V, 5, "symmetric", reflect_type="odd")],
     *[example(Array(2, 3), WIDTH, "linear_ramp", end_values=NUMBER), example(V, 2, "mean", stat_length=2)],
@@ -106,6 +106,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     array = as_array(array)
     if callable(mode):
         raise NoRuleError("np.pad with a function writes in place; join the parts with np.concatenate")
+    if not np.ndim(array):
+        return array
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(a, pad_width.get(a - np.ndim(array), 0)) for a in range(np.ndim(array))]
         pad_width = [np.broadcast_to(pair, 2) for pair in pad_width]

@@ -174,6 +174,15 @@ def quantile(
     return _kept(y, x, axis, keepdims, np.ndim(q))
 
 
+def _between(low: Any, high: Any, share: Any) -> Any:
+    """So far from low to high, counted from the nearer one as NumPy does: the same bits."""
+    gap = high - low
+    if is_foreign(share) or np.all(share < 0.5):
+        return low + gap * share
+    far = high - gap * (1 - share)
+    return far if np.all(share >= 0.5) else np.where(share >= 0.5, far, low + gap * share)
+
+
 def _quantile(lines: Any, q: Any, method: Any) -> Any:
     n = np.shape(lines)[-1]
     if not is_foreign(q):
@@ -187,7 +196,7 @@ def _quantile(lines: Any, q: Any, method: Any) -> Any:
     share = share if np.ndim(share) or is_foreign(share) else float(share)
     ordered = np.sort(lines, axis=-1)
     low, high = (np.take(ordered, i, axis=-1) for i in (below, np.minimum(below + 1, n - 1)))
-    y = low + (high - low) * share
+    y = _between(low, high, share)
     y = np.moveaxis(y, range(-place.ndim, 0), range(place.ndim)) if np.ndim(lines) > 1 else y
     return _nan_if_any(y, ordered)
 

@@ -51,6 +51,13 @@ def test_the_corners_have_the_stated_answers_in_both_modes(f, x, right):
     assert jvp(f, (x,), (along,))[1] == pytest.approx(np.sum(right * along), abs=1e-15)
 
 
+@pytest.mark.parametrize("q", [0.1, 0.3, 0.5, 0.9, [0.2, 0.7]])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_quantile_has_the_bits_of_numpys(q, dtype):
+    for x in np.random.default_rng(0).uniform(-2, 2, (20, 3)).astype(dtype):
+        assert np.array_equal(record(lambda x: np.quantile(x, q), x).replay(x), np.quantile(x, q))
+
+
 @pytest.mark.parametrize("f", [np.median, lambda x: np.quantile(x, 0.1)])
 def test_a_nan_makes_an_order_statistic_nan(f):
     assert np.isnan(record(f, A([1.0, NAN, 2])).replay(A([1.0, NAN, 2])))
