@@ -100,8 +100,8 @@ def derivative(
         found = chosen.derivative(g, point, int(order))
         value = _as_given(found.value, x)
         # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
-        if isinstance(value, float) and (
-            np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point.copy())))
+        if _is_nan(value) or (
+            isinstance(value, float) and np.isinf(value) and not np.isfinite(g(point.copy()))
         ):
             raise DomainError(_why_nan(g, [point], chosen, found))
     return _output(found, value, full_output)
@@ -262,10 +262,13 @@ class Problem:
         return found, list(found.value)
 
     def require_value(self, found: Estimate, parts: Sequence[Any]) -> None:
-        """Raise DomainError if there is a nan or inf because f itself has no value here."""
+        """Raise DomainError where f itself has no value, or the derivative by a single number has none."""
         if not all(np.all(np.isfinite(part.data if _is_sparse(part) else part)) for part in parts):
             with np.errstate(all="ignore"):
-                if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
+                number = len(parts) == 1 and _is_nan(_as_given(parts[0], self.given[0]))
+                if number or not np.all(
+                    np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))
+                ):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
 
     def nested_errors(self, found: Estimate) -> Estimate:
@@ -307,6 +310,10 @@ def _as_given(value: Any, x: Any) -> Any:
     if np.ndim(value) == 0 and not isinstance(x, np.ndarray):
         return float(value)
     return np.asarray(value)
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value
 
 
 def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Estimate) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -158,6 +159,33 @@ def test_at_the_edge_of_the_domain_the_methods_that_stay_inside_are_named(
         assert_one_clear_line(caught.value)
     assert dk.derivative(f, x, write) == pytest.approx(truth, abs=1e-3)
     assert dk.derivative(f, x, "adaptive") == pytest.approx(truth, abs=1e-6)
+
+
+@every_method
+@pytest.mark.parametrize("ask", [dk.gradient, dk.jacobian])
+@pytest.mark.parametrize(("f", "x"), [(np.log, 1e-9), ("x*sqrt(x)", 0.0), (np.exp, 709.782)])
+def test_the_gradient_of_one_number_is_its_derivative_and_refused_in_the_same_words(
+    f: Any, x: float, ask: Any, method: str
+) -> None:
+    try:
+        expected = dk.derivative(f, x, method)
+    except DomainError as error:
+        with pytest.raises(DomainError, match=f"^{re.escape(str(error).partition('(')[0])}"):
+            ask(f, x, method=method)
+    else:
+        assert ask(f, x, method=method) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["forward", "central", "richardson"])
+def test_a_difference_that_meets_an_overflow_is_no_infinite_slope(
+    method: str, assert_one_clear_line: Callable[[DiffkitError], None]
+) -> None:
+    x = 709.782712893384  # exp has 1.8e308 here, and inf a little further on
+    with pytest.raises(DomainError, match=f"^{method} leaves .*f is inf at 7.* only on the left") as caught:
+        dk.derivative(np.exp, x, method)
+    assert_one_clear_line(caught.value)
+    found = dk.derivative(np.exp, [x, 1.0], method)
+    assert np.isnan(found).tolist() == [True, False]
 
 
 def test_so_does_the_complex_step_where_the_edge_is_a_branch_point() -> None:
