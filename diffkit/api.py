@@ -17,14 +17,14 @@ from diffkit.arguments import (
     require_variables,
 )
 from diffkit.autodiff.history import without_history
-from diffkit.errors import ArgumentsError, DomainError, NonScalarError
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError, NonScalarError, NotElementwiseError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
 from diffkit.result import Estimate
 from diffkit.structure import Structure, flatten_arguments, is_container
 from diffkit.tape import Tape
 from diffkit.tape import record as record_callable
-from diffkit.tape.place import definition
+from diffkit.tape.place import definition, raised_at
 
 __all__ = ["derivative", "gradient", "hessian", "jacobian", "record"]
 
@@ -73,7 +73,7 @@ def derivative(
         elements are nan. At a corner the methods that follow f's program answer with the stated
         convention: |x|' = 0 at 0, and what ties shares equally.
     NotElementwiseError
-        If f mixes the elements of x.
+        If f mixes the elements of x, or branches on them by an `if`.
     UnknownMethodError, UnknownOptionError, ExpressionError, NotClosedFormError
         As their names say.
 
@@ -97,7 +97,11 @@ def derivative(
     if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
         raise ArgumentsError(f"order is {order!r}; write a whole number from 1 on")
     with np.errstate(all="ignore"):  # where f has no value the answer says so, not a warning on the way
-        found = chosen.derivative(g, point, int(order))
+        try:
+            found = chosen.derivative(g, point, int(order))
+        except ValueError as error:
+            _require_no_branch(error)
+            raise
         value = _as_given(found.value, x)
         # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
         if _is_nan(value) or (
@@ -310,6 +314,17 @@ def _as_given(value: Any, x: Any) -> Any:
     if np.ndim(value) == 0 and not isinstance(x, np.ndarray):
         return float(value)
     return np.asarray(value)
+
+
+def _require_no_branch(error: ValueError) -> None:
+    """Raise NotElementwiseError where f asked an array whether it is true, as an if does."""
+    if "truth value of an" in str(error) and not isinstance(error, DiffkitError):
+        place = raised_at(error.__traceback__)
+        at = f" at {place}" if place else ""
+        raise NotElementwiseError(
+            f"f branches on its argument{at}, and so takes one number at a time; "
+            f"write [dk.derivative(f, t) for t in x], or np.where in f"
+        ) from error
 
 
 def _is_nan(value: Any) -> bool:

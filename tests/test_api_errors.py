@@ -277,6 +277,21 @@ def test_so_is_one_that_mixes_elements_where_the_method_sees_inside_f(
     assert_one_clear_line(caught.value)
 
 
+def branching(x: Any) -> Any:
+    return x * x if x > 0 else -x
+
+
+@pytest.mark.parametrize("method", [*NAMES, "adaptive"])
+@pytest.mark.parametrize("x", [[1.0, -2.0], [[1.0], [2.0]], np.zeros(0)])
+def test_a_function_that_branches_takes_one_number_at_a_time(
+    x: Any, method: str, assert_one_clear_line: Callable[[DiffkitError], None]
+) -> None:
+    says = r"branches on its argument at line \d+ of test_api_errors.py .*takes one number.*np\.where"
+    with pytest.raises(NotElementwiseError, match=says) as caught:
+        dk.derivative(branching, x, method)
+    assert_one_clear_line(caught.value)
+
+
 @every_method
 @pytest.mark.parametrize("ask", [dk.gradient, dk.hessian])
 def test_a_gradient_is_of_a_scalar(
