@@ -14,7 +14,7 @@ from diffkit.errors import OptionError
 from diffkit.numerical.batch import Batch
 from diffkit.numerical.edge import derivative_at
 from diffkit.numerical.finite import blocks
-from diffkit.numerical.lines import Box, Line, axes, power_of_2, through, together
+from diffkit.numerical.lines import Box, Line, axes, power_of_2, spacing, through, together
 from diffkit.numerical.place import UNIT, Found, Place
 from diffkit.numerical.sampling import (
     Counted,
@@ -91,7 +91,7 @@ class Adaptive:
         steps = None if self.h is None else np.broadcast_to(checked_step(self.h, x), shape)
         places = [
             self._place(
-                Line(_itself, x[index], left[index], right[index], np.spacing(np.abs(x[index]))),
+                Line(_itself, x[index], left[index], right[index], spacing(x[index])),
                 centre[index],
                 order,
                 None if steps is None else steps[index],

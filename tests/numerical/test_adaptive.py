@@ -284,3 +284,11 @@ def test_it_beats_the_central_difference_by_digits():
     x = np.linspace(0.1, 3, 30)
     errors = [abs(method.derivative(np.sin, x).value - np.cos(x)) for method in (Adaptive(), Central())]
     assert np.median(errors[0]) < 1e-3 * np.median(errors[1])
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_at_the_largest_float_it_looks_to_the_left(order):
+    x = np.finfo(float).max
+    found = Adaptive().derivative(lambda x: x / 4, x, order)
+    exact = 0.25 if order == 1 else 0.0
+    assert abs(found.value - exact) <= found.error_estimate
