@@ -71,11 +71,20 @@ def derivative(
     DomainError
         If x is not finite and real, or f or its derivative has no value there. In an array those
         elements are nan. At a corner the methods that follow f's program answer with the stated
-        convention: |x|' = 0 at 0, and what ties shares equally.
+        convention: |x|' = 0 at 0, and what ties shares equally. Central and Richardson's
+        differences ask f beside x only: where f lacks a value at x alone, as 1/x does at 0, they answer
+        what their formulas give.
     NotElementwiseError
         If f mixes the elements of x, or branches on them by an `if`.
     UnknownMethodError, UnknownOptionError, ExpressionError, NotClosedFormError
         As their names say.
+
+    Notes
+    -----
+    NumPy's floating-point warnings do not come out of here, nor out of gradient, jacobian, hessian and the
+    studies: what they would say, the answer says, and methods may ask f where it has no value. `np.errstate`
+    and the filters of `warnings` are the caller's again afterwards. In `diffkit.autodiff` f warns of what it
+    computes at x as when it is called by itself, and its derivative of nothing.
 
     Examples
     --------

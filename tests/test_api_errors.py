@@ -161,6 +161,16 @@ def test_at_the_edge_of_the_domain_the_methods_that_stay_inside_are_named(
     assert dk.derivative(f, x, "adaptive") == pytest.approx(truth, abs=1e-6)
 
 
+@pytest.mark.parametrize("method", [*NAMES, "adaptive"])
+def test_a_value_that_is_missing_at_x_alone_is_seen_by_all_that_ask_f_there(method: str) -> None:
+    beside = {"central": 4.0, "richardson": 5.0}  # 1/h^2, and (4/h^2 - 1/(2h)^2) / 3
+    if method in beside:
+        assert dk.derivative("1/x", 0.0, method, h=0.5) == beside[method]
+    else:
+        with pytest.raises(DomainError, match=r"f is inf at 0\.0, so it has no derivative there"):
+            dk.derivative("1/x", 0.0, method)
+
+
 @every_method
 @pytest.mark.parametrize("ask", [dk.gradient, dk.jacobian])
 @pytest.mark.parametrize(("f", "x"), [(np.log, 1e-9), ("x*sqrt(x)", 0.0), (np.exp, 709.782)])
