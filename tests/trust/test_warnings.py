@@ -215,7 +215,7 @@ HIGHER: dict[str, Callable[[Any, Any], Any]] = {
 
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("ask", (TRANSFORMS | HIGHER).values(), ids=TRANSFORMS | HIGHER)
-@fine
+@pytest.mark.parametrize(("f", "x"), EXTREMES.values(), ids=EXTREMES)
 @pytest.mark.usefixtures("strictly")
 def test_where_f_is_fine_no_transform_warns(f: Any, x: float, ask: Callable[[Any, Any], Any]) -> None:
     ask(as_function(f), x)
@@ -245,8 +245,7 @@ STUDIES: dict[str, Callable[[Any, float], Any]] = {
     "swell": lambda f, x: dk.swell(f, x),
 }
 STUDIED = [
-    "damped-sine", "log-edge", "exp at 700", "pole", "sqrt at the largest", "identity at the smallest",
-    "kink", "log at 1e-9",
+    "damped-sine", "identity at the smallest", "log at 1e-9",
 ]  # fmt: skip
 
 
@@ -259,7 +258,7 @@ def drawn(study: Any) -> str:
     return f"{study}{study._repr_html_()}{study.to_dict()}"
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
 @pytest.mark.parametrize("name", STUDIED)
 @pytest.mark.usefixtures("strictly")
