@@ -180,7 +180,7 @@ def assert_right(problem: Problem, method: str, x: Any, value: Any, error: Any) 
 # -- the grid -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(20)
 @every_method
 @every_problem
 def test_a_number_of_any_type_gives_a_float(
@@ -202,7 +202,7 @@ def test_a_number_of_any_type_gives_a_float(
             assert_right(problem, method, native(x)[()], found.value, found.error_estimate)
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(20)
 @every_method
 @every_problem
 def test_an_array_of_any_kind_gives_an_array_of_its_shape_and_precision(
@@ -267,7 +267,7 @@ def test_whole_numbers_and_truth_values_are_the_floats_they_equal(kind: str, met
 def test_what_is_no_real_number_is_refused_by_every_method_in_one_sentence(
     x: Any, error: type[DiffkitError], words: str, method: str, assert_one_clear_line: Clear
 ) -> None:
-    for problem in PROBLEMS.values():
+    for problem in list(PROBLEMS.values())[::8]:
         with pytest.raises(error, match=re.escape(words)) as caught:
             dk.derivative(problem.f, x, method)
         assert_one_clear_line(caught.value)
