@@ -125,7 +125,8 @@ def spacing(x: Any) -> Any:
     >>> float(spacing(3.0)) == 2**-51, bool(np.isfinite(spacing(np.finfo(float).max)))
     (True, True)
     """
-    return np.spacing(np.minimum(np.abs(x), np.finfo(np.asarray(x).dtype).max / 2))
+    size = np.minimum(np.abs(x), np.finfo(np.asarray(x).dtype).max / 2)
+    return np.nextafter(size, np.inf, dtype=size.dtype) - size  # np.spacing of a long double may be nan
 
 
 def power_of_2(size: Any) -> float:

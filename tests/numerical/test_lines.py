@@ -69,6 +69,6 @@ def test_searches_go_on_side_by_side_and_each_stops_on_its_own():
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 def test_the_spacing_is_that_of_the_floats_and_finite_at_the_largest(dtype):
-    assert spacing(dtype(-3)) == np.spacing(dtype(3))
+    assert spacing(dtype(-3)) == np.spacing(dtype(3)) == spacing(np.nextafter(dtype(3), dtype(4)))
     assert spacing(np.array([0, 1], dtype)).tolist() == np.spacing(np.array([0, 1], dtype)).tolist()
     assert 0 < spacing(np.finfo(dtype).max) < np.finfo(dtype).max
