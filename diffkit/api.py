@@ -18,14 +18,14 @@ from diffkit.arguments import (
     require_variables,
 )
 from diffkit.autodiff.history import without_history
-from diffkit.errors import ArgumentsError, DomainError, NonScalarError
+from diffkit.errors import ArgumentsError, DiffkitError, DomainError, NonScalarError, NotElementwiseError
 from diffkit.functions import as_function
 from diffkit.methods import Method, method_for
 from diffkit.result import Estimate
 from diffkit.structure import Structure, flatten_arguments, is_container
 from diffkit.tape import Tape
 from diffkit.tape import record as record_callable
-from diffkit.tape.place import definition
+from diffkit.tape.place import definition, raised_at
 
 __all__ = ["derivative", "gradient", "hessian", "jacobian", "record"]
 
@@ -72,11 +72,20 @@ def derivative(
     DomainError
         If x is not finite and real, or f or its derivative has no value there. In an array those
         elements are nan. At a corner the methods that follow f's program answer with the stated
-        convention: |x|' = 0 at 0, and what ties shares equally.
+        convention: |x|' = 0 at 0, and what ties shares equally. Central and Richardson's
+        differences ask f beside x only: where f lacks a value at x alone, as 1/x does at 0, they answer
+        what their formulas give.
     NotElementwiseError
-        If f mixes the elements of x.
+        If f mixes the elements of x, or branches on them by an `if`.
     UnknownMethodError, UnknownOptionError, ExpressionError, NotClosedFormError
         As their names say.
+
+    Notes
+    -----
+    NumPy's floating-point warnings do not come out of here, nor out of gradient, jacobian, hessian and the
+    studies: what they would say, the answer says, and methods may ask f where it has no value. `np.errstate`
+    and the filters of `warnings` are the caller's again afterwards. In `diffkit.autodiff` f warns of what it
+    computes at x as when it is called by itself, and its derivative of nothing.
 
     Examples
     --------
@@ -97,11 +106,15 @@ def derivative(
     point = checked_leaf(x, "x")
     times = checked_count(order, "order")
     with np.errstate(all="ignore"):  # where f has no value the answer says so, not a warning on the way
-        found = chosen.derivative(g, point, times)
+        try:
+            found = chosen.derivative(g, point, times)
+        except ValueError as error:
+            _require_no_branch(error)
+            raise
         value = _as_given(found.value, x)
         # An infinite slope may be the answer, as of sqrt at 0; not where f itself has no value.
-        if isinstance(value, float) and (
-            np.isnan(value) or (np.isinf(value) and not np.isfinite(g(point.copy())))
+        if _is_nan(value) or (
+            isinstance(value, float) and np.isinf(value) and not np.isfinite(g(point.copy()))
         ):
             raise DomainError(_why_nan(g, [point], chosen, found))
     return _output(found, value, full_output)
@@ -262,10 +275,13 @@ class Problem:
         return found, list(found.value)
 
     def require_value(self, found: Estimate, parts: Sequence[Any]) -> None:
-        """Raise DomainError if there is a nan or inf because f itself has no value here."""
+        """Raise DomainError where f itself has no value, or the derivative by a single number has none."""
         if not all(np.all(np.isfinite(part.data if _is_sparse(part) else part)) for part in parts):
             with np.errstate(all="ignore"):
-                if not np.all(np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))):
+                number = len(parts) == 1 and _is_nan(_as_given(parts[0], self.given[0]))
+                if number or not np.all(
+                    np.isfinite(np.asarray(self.g(*(leaf.copy() for leaf in self.leaves))))
+                ):
                     raise DomainError(_why_nan(self.g, self.leaves, self.method, found))
 
     def nested_errors(self, found: Estimate) -> Estimate:
@@ -307,6 +323,21 @@ def _as_given(value: Any, x: Any) -> Any:
     if np.ndim(value) == 0 and not isinstance(x, np.ndarray):
         return float(value)
     return np.asarray(value)
+
+
+def _require_no_branch(error: ValueError) -> None:
+    """Raise NotElementwiseError where f asked an array whether it is true, as an if does."""
+    if "truth value of an" in str(error) and not isinstance(error, DiffkitError):
+        place = raised_at(error.__traceback__)
+        at = f" at {place}" if place else ""
+        raise NotElementwiseError(
+            f"f branches on its argument{at}, and so takes one number at a time; "
+            f"write [dk.derivative(f, t) for t in x], or np.where in f"
+        ) from error
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value
 
 
 def _why_nan(g: Callable[..., Any], leaves: list[Any], method: Method, found: Estimate) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,10 @@ def checked_leaf(value: Any, name: str) -> Any:
             f"{name} is a whole number of {len(str(abs(value)))} digits; a float holds no more than 1.8e308"
         )
     if leaf.dtype.kind != "f":
-        raise ArgumentsError(
-            f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write real numbers"
-        )
+        instead = f"float({name})" if isinstance(value, Number) else "real numbers"
+        raise ArgumentsError(f"{name} is {str(value)[:40]!r} of type {type(value).__name__}; write {instead}")
+    if np.ma.is_masked(value):
+        raise ArgumentsError(f"{name} has masked elements; write {name}.compressed() or {name}.filled(...)")
     if not np.all(np.isfinite(leaf)):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(leaf))[0])
         element = f"{name}[{', '.join(map(str, where))}]" if where else name

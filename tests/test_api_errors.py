@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -167,6 +168,43 @@ def test_at_the_edge_of_the_domain_the_methods_that_stay_inside_are_named(
     assert dk.derivative(f, x, "adaptive") == pytest.approx(truth, abs=1e-6)
 
 
+@pytest.mark.parametrize("method", [*NAMES, "adaptive"])
+def test_a_value_that_is_missing_at_x_alone_is_seen_by_all_that_ask_f_there(method: str) -> None:
+    beside = {"central": 4.0, "richardson": 5.0}  # 1/h^2, and (4/h^2 - 1/(2h)^2) / 3
+    if method in beside:
+        assert dk.derivative("1/x", 0.0, method, h=0.5) == beside[method]
+    else:
+        with pytest.raises(DomainError, match=r"f is inf at 0\.0, so it has no derivative there"):
+            dk.derivative("1/x", 0.0, method)
+
+
+@every_method
+@pytest.mark.parametrize("ask", [dk.gradient, dk.jacobian])
+@pytest.mark.parametrize(("f", "x"), [(np.log, 1e-9), ("x*sqrt(x)", 0.0), (np.exp, 709.782)])
+def test_the_gradient_of_one_number_is_its_derivative_and_refused_in_the_same_words(
+    f: Any, x: float, ask: Any, method: str
+) -> None:
+    try:
+        expected = dk.derivative(f, x, method)
+    except DomainError as error:
+        with pytest.raises(DomainError, match=f"^{re.escape(str(error).partition('(')[0])}"):
+            ask(f, x, method=method)
+    else:
+        assert ask(f, x, method=method) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["forward", "central", "richardson"])
+def test_a_difference_that_meets_an_overflow_is_no_infinite_slope(
+    method: str, assert_one_clear_line: Callable[[DiffkitError], None]
+) -> None:
+    x = 709.782712893384  # exp has 1.8e308 here, and inf a little further on
+    with pytest.raises(DomainError, match=f"^{method} leaves .*f is inf at 7.* only on the left") as caught:
+        dk.derivative(np.exp, x, method)
+    assert_one_clear_line(caught.value)
+    found = dk.derivative(np.exp, [x, 1.0], method)
+    assert np.isnan(found).tolist() == [True, False]
+
+
 def test_so_does_the_complex_step_where_the_edge_is_a_branch_point() -> None:
     with pytest.raises(DomainError, match=r"complex-step .* only on the right of x; write method='forward'"):
         dk.derivative(np.sqrt, 0.0, "complex-step")
@@ -253,6 +291,21 @@ def test_so_is_one_that_mixes_elements_where_the_method_sees_inside_f(
 ) -> None:
     with pytest.raises(NotElementwiseError, match=r"element \(\d,\) .*dk\.gradient.*dk\.jacobian") as caught:
         dk.derivative(g, [1.0, 2.0, 3.5], method)
+    assert_one_clear_line(caught.value)
+
+
+def branching(x: Any) -> Any:
+    return x * x if x > 0 else -x
+
+
+@pytest.mark.parametrize("method", [*NAMES, "adaptive"])
+@pytest.mark.parametrize("x", [[1.0, -2.0], [[1.0], [2.0]], np.zeros(0)])
+def test_a_function_that_branches_takes_one_number_at_a_time(
+    x: Any, method: str, assert_one_clear_line: Callable[[DiffkitError], None]
+) -> None:
+    says = r"branches on its argument at line \d+ of test_api_errors.py .*takes one number.*np\.where"
+    with pytest.raises(NotElementwiseError, match=says) as caught:
+        dk.derivative(branching, x, method)
     assert_one_clear_line(caught.value)
 
 

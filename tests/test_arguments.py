@@ -1,5 +1,7 @@
 """What a function takes, against what it is given, in one sentence."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,8 @@ from diffkit.structure import flatten_arguments
         (10**400, DomainError, "w is a whole number of 401 digits"),
         ([1.0, np.inf], DomainError, r"w\[1\] is inf; write a finite point"),
         ([[1], [1, 2]], ArgumentsError, "w is not an array of numbers"),
+        (Fraction(1, 3), ArgumentsError, r"w is '1/3' of type Fraction; write float\(w\)"),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), ArgumentsError, r"w has masked elements; write w\.compressed"),
     ],
 )
 def test_a_leaf_that_is_no_real_number_is_named_and_refused(value, error, message):
@@ -30,6 +34,7 @@ def test_a_leaf_comes_out_as_floats_in_the_byte_order_of_the_machine():
     leaf = checked_leaf(np.array([1, 2], ">f4"), "w")
     assert leaf.dtype == np.dtype("f4")
     assert checked_leaf(3, "w") == 3.0
+    assert type(checked_leaf(np.ma.array([1.0, 2.0]), "w")) is np.ndarray  # of which nothing is masked
 
 
 def test_too_many_arguments_are_counted_and_too_few_variables_are_named():

@@ -18,8 +18,8 @@ PACKAGE = Path(diffkit.__file__).parent
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 # fmt: off
 FLOORS = {
-    0: {"errors", "result", "structure", "primitives", "floats", "example", "problems", "families", "tables",
-        "tape", "rules", "functions", "arguments", "lessons", "allowance"},
+    0: {"errors", "quiet", "result", "structure", "primitives", "floats", "example", "problems", "families",
+        "tables", "tape", "rules", "functions", "arguments", "lessons", "allowance"},
     1: {"numerical", "autodiff", "symbolic", "views"},
     2: {"peers"},
     3: {"methods"},
@@ -32,6 +32,7 @@ FLOORS = {
 # What the ground floor's rooms may see of each other.
 GROUND = {
     "errors": set(),
+    "quiet": set(),
     "result": {"errors"},
     "structure": set(),
     "primitives": {"structure"},
@@ -39,7 +40,7 @@ GROUND = {
     "tables": set(),
     "problems": {"errors"},
     "families": set(),
-    "functions": {"errors", "tape"},
+    "functions": {"errors", "quiet", "tape"},
     "allowance": {"errors"},
     "arguments": {"errors", "structure", "allowance"},
     "example": set(),

@@ -1,13 +1,8 @@
-"""The catalogue crossed with the table of methods: each keeps the promise of its kind on every problem.
-
-What a row of the catalogue needs a method to know is on the row (`scale`, `digits_lost`); what a method
-can do is read off f's tape. There are no tolerances for single cases.
-"""
+"""The catalogue crossed with the table of methods: each keeps the promise of its kind on every problem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,86 +14,21 @@ from diffkit.functions import as_function
 from diffkit.methods import METHODS
 from diffkit.numerical.step import optimal_step
 from diffkit.problems import PROBLEMS, Problem
-from diffkit.studies.reference import Exact, exact_derivative, working_digits
-from diffkit.symbolic import tree_size
-from diffkit.tape import Slot, Tape, record
-
-DIFFERENCES = ["forward", "backward", "central", "richardson"]
-EXACT = ["complex-step", "symbolic", "dual", "reverse"]
-NAMES = [*DIFFERENCES, "adaptive", *EXACT]
-
-EPS = 2.0**-52
-ULPS = 4  # a handful of operations, each rounded to half an ulp
-SMALLEST = 5e-324  # below it everything rounds to 0
-
-# The complex step asks whether f(x + ih) strays from f(x), and where f is nothing but noise it cannot tell.
-UNDECIDED = {("expanded-power", "complex-step")}
+from tests.promises import (
+    DIFFERENCES,
+    EXACT,
+    NAMES,
+    UNDECIDED,
+    UNDERFLOWING,
+    applies,
+    error_of,
+    predicted_error,
+    reach_of,
+    rounding_tolerance,
+    truth,
+)
 
 problems = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda problem: problem.name)
-
-
-# -- the truth, and what a tape says about it ---------------------------------------------------------
-
-
-@cache
-def truth(name: str, order: int) -> Any:
-    """f^(order) at the problem's point, in mpmath; order 0 is f."""
-    problem = PROBLEMS[name]
-    if order == 0:
-        with working_digits(50):
-            return Exact(as_function(problem.f))(problem.at)
-    return exact_derivative(as_function(problem.f), problem.at, order)
-
-
-def error_of(value: float, name: str, order: int = 1) -> float:
-    with working_digits(50) as mp:
-        return float(abs(mp.mpf(value) - truth(name, order)))
-
-
-def rounding_tolerance(problem: Problem, order: int = 1) -> float:
-    """ULPS times what one rounding of x and one of the result may do: (|x f''/f'| + 1) |f'| eps.
-
-    The two are multiplied out, since f' may be 0. A row that says so loses digits on top of it.
-    """
-    condition = abs(truth(problem.name, order)) + abs(problem.at * truth(problem.name, order + 1))
-    return ULPS * EPS * float(condition) * 10**problem.digits_lost + SMALLEST
-
-
-@cache
-def tape_of(name: str) -> Tape:
-    with np.errstate(all="ignore"):
-        return record(as_function(PROBLEMS[name].f), PROBLEMS[name].at)
-
-
-def one_formula(name: str) -> bool:
-    """Whether f is a formula of reasonable size: no branch, and not more than the symbolic method's limit."""
-    return not tape_of(name).guards and tree_size(tape_of(name)) <= METHODS["symbolic"].max_nodes  # type: ignore[attr-defined]
-
-
-def analytic(name: str) -> bool:
-    """Whether every function between x and the result answers complex numbers with complex numbers.
-
-    A comparison selects, as np.where does; it takes no part in the value.
-    """
-    tape = tape_of(name)
-    needed = {o.index for o in tape.outputs if isinstance(o, Slot)}
-    for slot, row in reversed(list(enumerate(tape.instructions, start=tape.input_count))):
-        if slot in needed:
-            loops = getattr(row.function, "types", ["D->D"])  # np.where takes anything
-            if "dd->?" in loops:
-                continue
-            if not any(kinds.startswith("D") and kinds.endswith("->D") for kinds in loops):
-                return False
-            needed.update(row.slots)
-    return True
-
-
-def applies(method: str, name: str) -> bool:
-    return {"symbolic": one_formula, "complex-step": analytic}.get(method, lambda name: True)(name)
-
-
-# Beside numbers as small as these the imaginary step is lost, and the answer is silently wrong.
-UNDERFLOWING = {("subnormal-sine", "complex-step")}
 
 
 # -- the exact methods ------------------------------------------------------------------------------------
@@ -149,26 +79,6 @@ def test_what_does_not_apply_is_what_one_expects() -> None:
 
 
 # -- finite differences -----------------------------------------------------------------------------------
-
-
-def reach_of(problem: Problem, method: str) -> float:
-    """How far from x a difference samples f, with its default step."""
-    stencil, h = METHODS[method].stencil(), METHODS[method].step(problem.at)  # type: ignore[attr-defined]
-    return float(h) * max(map(abs, stencil.offsets))
-
-
-def predicted_error(problem: Problem, method: str) -> float:
-    """|C f^(1+p)| h^p + S u / h at the step taken, with u the error of f's own values, met around x."""
-    stencil, h = METHODS[method].stencil(), float(METHODS[method].step(problem.at))  # type: ignore[attr-defined]
-    # The noise of a noisy row is an error of its values, as seen from the smooth function behind it.
-    f, exact, u = as_function(problem.f), Exact(as_function(problem.smooth or problem.f)), SMALLEST
-    around = problem.at + reach_of(problem, method) * np.random.default_rng(0).uniform(-1, 1, 20)
-    with working_digits(50) as mp, np.errstate(all="ignore"):
-        for t in map(float, around):
-            y = float(f(t))
-            u = max(u, float(abs(mp.mpf(y) - exact(t))), EPS / 2 * abs(y))
-    higher = float(truth(problem.name, 1 + stencil.order))
-    return abs(float(stencil.error_constant) * higher) * h**stencil.order + float(stencil.noise_gain) * u / h
 
 
 def least_error(problem: Problem, method: str) -> float:

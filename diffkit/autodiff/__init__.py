@@ -1,4 +1,8 @@
-"""How derivatives travel: reverse mode and dual numbers, driven by the same rules."""
+"""How derivatives travel: reverse mode and dual numbers, driven by the same rules.
+
+NumPy warns of what f computes as when f is called by itself, under the `np.errstate` of the caller; the
+derivative adds no warning, since an infinite slope, as of sqrt at 0, is an answer.
+"""
 
 from diffkit.autodiff import functions
 from diffkit.autodiff.adjoint import adjoint

@@ -99,7 +99,7 @@ class DualNumbers:
             g = _tangent_of(g)
         value = g(x)
         require_elementwise(value, x)
-        value = nan_outside(plain(counted.last), value)
+        value = _narrowed(nan_outside(plain(counted.last), value), x)
         if np.size(x) > 1:
             pullback = vjp(counted, x)[1]
             require_elements_apart(lambda v: pullback(v)[0], pullback(np.ones_like(x))[0])
@@ -120,7 +120,7 @@ class DualNumbers:
                 columns.append(nan_outside(y, np.asarray(y_dot)))
             shape = np.shape(columns[0] if columns else g(*leaves))
             stacked = np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
-            value.append(stacked.reshape(shape + np.shape(leaf))[()])
+            value.append(_narrowed(stacked, leaf).reshape(shape + np.shape(leaf))[()])
         passes = "pass" if counted.calls == 1 else "passes"
         return Estimate(
             value, evaluations=counted.calls, method=self.name, note=f"{counted.calls} {passes} forward"
@@ -164,21 +164,31 @@ def require_elements_apart(product: Function, diagonal: Any) -> None:
     """Raise NotElementwiseError where one element of the result depends on another element of x.
 
     For a diagonal Jacobian, its product with any vector is the diagonal times that vector; a random
-    vector gives every other Jacobian away but for a coincidence of measure zero.
+    vector gives every other Jacobian away but for a coincidence of measure zero. Where f cancels, rounding
+    may look like it: so a vector of powers of 2, by which no product is rounded, has to confirm it.
     """
-    probe = np.random.default_rng(0).uniform(1.0, 2.0, np.shape(diagonal)).astype(np.result_type(diagonal))
-    given, expected = product(probe), diagonal * probe
-    # A few roundings apart at most; nan and inf elements decide nothing.
-    off = np.abs(given - expected) > 1e3 * np.finfo(np.result_type(diagonal)).eps * (
-        np.abs(expected) + np.abs(given)
+    shape, dtype, random = np.shape(diagonal), np.result_type(diagonal), np.random.default_rng(0)
+    limits = np.finfo(dtype)
+    off: Any = np.ones(shape, bool)
+    for vector in (random.uniform(1.0, 2.0, shape), _powers_of_2(random, shape, min(32, limits.maxexp // 2))):
+        given, expected = product(vector.astype(dtype)), diagonal * vector.astype(dtype)
+        # A few roundings apart at most; nan and inf elements decide nothing.
+        rounded = limits.eps * (np.abs(expected) + np.abs(given)) + limits.smallest_subnormal
+        off &= (np.abs(given - expected) > 1e3 * rounded) & np.isfinite(given) & np.isfinite(expected)
+        if not np.any(off):
+            return
+    where = tuple(int(i) for i in np.argwhere(off)[0])
+    raise NotElementwiseError(
+        f"derivative needs a function that acts on each element of x by itself, and element {where} of x "
+        f"acts on other elements of the result, too; use dk.gradient for a scalar result, dk.jacobian for "
+        f"a vector"
     )
-    if np.any(off & np.isfinite(given) & np.isfinite(expected)):
-        where = tuple(int(i) for i in np.argwhere(off)[0])
-        raise NotElementwiseError(
-            f"derivative needs a function that acts on each element of x by itself, and element {where} of "
-            f"the result depends on other elements too; use dk.gradient for a scalar result, dk.jacobian for "
-            f"a vector"
-        )
+
+
+def _powers_of_2(random: np.random.Generator, shape: tuple[int, ...], count: int) -> Any:
+    """That many powers of 2 with both signs, all of them as often and in no order."""
+    turn = random.permutation(int(np.prod(shape))).reshape(shape) % (2 * count)
+    return np.where(turn < count, 1.0, -1.0) * np.exp2(turn % count)
 
 
 def _elementwise_slope(g: Function) -> Function:
@@ -198,6 +208,12 @@ def _seeds(value: Any) -> list[Any]:
     if not np.ndim(value):
         return [np.ones_like(value)[()]]
     return [row.reshape(np.shape(value)) for row in np.eye(np.size(value), dtype=np.result_type(value))]
+
+
+def _narrowed(value: Any, *leaves: Any) -> Any:
+    """A derivative in the type of its leaves, also where f has widened them."""
+    kind = np.result_type(*leaves)
+    return value if value.__class__ is float and kind == np.float64 else np.asarray(value, kind)[()]
 
 
 def _defined(y: Any, part: Any) -> Any:
@@ -243,7 +259,7 @@ def _hessian(
         table = [nan_outside(plain(counted.last), part) for part in table]
     rows = [np.split(np.asarray(part), ends) for part in table]  # rows[j][i]: leaf i by leaf j
     value = [
-        [rows[j][i].reshape(np.shape(a) + np.shape(b))[()] for j, b in enumerate(leaves)]
+        [_narrowed(rows[j][i], a, b).reshape(np.shape(a) + np.shape(b))[()] for j, b in enumerate(leaves)]
         for i, a in enumerate(leaves)
     ]
     return Estimate(value, evaluations=counted.calls, method=method.name)

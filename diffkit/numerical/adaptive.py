@@ -14,7 +14,7 @@ from diffkit.errors import OptionError
 from diffkit.numerical.batch import Batch
 from diffkit.numerical.edge import derivative_at
 from diffkit.numerical.finite import blocks
-from diffkit.numerical.lines import Box, Line, axes, power_of_2, through, together
+from diffkit.numerical.lines import Box, Line, axes, power_of_2, spacing, through, together
 from diffkit.numerical.place import UNIT, Found, Place
 from diffkit.numerical.sampling import (
     Counted,
@@ -91,7 +91,7 @@ class Adaptive:
         steps = None if self.h is None else np.broadcast_to(checked_step(self.h, x), shape)
         places = [
             self._place(
-                Line(_itself, x[index], left[index], right[index], np.spacing(np.abs(x[index]))),
+                Line(_itself, x[index], left[index], right[index], spacing(x[index])),
                 centre[index],
                 order,
                 None if steps is None else steps[index],
@@ -348,12 +348,15 @@ def _table(found: Sequence[Found], name: str, shape: tuple[int, ...], dtype: Any
     return np.array(parts).astype(dtype).reshape(shape)[()]
 
 
+_UNKNOWN = "the error stays unknown: the values of f are too large, or too noisy, to tell"
+
+
 def _note(found: Sequence[Found], shape: tuple[int, ...]) -> str:
     """The first trouble in words, where it is, and how many more have some."""
-    troubled = [i for i, one in enumerate(found) if one.trouble]
+    troubled = [i for i, one in enumerate(found) if one.trouble or not one.error < np.inf]
     if not troubled:
         return ""
-    text = found[troubled[0]].trouble
+    text = found[troubled[0]].trouble or _UNKNOWN
     if len(found) > 1:
         index = tuple(int(i) for i in np.unravel_index(troubled[0], shape))
         text = f"element {index if len(index) > 1 else index[0]}: {text}"

@@ -7,7 +7,6 @@ the |x| in it with a slope of 0. So the rise that the complex step finds is comp
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +17,7 @@ from diffkit.errors import ArgumentsError, DomainError
 from diffkit.numerical import stencil as stencils
 from diffkit.numerical.sampling import Function, line, real_valued
 from diffkit.numerical.step import default_step
+from diffkit.quiet import warnings_in_a_block
 from diffkit.result import an_answer
 
 __all__ = ["analytic", "confirm", "culprits", "real_steps", "takes_complex"]
@@ -33,8 +33,7 @@ _VALUES = (
 def takes_complex() -> Iterator[None]:
     """Turn the ways in which an f refuses complex numbers into one DomainError."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        with warnings_in_a_block("error", np.exceptions.ComplexWarning):
             yield
     except ArgumentsError:
         raise
@@ -250,8 +249,7 @@ def culprits(f: Function, leaves: Sequence[Any], moves: Sequence[Any]) -> list[s
         for leaf, move in zip(leaves, moves, strict=True)
     ]
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with warnings_in_a_block("ignore"), np.errstate(all="ignore"):
             f(*(np.asarray(leaf + 1j * move).view(Watched) for leaf, move in zip(leaves, tiny, strict=True)))
     except Exception:  # an f that does not take such arrays
         return found or None

@@ -20,6 +20,7 @@ import numpy as np
 from diffkit.numerical import stencil as stencils
 from diffkit.numerical.analytic import analytic, confirm, real_steps
 from diffkit.numerical.finite import Central, FiniteDifference
+from diffkit.numerical.powers import to_the
 from diffkit.numerical.sampling import Function, line, scalar_valued
 from diffkit.numerical.step import (
     checked_step,
@@ -92,7 +93,7 @@ class HalfCircle:
         for k, (c, s) in enumerate(self._points(x)):
             y = f(x + h * c + 1j * (h * s)).imag
             total = total - y if k % 2 else total + y
-        return total * factorial(self.n - 1) / h**self.n
+        return total * factorial(self.n - 1) / to_the(h, self.n)
 
     def _points(self, x: Any) -> list[tuple[Any, Any]]:
         """(cos, sin) of the angles, in x's arithmetic; cosines as sines, so that they are symmetric."""
@@ -196,7 +197,7 @@ class ComplexStep(FiniteDifference):
                 size = abs(half.value)
                 # f'' is about k f', if f varies alike in all its derivatives: so much x + h cos is rounded.
                 k = np.nan_to_num((size / abs(slope)) ** (1 / (order - 1)), nan=0, posinf=0)
-                noise = gain * (abs(slope) * (1 + abs(x) * k) / abs(h / 2) ** (order - 1) + size)
+                noise = gain * (abs(slope) * (1 + abs(x) * k) / to_the(abs(h / 2), order - 1) + size)
                 noise = 32 * unit * (noise + abs(x / h) * size)
                 off = 2 * abs(half.value - found.value)
                 rough = ~(off <= np.fmax(noise, 1e-8 * size))

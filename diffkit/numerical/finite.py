@@ -18,6 +18,7 @@ from diffkit.numerical.sampling import (
     around,
     checked_direction,
     elementwise,
+    finite_valued,
     line,
     real_valued,
     require_apart,
@@ -139,7 +140,7 @@ class FiniteDifference(ABC):
             pattern = Pattern.of(self.sparsity, points)
             formula, blank = partial(self._sparse, pattern, points[0], steps[0]), np.zeros(pattern.shape[0])
         calls.ahead(formula, blank)
-        value = formula(self._guarded(calls))
+        value = formula(finite_valued(self._guarded(calls)))
         notes = [_not_finite(i, leaf, part) for i, (leaf, part) in enumerate(zip(points, value, strict=True))]
         note = next(filter(None, notes), "")
         return Estimate(value, None, self._reported(steps), calls.calls, self.name, note)
@@ -202,7 +203,7 @@ class FiniteDifference(ABC):
         calls = self._batch(f)
         formula: Any = lambda f: self.apply(line(f, points, v), start, h)
         calls.ahead(formula)
-        value = np.asarray(formula(self._guarded(calls))).astype(start.dtype)[()]
+        value = np.asarray(formula(finite_valued(self._guarded(calls)))).astype(start.dtype)[()]
         note = "" if np.all(np.isfinite(value)) else "f is not finite at some of the points sampled."
         return Estimate(value, None, h, calls.calls, self.name, note)
 
@@ -238,7 +239,7 @@ class FiniteDifference(ABC):
         calls = self._batch(f)
         formula = partial(self._matrix, points, steps)
         calls.ahead(formula)
-        matrix = formula(scalar_valued(self._guarded(calls)))
+        matrix = formula(scalar_valued(finite_valued(self._guarded(calls))))
         note = "" if np.all(np.isfinite(matrix)) else "f is not finite at some of the points sampled."
         return Estimate(blocks(matrix, points), None, self._reported(steps), calls.calls, self.name, note)
 

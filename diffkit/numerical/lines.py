@@ -15,7 +15,7 @@ from diffkit.numerical.place import Found
 from diffkit.numerical.sampling import Function, around
 from diffkit.numerical.search import Points
 
-__all__ = ["Box", "Line", "axes", "power_of_2", "through", "together"]
+__all__ = ["Box", "Line", "axes", "power_of_2", "spacing", "through", "together"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def axes(leaves: Sequence[Any], box: Box) -> list[Line]:
         for index in np.ndindex(leaf.shape):
             t = leaf[index]
             along = partial(_moved, at, (i, index), t.dtype.type)
-            lines.append(Line(along, t, left[index], right[index], np.spacing(np.abs(t))))
+            lines.append(Line(along, t, left[index], right[index], spacing(t)))
     return lines
 
 
@@ -115,8 +115,18 @@ def through(leaves: Sequence[Any], moves: Sequence[Any], box: Box) -> Line:
         rising = move[moved] > 0
         left = min(left, np.min(np.where(rising, down, up) / speed, initial=inf))
         right = min(right, np.min(np.where(rising, up, down) / speed, initial=inf))
-        grid = max(grid, np.max(np.spacing(np.abs(leaf[moved])) / speed, initial=0))
+        grid = max(grid, np.max(spacing(leaf[moved]) / speed, initial=0))
     return Line(along, 1.0, left, right, grid)
+
+
+def spacing(x: Any) -> Any:
+    """How far the floats near x are apart, also at the largest, beyond which there is none.
+
+    >>> float(spacing(3.0)) == 2**-51, bool(np.isfinite(spacing(np.finfo(float).max)))
+    (True, True)
+    """
+    size = np.minimum(np.abs(x), np.finfo(np.asarray(x).dtype).max / 2)
+    return np.nextafter(size, np.inf, dtype=size.dtype) - size  # np.spacing of a long double may be nan
 
 
 def power_of_2(size: Any) -> float:

@@ -17,6 +17,7 @@ __all__ = [
     "around",
     "checked_direction",
     "elementwise",
+    "finite_valued",
     "line",
     "real_valued",
     "require_apart",
@@ -83,7 +84,7 @@ def elementwise(f: Function, x: Any, notes: list[str], samples: list[Sample]) ->
     Every (point, value) goes into `samples`.
 
     >>> elementwise(np.log, np.float64(1.0), notes := [], [])(np.float64(np.inf)), notes
-    (np.float64(inf), ['f is inf at inf, where the formula at x = 1.0 samples it.'])
+    (np.float64(nan), ['f is inf at inf, where the formula at x = 1.0 samples it.'])
     """
 
     def ask(point: Any) -> Any:
@@ -107,9 +108,26 @@ def elementwise(f: Function, x: Any, notes: list[str], samples: list[Sample]) ->
                 f"h is lost at x = {np.ravel(x[lost])[0]}, where x + h rounds to x: take a larger h."
             )
         samples.append((point, y))
-        return y
+        return _without_infinities(y)
 
     return ask
+
+
+def finite_valued(f: Function) -> Function:
+    """f, answering nan for what is infinite: a difference with it would pass for an infinite slope.
+
+    >>> finite_valued(np.sqrt)(np.array([4.0, np.inf])).tolist()
+    [2.0, nan]
+    """
+    return lambda *point: _without_infinities(f(*point))
+
+
+def _without_infinities(y: Any) -> Any:
+    infinite = np.isinf(y.real)  # with a finite real part it is the slope that is infinite
+    if not np.any(infinite):
+        return y
+    blank = complex(np.nan, np.nan) if y.dtype.kind == "c" else np.nan
+    return np.where(infinite, y.dtype.type(blank), y)[()]
 
 
 def require_apart(asked: Function, x: Any, samples: list[Sample]) -> None:

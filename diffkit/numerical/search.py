@@ -114,7 +114,7 @@ class Search:
         """
         real, half, grid = self.place.real, self.place.bits // 2, self.place.grid
         h = min(max(h, real(2.0**20 * TINY ** (1 / self.order))), real(1 / TINY) ** (1 / self.order))
-        digits = half if grid == 0 else max(1, min(half, int(math.log2(h) - math.log2(grid)) - 12))
+        digits = half if grid == 0 else max(1, min(half, int(np.log2(h) - np.log2(grid)) - 12))
         _, exponent = math.frexp(h)
         return real(math.ldexp(round(math.sqrt(0.5) * 2.0**digits), exponent - 1 - digits))
 

@@ -26,6 +26,7 @@ import numpy as np
 
 from diffkit.allowance import require_within
 from diffkit.errors import OptionError
+from diffkit.numerical.powers import to_the
 
 __all__ = [
     "Stencil", "backward", "central", "exact", "extrapolation", "forward", "lopsided", "primed", "raised",
@@ -148,7 +149,7 @@ class Stencil:
                     total = term if n > 0 else -term
                 else:
                     total = total + term if n > 0 else total - term
-            power = h if q == 1 else h**q if q else 1
+            power = to_the(h, q)
             return total / (power if D == 1 else D * power)
 
     def extrapolated(self) -> Stencil:

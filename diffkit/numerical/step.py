@@ -42,13 +42,13 @@ def optimal_step(
     Formula: Nocedal and Wright, Numerical Optimization, 2nd edition, section 8.1.
     """
     p, q = stencil.order, stencil.derivative
-    size = np.multiply(roundoff, np.abs(_float64(value))) if noise is None else np.abs(_float64(noise))
-    A = float(abs(stencil.error_constant)) * np.abs(_float64(higher))
-    B = float(stencil.noise_gain) * size
-    # Powers apart: A h^p + B / h^q = (1 + q/p) (pA/q)^(q/(p+q)) B^(p/(p+q)), where A / B may overflow.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):  # 0 and inf are answers
+        size = np.multiply(roundoff, np.abs(_float64(value))) if noise is None else np.abs(_float64(noise))
+        A = float(abs(stencil.error_constant)) * np.abs(_float64(higher))
+        B = float(stencil.noise_gain) * size
+        # Powers apart: A h^p + B / h^q = (1 + q/p) (pA/q)^(q/(p+q)) B^(p/(p+q)), where A / B may overflow.
         h = np.where(A == 0, np.inf, (q * B / p) ** (1 / (p + q)) * A ** (-1 / (p + q)))
-    error = (1 + q / p) * (p * A / q) ** (q / (p + q)) * B ** (p / (p + q))
+        error = (1 + q / p) * (p * A / q) ** (q / (p + q)) * B ** (p / (p + q))
     return (h[()], error) if np.ndim(error) else (float(h), float(error))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from diffkit.errors import DiffkitError, MissingPackageError, NoRuleError
+from diffkit.quiet import warnings_in_a_block
 from diffkit.result import Estimate
 
 __all__ = ["Function", "FunctionError", "PeerMethod", "blocks", "columns_of", "told_apart", "version_of"]
@@ -74,8 +74,7 @@ class PeerMethod(ABC):
         What f raises comes out as it is.
         """
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with warnings_in_a_block("ignore"):
                 yield
         except DiffkitError:
             raise

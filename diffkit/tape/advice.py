@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import DiffkitError, LostHistoryError
+from diffkit.tape.arithmetic import Arithmetic
 from diffkit.tape.place import INSIDE
 
 __all__ = ["advice", "missing"]
@@ -56,7 +57,20 @@ def _speaks_of_objects(error: Exception) -> bool:
         asked = str(error.name)
         return isinstance(error.obj, int | float) and (hasattr(np.ndarray, asked) or hasattr(np, asked))
     told = ("dtype('O')", "has no callable", "not supported for the input types")
-    return not isinstance(error, ValueError) and any(words in str(error) for words in told)
+    return (
+        not isinstance(error, ValueError)
+        and any(words in str(error) for words in told)
+        and not _met_numbers(error.__traceback__)
+    )
+
+
+def _met_numbers(traceback: TracebackType | None) -> bool:
+    """Whether NumPy refused the numbers behind active values, such as a longdouble in scipy.special."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None or traceback.tb_frame.f_code is not Arithmetic.call.__code__:
+        return False
+    return all(np.asarray(arg).dtype.kind != "O" for arg in traceback.tb_frame.f_locals["args"])
 
 
 def _other(name: str) -> str:

@@ -7,13 +7,13 @@ meeting, and its source then needs no word about it.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from diffkit.quiet import warnings_in_a_block
 from diffkit.tape.arithmetic import NUMPY, PLAIN
 from diffkit.tape.wengert import Slot, Tape
 
@@ -80,8 +80,7 @@ def _run(tape: Tape, leaves: list[Any]) -> Iterator[tuple[int, Any, bool]]:
     values = [NUMPY.leaf(leaf) for leaf in leaves]
     for slot, value in enumerate(values):
         yield slot, value, False
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with warnings_in_a_block("ignore"), np.errstate(all="ignore"):
         for row in tape.instructions:
             args = [values[a.index] if isinstance(a, Slot) else a for a in row.args]
             raw = PLAIN.get(row.function, row.function)(*args, **row.keywords)

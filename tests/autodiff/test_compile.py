@@ -188,7 +188,8 @@ def test_a_loop_that_runs_as_often_as_the_value_says_takes_every_way():
 def test_where_a_result_is_not_finite_the_answer_and_its_warnings_are_the_uncompiled_ones():
     for f, start, there in (
         (lambda x: 1 / x, 2.0, 0.0), (lambda x: np.log(x), 2.0, -1.0), (lambda x: np.exp(x), 2.0, 1e4),
-        (lambda x: np.sqrt(x) * x, 2.0, 0.0),
+        (lambda x: np.sqrt(x) * x, 2.0, 0.0), (lambda x: x**0.5, 2.0, 0.0),
+        (lambda x: np.arccos(x), 0.5, 1.0),
     ):  # fmt: skip
         both = compiled(f, start)
         with warnings.catch_warnings(record=True) as ours:

@@ -58,8 +58,36 @@ def test_there_is_no_derivative_where_there_is_no_value(method):
     "f", [lambda x: x * np.sum(x * x), lambda x: np.cumsum(x * x), lambda x: x[::-1] ** 2, lambda x: x[0] * x]
 )
 def test_a_function_that_mixes_elements_is_refused(method, f, order):
-    with pytest.raises(NotElementwiseError, match=r"depends on other elements too; use dk\.gradient"):
+    with pytest.raises(
+        NotElementwiseError, match=r"acts on other elements of the result, too; use dk\.gradient"
+    ):
         method.derivative(f, np.array([1.0, 2.0]), order)
+
+
+@each
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: np.sqrt(x * x + 1) - x, [1e4, 1.2e4, 9e3]),
+        (lambda x: (np.exp(x) - 1) / x, [1e-5, 3e-5, 2e-5]),
+        (lambda x: 1e-320 * np.sin(x), [1.0, 1.1, 1.2]),
+    ],
+    ids=["difference", "quotient", "subnormal"],
+)
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_function_that_cancels_does_not_mix_elements(method, f, x, order):
+    found = method.derivative(f, np.array(x), order).value
+    assert found == pytest.approx([float(method.derivative(f, v, order).value) for v in x], rel=1e-6)
+
+
+@each
+@pytest.mark.parametrize("size", [2, 3, 40, 200])
+def test_one_pair_of_elements_among_many_is_found(method, size):
+    def swapped(x):
+        return np.concatenate([x[1:2] + x[:1], x[1:]])
+
+    with pytest.raises(NotElementwiseError, match=r"element \(1,\) of x"):
+        method.derivative(swapped, np.linspace(1.0, 2.0, size))
 
 
 @each
@@ -134,3 +162,12 @@ def test_float32_stays_float32(method):
     x = np.array([1.0, 2.0], np.float32)
     assert method.jacobian(lambda x: x * x, [x]).value[0].dtype == np.float32
     assert method.hessian(lambda x: np.sum(x**3), [x]).value[0][0].dtype == np.float32
+
+
+@each
+def test_a_function_that_widens_float32_has_derivatives_in_float32(method):
+    x, wide = np.ones(2, np.float32), np.array([1.0, 2.0])
+    assert method.derivative(lambda x: x * x * wide, x).value.dtype == np.float32
+    assert method.jacobian(lambda x: x * x * wide, [x]).value[0].dtype == np.float32
+    blocks = method.hessian(lambda x, y: np.sum(x * x * y * y), [x, wide]).value
+    assert [[block.dtype for block in row] for row in blocks] == [["f4", "f8"], ["f8", "f8"]]

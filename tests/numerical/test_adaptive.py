@@ -284,3 +284,23 @@ def test_it_beats_the_central_difference_by_digits():
     x = np.linspace(0.1, 3, 30)
     errors = [abs(method.derivative(np.sin, x).value - np.cos(x)) for method in (Adaptive(), Central())]
     assert np.median(errors[0]) < 1e-3 * np.median(errors[1])
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_at_the_largest_float_beyond_which_no_step_leads_it_says_that_it_finds_nothing(order):
+    with np.errstate(over="ignore"):
+        found = Adaptive().derivative(lambda x: x / 4, np.finfo(float).max, order)
+    assert np.isnan(found.value)
+    assert found.note == "f has no finite value around x"
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [(np.exp, 708.0), (lambda x: np.sqrt(x * x + 1) - x, np.float32(1e4))], ids=["large", "noisy"]
+)
+def test_an_error_that_stays_unknown_is_said_in_words(f, x):
+    with np.errstate(all="ignore"):
+        found = Adaptive().derivative(f, x)
+        both = Adaptive().derivative(f, np.array([x, x]))
+    assert found.error_estimate == np.inf
+    assert found.note
+    assert both.note == f"element 0: {found.note} (and 1 more)"

@@ -217,3 +217,10 @@ def test_the_hessian_has_twelve_digits_and_shrinks_its_circles_where_f_varies_fa
 
 def test_an_array_gets_no_note_from_the_call_that_shows_its_elements_apart():
     assert ComplexStep().derivative(np.exp, np.array([1.0, 2.0])).note == ""
+
+
+@pytest.mark.parametrize("order", [2, 3, 4])
+def test_a_step_whose_power_overflows_is_no_error(order):
+    with np.errstate(all="ignore"):
+        assert ComplexStep().derivative(np.tanh, 1e300, order).value == 0.0
+        assert Central(h=1e200).derivative(np.tanh, 1e300, order).value == 0.0

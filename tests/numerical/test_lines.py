@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diffkit.errors import OptionError
-from diffkit.numerical.lines import Box, axes, power_of_2, through, together
+from diffkit.numerical.lines import Box, axes, power_of_2, spacing, through, together
 
 
 def test_along_an_axis_one_element_moves_and_the_number_is_the_element_itself():
@@ -65,3 +65,10 @@ def test_searches_go_on_side_by_side_and_each_stops_on_its_own():
     )
     assert found == [[0, 10], [], [0, 10, 20]]
     assert rounds == [[0, 2], [0, 2], [2]]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_the_spacing_is_that_of_the_floats_and_finite_at_the_largest(dtype):
+    assert spacing(dtype(-3)) == np.spacing(dtype(3)) == spacing(np.nextafter(dtype(3), dtype(4)))
+    assert spacing(np.array([0, 1], dtype)).tolist() == np.spacing(np.array([0, 1], dtype)).tolist()
+    assert 0 < spacing(np.finfo(dtype).max) < np.finfo(dtype).max

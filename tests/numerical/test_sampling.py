@@ -8,6 +8,7 @@ from diffkit.numerical.sampling import (
     Counted,
     around,
     elementwise,
+    finite_valued,
     real_valued,
     require_apart,
     scalar_valued,
@@ -133,6 +134,14 @@ def test_a_note_speaks_of_the_real_axis_where_the_sample_is_complex():
     x, notes = np.array([1.0, -2.0]), []
     elementwise(lambda t: np.where(t.real < 0, np.nan, t), x, notes, [])(x + 1e-30j)
     assert notes == ["f is nan at -2.0, where the formula at x = -2.0 samples it."]
+
+
+def test_what_is_infinite_is_nan_and_an_infinite_slope_stays():
+    asked = finite_valued(lambda y: y)
+    assert np.isnan(asked(np.array([np.inf, -np.inf, 1.0], np.float32))).tolist() == [True, True, False]
+    assert asked(np.array([np.inf, 1.0], np.float32)).dtype == np.float32
+    assert np.isnan(asked(np.complex128(complex(np.inf, 1.0))).imag)
+    assert asked(np.complex128(complex(1.0, np.inf))).imag == np.inf
 
 
 def test_a_step_that_is_lost_at_one_element_is_noted_there():

@@ -6,6 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from diffkit.numerical import Adaptive
 from diffkit.numerical.edge import derivative_at
 from diffkit.numerical.place import Place
 
@@ -148,3 +149,9 @@ def test_a_ladder_that_is_begun_and_not_climbed_tells_nothing_of_the_one_before(
     t = lambda x: 13370.907895247261 * (x - 1)
     result, _ = found(f, 1.0)
     assert abs(result.value) <= result.error
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_beside_a_long_double_whose_spacing_is_no_double_a_step_is_found(order):
+    estimate = Adaptive().derivative(np.exp, np.longdouble("1e-320"), order)
+    assert abs(estimate.value - 1) <= estimate.error_estimate < 1e-9

@@ -162,3 +162,9 @@ def test_a_step_that_underflows_in_the_dtype_of_x_is_refused():
 def test_any_stencil_has_an_optimum():
     h, error = optimal_step(Stencil.of((0, 1, 3, 7), 2))
     assert 0 < error < h < 1
+
+
+def test_the_best_step_of_numbers_below_all_others_is_no_floating_point_error():
+    with np.errstate(all="raise"):
+        assert optimal_step(forward(), 5e-324, 1.0) == (0.0, 0.0)
+        assert optimal_step(forward(), 1e308, 1e308)[1] > 1e300

@@ -99,3 +99,15 @@ def test_a_missing_method_names_the_function():
         record(lambda x: x.strides, np.array([0.3, 0.7]))
     with pytest.raises(AttributeError, match=r"an active value has no colour$"):
         record(lambda x: x.colour, np.array([0.3, 0.7]))
+
+
+def test_numbers_that_a_function_refuses_are_not_taken_for_objects():
+    # scipy.special has no long doubles, with or without active values.
+    refused = r"^ufunc 'erf' not supported for the input types"
+    for x in (np.longdouble(0.5), np.full(2, np.longdouble(0.5))):
+        with pytest.raises(TypeError, match=refused):
+            scipy.special.erf(x)
+        with pytest.raises(TypeError, match=refused):
+            jvp(scipy.special.erf, (x,), (x,))
+    with pytest.raises(LostHistoryError, match="an array of objects"):
+        grad(lambda x: scipy.special.erf(np.array([x, 1.0], object))[0])(0.5)

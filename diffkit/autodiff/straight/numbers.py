@@ -20,7 +20,7 @@ from diffkit.primitives import share, tanh_slope
 from diffkit.tape.arithmetic import PLAIN
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 
-__all__ = ["NO_NUMBER", "BranchError", "called", "check", "constant", "formula", "text"]
+__all__ = ["NO_NUMBER", "PYTHONS", "BranchError", "called", "check", "constant", "formula", "text"]
 
 # What a program of numbers raises where its answer is no finite number.
 NO_NUMBER = (ZeroDivisionError, OverflowError, ValueError)
@@ -72,6 +72,8 @@ TWINS: dict[Any, Callable[..., float]] = {
     np.sinh: math.sinh, np.cosh: math.cosh, np.tanh: math.tanh, np.arcsinh: math.asinh,
     np.arccosh: math.acosh, np.arctanh: math.atanh, np.arctan2: math.atan2,
 }  # fmt: skip
+# What raises where NumPy warns.
+PYTHONS = frozenset({*SAME.values(), *TWINS.values(), BranchError})
 
 
 @cache

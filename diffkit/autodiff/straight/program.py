@@ -73,6 +73,8 @@ def _of_numbers(tape: Tape, kinds: Sequence[Kind], on_machine: bool) -> tuple[st
 
         return text, run_code
     run = made("program", text, names)
+    if not numbers.PYTHONS.issuperset(v for name, v in names.bound.items() if name[0] == "f"):
+        run = np.errstate(all="ignore")(run)  # who calls looks at the results
     return text, lambda leaves: run(*leaves)
 
 
