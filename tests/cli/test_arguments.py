@@ -306,3 +306,7 @@ def test_numbers_are_rounded_to_the_type_that_is_asked_for(dtype: str) -> None:
 def test_a_number_beyond_its_type_is_refused() -> None:
     with pytest.raises(DomainError, match="'x=70000' is not finite in float16"):
         read_point("x=70000", parse("x^2"), "float16")
+
+
+def test_the_mark_of_utf_8_before_standard_input_is_read_over():
+    assert read_function("-", io.StringIO("\ufeffx^2\r\n"))(3.0) == 9.0
