@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
 from diffkit.autodiff import DualNumbers, Reverse
-from diffkit.errors import ArgumentsError, UnknownMethodError, UnknownOptionError
+from diffkit.errors import ArgumentsError, MissingPackageError, UnknownMethodError, UnknownOptionError
 from diffkit.numerical import Adaptive, Backward, Central, ComplexStep, Forward, Richardson
+from diffkit.optional import trouble
 from diffkit.peers.method import PeerMethod
 from diffkit.peers.table import PEERS, is_installed, peer_named, require_installed
 from diffkit.result import Estimate
@@ -137,7 +138,9 @@ def method_for(method: str | Method, options: Mapping[str, Any] | None = None) -
     """
     if isinstance(method, str):
         if method not in _TABLE:
-            _load_plugins()
+            broken = _load_plugins()
+            if method in broken:
+                raise MissingPackageError(broken[method])
         if method not in _TABLE and method in PEERS:
             require_installed(method)
         if method not in _TABLE:
@@ -218,8 +221,18 @@ def _hint(option: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _load_plugins() -> None:
-    """Methods that installed packages bring along; looked for when a name is not known."""
+def _load_plugins() -> Mapping[str, str]:
+    """Add the methods that installed packages bring along; why those that are broken are not among them.
+
+    They are looked for when a name is not known.
+    """
+    broken = {}
     for point in entry_points(group="diffkit.methods"):
-        if point.name not in _TABLE:
+        if point.name in _TABLE:
+            continue
+        try:
             register_method(point.name, point.load())
+        except (Exception, SystemExit) as error:  # one that nobody asked for is no reason to stop
+            why = trouble(point.module, error)
+            broken[point.name] = f"method {point.name!r} is {point.value} of another package, which {why}"
+    return broken

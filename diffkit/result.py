@@ -62,7 +62,8 @@ def nan_outside(y: Any, value: Any) -> Any:
     outside = ~np.isfinite(np.asarray(y))
     if not np.any(outside):
         return value
-    return np.where(outside, np.nan, value).astype(np.result_type(value, np.float16))[()]  # nan is no integer
+    kind = np.result_type(value)  # a formula's 0 is a whole number, and there is no whole nan
+    return np.where(outside, np.nan, value).astype(kind if kind.kind in "fc" else float)[()]
 
 
 def an_answer(y: Any) -> Any:

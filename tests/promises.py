@@ -14,9 +14,10 @@ import numpy as np
 from diffkit.functions import as_function
 from diffkit.methods import METHODS
 from diffkit.problems import PROBLEMS, Problem
-from diffkit.studies.reference import Exact, exact_derivative, working_digits
+from diffkit.studies.reference import Exact, exact_derivative
 from diffkit.symbolic import tree_size
 from diffkit.tape import Slot, Tape, record
+from diffkit.tape.digits import working_digits
 
 DIFFERENCES = ["forward", "backward", "central", "richardson"]
 EXACT = ["complex-step", "symbolic", "dual", "reverse"]

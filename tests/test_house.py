@@ -18,8 +18,8 @@ PACKAGE = Path(diffkit.__file__).parent
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 # fmt: off
 FLOORS = {
-    0: {"errors", "quiet", "result", "structure", "primitives", "floats", "example", "problems", "families",
-        "tables", "tape", "rules", "functions", "arguments", "lessons", "allowance"},
+    0: {"errors", "quiet", "result", "structure", "primitives", "floats", "example", "optional", "problems",
+        "families", "tables", "tape", "rules", "functions", "arguments", "lessons", "allowance"},
     1: {"numerical", "autodiff", "symbolic", "views"},
     2: {"peers"},
     3: {"methods"},
@@ -34,6 +34,7 @@ GROUND = {
     "errors": set(),
     "quiet": set(),
     "result": {"errors"},
+    "optional": {"errors"},
     "structure": set(),
     "primitives": {"structure"},
     "floats": set(),

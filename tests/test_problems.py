@@ -11,8 +11,9 @@ import pytest
 from diffkit.functions import as_function
 from diffkit.numerical.noise import noise_level
 from diffkit.problems import PROBLEMS, Function, Problem
-from diffkit.studies.reference import exact_derivative, working_digits
+from diffkit.studies.reference import exact_derivative
 from diffkit.tape import record
+from diffkit.tape.digits import working_digits
 
 DERIVATIVES = [
     pytest.param(problem, order, id=f"{problem.name}-{order}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
 
+import diffkit as dk
 from diffkit.errors import ArgumentsError, DomainError
+from diffkit.methods import own_methods
 from diffkit.result import Estimate, an_answer, nan_outside, real_answer
 
 
@@ -95,3 +98,21 @@ def test_complex_numbers_are_an_answer_and_not_a_real_one(y):
     assert an_answer(y) is y
     with pytest.raises(DomainError, match="f is complex at this real point"):
         real_answer(y)
+
+
+def test_a_derivative_that_is_a_whole_number_becomes_nan_where_f_has_no_value():
+    """nan as an int64 is -9223372036854775808, and so was the derivative by formula."""
+    assert np.isnan(nan_outside(np.nan, 0))
+    np.testing.assert_array_equal(nan_outside(np.array([1.0, np.inf]), np.array([0, 2])), [0.0, np.nan])
+
+
+@pytest.mark.parametrize("nothing", [math.nan, math.inf])
+@pytest.mark.parametrize("method", own_methods())
+def test_no_method_has_a_derivative_for_an_f_that_has_no_value(method, nothing):
+    """The complex step said 0, and the symbolic method -9223372036854775808."""
+    for ask in (
+        lambda: dk.derivative(lambda x: nothing, 0.7, method),
+        lambda: dk.gradient(lambda x: nothing, np.array([0.7, 0.3]), method=method),
+    ):
+        with pytest.raises(DomainError, match=f"f is {nothing} at"):
+            ask()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import suppress
 
 __all__ = ["main"]
 
@@ -13,6 +15,12 @@ def main() -> None:
     0 fine, 1 a check or the output failed, 2 bad usage or unreadable F, 3 f failed at that point,
     130 interrupted.
     """
-    from diffkit.cli.commands import run
-
+    # Who ends a process politely is answered as Ctrl-C is: no file is left half-written, no process behind.
+    with suppress(ValueError):  # outside of the main thread there are no signals
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        from diffkit.cli.commands import run
+    except KeyboardInterrupt:
+        print("diffkit: interrupted", file=sys.stderr)
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))

@@ -58,7 +58,7 @@ def _all_of(stdin: TextIO | None) -> str:
     """The text that comes in there; None is a stream that was closed before diffkit began."""
     try:
         if stdin is not None:
-            return stdin.read()
+            return stdin.read().removeprefix("\ufeff")  # the mark of UTF-8, which some shells write first
         reason = "is closed"
     except UnicodeDecodeError:
         reason = "is not text"

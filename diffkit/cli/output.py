@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sys
@@ -14,6 +15,10 @@ from diffkit.report.files import write_whole
 from diffkit.studies.study import Study
 
 __all__ = ["Printed", "show", "write"]
+
+
+# What no other name mends: the output has failed, and that is no bad usage.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 
 
 class Printed(Protocol):
@@ -58,6 +63,8 @@ def write(text: str, output: str | None, quiet: bool = False) -> None:
     try:
         write_whole(output, text.encode())
     except OSError as error:
+        if error.errno in FULL:
+            raise
         raise click.UsageError(f"cannot write {output}: {_reason(error)}") from error
     _note(f"wrote {output}", quiet)
 
@@ -93,6 +100,8 @@ def _draw(study: Any, path: str, quiet: bool, how: Mapping[str, Any]) -> None:
     try:
         save(study.plot(**how), path)
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in FULL:
+            raise
         raise click.UsageError(f"--plot {path}: {_reason(error)}") from error
     _note(f"wrote {path}", quiet)
 

@@ -21,6 +21,7 @@ from diffkit.numerical.sampling import (
     Function,
     Sample,
     elementwise,
+    one_shape,
     real_valued,
     require_apart,
     scalar_valued,
@@ -138,7 +139,7 @@ class Adaptive:
         """
         points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
         calls = self._batch(guarded)
-        asked = real_valued(calls)
+        asked = one_shape(real_valued(calls))
         if self.sparsity is not None:
             pattern = Pattern.of(self.sparsity, points)
             return self._sparse(pattern, points[0], pattern.checked(asked), calls, guarded)
@@ -226,7 +227,7 @@ class Adaptive:
         """
         points, guarded = [np.asarray(floating(leaf)) for leaf in leaves], _OrNan(f)
         calls = self._batch(guarded)
-        asked = real_valued(calls)
+        asked = one_shape(real_valued(calls))
         centre = guarded.strictly(asked, points)
         moves = [
             np.broadcast_to(np.asarray(v, float), x.shape) for v, x in zip(direction, points, strict=True)

@@ -73,7 +73,7 @@ def analytic(f: Function) -> Function:
                     "f is not analytic, it answers a complex point with a real number (by np.abs, np.real "
                     f"or a comparison), so the complex step does not apply: {_INSTEAD}"
                 )
-            return np.where(np.isnan(y), np.nan, 0j)[()]
+            return np.where(np.isfinite(y), 0j, complex(np.nan, np.nan))[()]
         # i h f' is small beside f, unless f is 0 here, or leaves the real numbers as log does at -1, or
         # has a branch point here as sqrt has at 0: only then it shrinks more slowly than h does.
         large = np.abs(y.imag) > np.sqrt(np.finfo(y.dtype).eps) * np.abs(y.real)

@@ -20,6 +20,7 @@ from diffkit.numerical.sampling import (
     elementwise,
     finite_valued,
     line,
+    one_shape,
     real_valued,
     require_apart,
     scalar_valued,
@@ -140,7 +141,7 @@ class FiniteDifference(ABC):
             pattern = Pattern.of(self.sparsity, points)
             formula, blank = partial(self._sparse, pattern, points[0], steps[0]), np.zeros(pattern.shape[0])
         calls.ahead(formula, blank)
-        value = formula(finite_valued(self._guarded(calls)))
+        value = formula(finite_valued(one_shape(self._guarded(calls))))
         notes = [_not_finite(i, leaf, part) for i, (leaf, part) in enumerate(zip(points, value, strict=True))]
         note = next(filter(None, notes), "")
         return Estimate(value, None, self._reported(steps), calls.calls, self.name, note)

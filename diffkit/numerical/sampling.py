@@ -19,6 +19,7 @@ __all__ = [
     "elementwise",
     "finite_valued",
     "line",
+    "one_shape",
     "real_valued",
     "require_apart",
     "scalar_valued",
@@ -72,6 +73,27 @@ def scalar_valued(f: Function) -> Function:
             raise NonScalarError(
                 f"f has shape {np.shape(y)}, and a Hessian is that of a scalar: "
                 "sum it, or write dk.jacobian for the derivatives of an array."
+            )
+        return y
+
+    return ask
+
+
+def one_shape(f: Function) -> Function:
+    """f, whose answers must all have the shape of the first; a plain nan stands for one of any shape.
+
+    >>> one_shape(np.square)(np.ones(2))
+    array([1., 1.])
+    """
+    shapes: list[tuple[int, ...]] = []
+
+    def ask(*point: Any) -> Any:
+        y = f(*point)
+        shapes.append(np.shape(y))
+        if shapes[-1] != shapes[0] and not (shapes[-1] == () and np.isnan(y)):
+            raise ArgumentsError(
+                f"f has shape {shapes[0]} at one point and {shapes[-1]} at another beside it, and "
+                "no difference is taken of these; return the same shape everywhere"
             )
         return y
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.peers.peer import key_of
+from diffkit.peers.peer import key_of, replayed_in
 from diffkit.peers.symbols import InSymbols
 from diffkit.primitives import selected_product, share, tanh_slope
 from diffkit.tape.arithmetic import Arithmetic
@@ -59,7 +58,7 @@ class Casadi(ObjectArithmetic):
 
     @cached_property
     def module(self) -> Any:
-        return import_module("casadi")
+        return replayed_in("casadi", "casadi")
 
     def number(self, value: Any) -> Any:
         return self.module.SX(float(value))

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import Any, ClassVar
 
 import numpy as np
 
-from diffkit.errors import DiffkitError, MissingPackageError, NoRuleError
+from diffkit.errors import DiffkitError, NoRuleError
+from diffkit.optional import imported
 from diffkit.quiet import warnings_in_a_block
 from diffkit.result import Estimate
 
@@ -36,12 +36,7 @@ class PeerMethod(ABC):
     @property
     def module(self) -> Any:
         """The package, imported; MissingPackageError where that fails."""
-        try:
-            return import_module(self.name)
-        except Exception as error:  # a broken installation fails in its own ways
-            why = "is not installed" if isinstance(error, ModuleNotFoundError) else "cannot be imported"
-            said = " ".join(str(error).split())[:80]
-            raise MissingPackageError(f"{self.name} {why} ({said}); write pip install {self.name}") from error
+        return imported(self.name, f"{self.name} {{trouble}}; write pip install {self.name}")
 
     @property
     def version(self) -> str:
@@ -75,6 +70,7 @@ class PeerMethod(ABC):
         """
         try:
             with warnings_in_a_block("ignore"):
+                _ = self.module  # the first to say that there is none
                 yield
         except DiffkitError:
             raise

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import DiffkitError, MissingPackageError, NoRuleError
+from diffkit.errors import DiffkitError, NoRuleError
+from diffkit.optional import imported
 from diffkit.primitives import (
     Joined,
     assemble,
@@ -30,7 +31,7 @@ from diffkit.structure import as_leaf, is_array_like
 from diffkit.tape.arithmetic import Arithmetic, name_of
 from diffkit.tape.inside import run_inside
 
-__all__ = ["MOVES", "NumpyLike", "Peer", "home_of", "key_of"]
+__all__ = ["MOVES", "NumpyLike", "Peer", "home_of", "key_of", "replayed_in"]
 
 # Functions whose result has the elements of their first operand, and zeros, at other places.
 MOVES = frozenset(
@@ -42,6 +43,16 @@ MOVES = frozenset(
         np.fft.ifftshift, np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack,
     }
 )  # fmt: skip
+
+
+def replayed_in(package: str, arithmetic: str) -> Any:
+    """The package of an arithmetic, imported; MissingPackageError where that fails.
+
+    >>> replayed_in("numpy", "numpy").__name__
+    'numpy'
+    """
+    needed = f"and arithmetic={arithmetic!r} replays in it"
+    return imported(package, f"{package} {{trouble}}, {needed}; write pip install {package}")
 
 
 class Peer(Arithmetic):
@@ -56,13 +67,7 @@ class Peer(Arithmetic):
     @cached_property
     def module(self) -> Any:
         """The package, imported."""
-        try:
-            return import_module(self.package)
-        except ModuleNotFoundError as error:
-            raise MissingPackageError(
-                f"{self.package} is not installed, and arithmetic={self.name!r} replays in it; "
-                f"write pip install {self.package}"
-            ) from error
+        return replayed_in(self.package, self.name)
 
     # -- what a peer says of itself -----------------------------------------------------------------
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
-from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
 
 from diffkit.errors import NoRuleError, NotClosedFormError
+from diffkit.peers.peer import replayed_in
 from diffkit.peers.replayed import Taped
 from diffkit.peers.symbols import InSymbols
 from diffkit.symbolic.expression import tree_size
@@ -49,7 +49,7 @@ class Symengine(ObjectArithmetic):
 
     @cached_property
     def module(self) -> Any:
-        return import_module("symengine")
+        return replayed_in("symengine", "symengine")
 
     def number(self, value: Any) -> Any:
         if isinstance(value, complex) or not np.isfinite(value):

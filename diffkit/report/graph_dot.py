@@ -6,7 +6,7 @@ import json
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from diffkit.errors import MissingPackageError
+from diffkit.optional import imported
 from diffkit.report.graph_layout import Edge, Layout, Point
 
 __all__ = ["dot_layout"]
@@ -28,13 +28,11 @@ def dot_layout(
     MissingPackageError
         If pygraphviz, which brings Graphviz along, is not installed.
     """
-    try:
-        import pygraphviz
-    except ImportError as error:
-        raise MissingPackageError(
-            f"Graphviz is to draw this graph of {len(nodes)} nodes, and is not installed; write "
-            f"pip install 'diffkit[graphviz]', or hand .dot() to a Graphviz elsewhere"
-        ) from error
+    pygraphviz = imported(
+        "pygraphviz",
+        f"Graphviz is to draw this graph of {len(nodes)} nodes, and pygraphviz, which holds it, {{trouble}}; "
+        f"write pip install 'diffkit[graphviz]', or hand .dot() to a Graphviz elsewhere",
+    )
     drawn = pygraphviz.AGraph(string=_dot(nodes, edges, sizes, gap, between)).draw(format="json0", prog="dot")
     found = json.loads(drawn)
     width, height = (side / POINTS for side in _numbers(found["bb"])[2:])

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
+from threading import RLock
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -86,13 +87,18 @@ def look_of(method: str) -> Look:
     return LOOKS.get(method, Look("#000000", "#000000", "h", DOTS, method))
 
 
+_ONE_AT_A_TIME = RLock()
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """A context in which Matplotlib draws as diffkit does; the user's rcParams are back when it ends.
 
     The style sheet stands on Matplotlib's own defaults, so that a picture does not depend on who draws it.
+    A process has its rcParams once: threads draw one after the other.
     """
-    with as_file(files("diffkit.report") / "diffkit.mplstyle") as sheet, context(["default", sheet]):
+    sheet = as_file(files("diffkit.report") / "diffkit.mplstyle")
+    with _ONE_AT_A_TIME, sheet as path, context(["default", path]):
         yield
 
 

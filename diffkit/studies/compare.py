@@ -55,7 +55,8 @@ class Comparison(Study):
     versions
         The version of each package whose method was asked.
     function
-        f, of which a notebook's slider shows more steps; None of a comparison that was unpickled.
+        f, of which a notebook's slider shows more steps; None of a comparison that was unpickled without
+        it, since a lambda cannot be pickled.
     """
 
     f: str
@@ -68,9 +69,6 @@ class Comparison(Study):
     rows: tuple[ComparisonRow, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     function: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "function": None}  # a lambda cannot be pickled, and the numbers can
 
     def __getitem__(self, method: str) -> ComparisonRow:
         """The row of a method."""

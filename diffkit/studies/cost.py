@@ -20,7 +20,7 @@ from diffkit.methods import Method, methods_for
 from diffkit.studies.clock import in_turns, predicted_seconds, scouts, unit_seconds
 from diffkit.studies.cost_row import CostRow, Theory, asked, counted, theory
 from diffkit.studies.growth import growth
-from diffkit.studies.row import one_line, warm_up
+from diffkit.studies.row import said, warm_up
 from diffkit.studies.study import Study
 from diffkit.studies.tell import Tell, part, silent, told
 from diffkit.studies.value import value_at
@@ -346,14 +346,14 @@ def _points(
             raise
         except Exception as error:
             first = first or error
-            skipped[n] = one_line(str(error)) if isinstance(error, DiffkitError) else _raised(error)
+            skipped[n] = _raised(error)
     if not points and first is not None:
         raise first
     return points, skipped
 
 
 def _raised(error: Exception) -> str:
-    return f"f fails there: {type(error).__name__}: {one_line(str(error))}"
+    return said(error) if isinstance(error, DiffkitError) else f"f fails there: {said(error)}"
 
 
 def _checked_point(g: Callable[..., Any], at: Callable[[int], Any], n: int) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from diffkit.numerical import FiniteDifference
 from diffkit.numerical.step import unit_roundoff
 from diffkit.studies.model import ErrorModel
 from diffkit.studies.reference import split_error
+from diffkit.studies.row import said
 from diffkit.studies.tell import Tell, silent, told
 
 __all__ = ["Array", "Curve", "curve_of", "power_law", "running_median"]
@@ -51,6 +52,8 @@ class Curve:
         The order of accuracy that theory gives: what the slope should be.
     model_truncation, model_rounding
         (n,) the two terms of the model, |C f^(q+p)| h^p and u (S |f| + S' |x f'|) / h^q.
+    failed
+        What f raised, by the step at which it did: nothing is known of the error there.
     """
 
     values: Array
@@ -65,6 +68,7 @@ class Curve:
     order: int
     model_truncation: Array
     model_rounding: Array
+    failed: Mapping[float, str] = field(default_factory=dict)
 
 
 def curve_of(
@@ -75,6 +79,8 @@ def curve_of(
     truncation, rounding = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
     total, lost = np.full(len(steps), np.nan), np.zeros(len(steps), bool)
     values = np.full(len(steps), np.nan)
+    failed: dict[float, str] = {}
+    first: Exception | None = None
     for i, h in told(tell, list(enumerate(steps)), lambda _: ""):
         try:
             formula = method.apply(exact, mp_x, mp.mpf(float(h)), order)
@@ -82,12 +88,18 @@ def curve_of(
                 found = dataclasses.replace(method, h=float(h), check=False).derivative(g, x, order).value
         except (DomainError, GuardError, ZeroDivisionError):
             continue
+        except Exception as error:  # of f at one of its samples; what the other steps tell stays
+            first = first or error
+            failed[float(h)] = said(error)
+            continue
         if np.isfinite(found):
             values[i] = found
             truncation[i], rounding[i], total[i] = split_error(formula, found, truth)
             lost[i] = found == 0 and truth != 0
     theory = ErrorModel.of(method, exact, mp_x, order, value, unit_roundoff(x.dtype), mp)
     if not np.any(np.isfinite(total)):
+        if first is not None:
+            raise first
         raise DomainError(f"{method.name} leaves the domain of f at every step; write smaller steps")
     median = running_median(np.abs(total), lost)
     best = int(np.nanargmin(median))
@@ -104,6 +116,7 @@ def curve_of(
         order=theory.order,
         model_truncation=theory.truncation * steps**theory.order,
         model_rounding=theory.rounding / steps**theory.power,
+        failed=failed,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diffkit.studies.row import said
 from diffkit.studies.tell import Tell, silent
 
 __all__ = ["Array", "Ask", "Descent", "batches", "descend"]
@@ -30,14 +31,17 @@ class Descent:
     values
         (k + 1,) f there.
     status
-        "ran" through all epochs, "converged" to the tolerance, or "diverged": f or its gradient was not
-        finite after the last row.
+        "ran" through all epochs, "converged" to the tolerance, "diverged": f or its gradient was not
+        finite after the last row; or "failed" there, for a reason.
+    reason
+        What f or its gradient raised after the last row.
     """
 
     points: Array
     values: Array
     gradients: Array
     status: str
+    reason: str = ""
 
 
 @np.errstate(all="ignore")  # what diverges is said in a word, not in warnings
@@ -79,7 +83,7 @@ def descend(
     >>> path.points.ravel().tolist(), path.status
     ([8.0, 4.0, 2.0, 1.0], 'ran')
     """
-    rng, leaves, status = np.random.default_rng(seed), list(start), "ran"
+    rng, leaves, status, reason = np.random.default_rng(seed), list(start), "ran", ""
     value, gradient = ask(leaves, data)
     rows = [(_flat(leaves), value, _flat(gradient))]
     often = max(1, epochs // 100)
@@ -95,6 +99,9 @@ def descend(
             value, gradient = ask(leaves, data)
         except OverflowError:  # Python's own floats overflow with an error
             value = math.inf
+        except Exception as error:  # of f at this point; the way to it stays
+            status, reason = "failed", said(error)
+            break
         row = _flat(leaves), value, _flat(gradient)
         if not (math.isfinite(value) and _finite(row[0]) and _finite(row[2])):
             status = "diverged"
@@ -104,7 +111,7 @@ def descend(
             status = "converged"
             break
     points, values, gradients = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    return Descent(points, values, gradients, status)
+    return Descent(points, values, gradients, status, reason)
 
 
 def batches(data: Sequence[Any], size: int, rng: np.random.Generator) -> Iterator[list[Any]]:

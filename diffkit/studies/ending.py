@@ -72,7 +72,7 @@ def ending(
     """
     g = gradient_at(x)
     slope, hessian = float(np.linalg.norm(g)), hessian_at(x)
-    if hessian is None or not np.all(np.isfinite(hessian)):
+    if hessian is None or not np.all(np.isfinite(hessian)) or not np.isfinite(slope):
         return Ending("unknown", slope)
     curvatures = np.linalg.eigvalsh(hessian)
     lowest, highest = curvatures[0], curvatures[-1]

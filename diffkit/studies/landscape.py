@@ -97,7 +97,7 @@ def _limits(values: Array | list[float]) -> tuple[float, float]:
 def _value(f: Callable[[Array], float], *at: float) -> float:
     try:
         value = f(np.array(at))
-    except (ArithmeticError, ValueError):  # outside of the domain of math's functions
+    except Exception:  # outside of the domain of math's functions, or of a table of f's own
         return np.nan
     return value if np.isfinite(value) else np.nan
 

@@ -12,11 +12,21 @@ import numpy as np
 from diffkit.api import Problem
 from diffkit.autodiff import Reverse
 from diffkit.autodiff.compile import Compiled
-from diffkit.errors import ArgumentsError, DiffkitError
+from diffkit.errors import ArgumentsError, NonScalarError
+from diffkit.result import an_answer
 from diffkit.structure import Structure, flatten_arguments
 from diffkit.studies.descent import Array, Ask
 
-__all__ = ["Mean", "Shaped", "Whole", "asker", "hessian_at", "number_names", "samples_of"]
+__all__ = [
+    "Mean",
+    "OfParameters",
+    "Shaped",
+    "Whole",
+    "asker",
+    "hessian_at",
+    "number_names",
+    "samples_of",
+]
 
 MOST_CURVED = 30  # parameters up to which the Hessian is asked for
 
@@ -71,6 +81,16 @@ class Shaped:
         ]
 
 
+class OfParameters:
+    """f of one array of all parameters, over samples; it can be pickled where f can."""
+
+    def __init__(self, whole: Whole, shaped: Shaped, samples: Sequence[Array]) -> None:
+        self.whole, self.shaped, self.samples = whole, shaped, samples
+
+    def __call__(self, x: Array) -> float:
+        return float(self.whole(*self.shaped(x), *self.samples))
+
+
 def asker(whole: Whole, problem: Problem, gradient: Callable[..., Any] | None) -> Ask:
     """What descent asks: f and its gradient at leaves, over samples."""
     count = whole.leaves
@@ -87,7 +107,7 @@ def asker(whole: Whole, problem: Problem, gradient: Callable[..., Any] | None) -
                     f"the gradient by hand has parts of shape {given}, and the start has {shapes}; "
                     f"return one number or array for each parameter"
                 )
-            return float(whole(*leaves, *samples)), parts
+            return _number(whole(*leaves, *samples)), parts
 
         return by_hand
     if isinstance(problem.method, Reverse):
@@ -101,12 +121,19 @@ def asker(whole: Whole, problem: Problem, gradient: Callable[..., Any] | None) -
 
     def by_method(leaves: Sequence[Any], samples: Sequence[Any]) -> tuple[float, Sequence[Any]]:
         g = _Bound(whole, problem.names, samples)
+        value = _number(g(*leaves))
         parts = problem.method.jacobian(g, [np.asarray(leaf)[()] for leaf in leaves]).value
         shaped = [np.reshape(part, np.shape(leaf)) for part, leaf in zip(parts, leaves, strict=True)]
         plain = [part if part.ndim else float(part) for part in shaped]
-        return float(g(*leaves)), plain
+        return value, plain
 
     return by_method
+
+
+def _number(y: Any) -> float:
+    if np.size(an_answer(y)) != 1:
+        raise NonScalarError(f"f has shape {np.shape(y)}, and goes down as one number; sum or average it")
+    return float(np.reshape(y, ()))
 
 
 class _Bound:
@@ -127,7 +154,7 @@ def hessian_at(problem: Problem, leaves: Sequence[Any]) -> Array | None:
         return None
     try:
         blocks = problem.method.hessian(problem.g, [np.asarray(leaf)[()] for leaf in leaves]).value
-    except (DiffkitError, ArithmeticError):
+    except Exception:  # f or its rules; a descent is worth its path without it
         return None
     rows = [[np.reshape(block, (m, n)) for block, n in zip(row, sizes, strict=True)]
             for row, m in zip(blocks, sizes, strict=True)]  # fmt: skip

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from diffkit.autodiff import grad
 from diffkit.errors import DiffkitError, DomainError, GuardError
+from diffkit.result import an_answer
 from diffkit.structure import flatten_arguments
 from diffkit.tape import Tape, record
 from diffkit.tape.arithmetic import Arithmetic
+from diffkit.tape.digits import working_digits
 from diffkit.tape.objects import MPMATH
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "exact_derivative",
     "exact_gradient",
     "split_error",
-    "working_digits",
 ]
 
 DIGITS = 50
@@ -32,15 +32,6 @@ _GUARD_DIGITS = 15
 _MOST_WORK = 500_000
 # Up to so many inputs each is differenced by itself.
 _FEW = 10
-
-
-@contextmanager
-def working_digits(digits: int) -> Iterator[Any]:
-    """mpmath at this many decimal digits, for the length of a with block; yields its context."""
-    import mpmath
-
-    with mpmath.workdps(digits):
-        yield mpmath.mp
 
 
 class Exact:
@@ -64,7 +55,7 @@ class Exact:
 
     def __call__(self, *point: Any) -> Any:
         """f at this point in mpmath; DomainError where it has no real value."""
-        y = self._replayed(*point)
+        y = an_answer(self._replayed(*point))
         if any(number != number for number in np.ravel(np.asarray(y, dtype=object))):
             raise DomainError(f"f has no real value at {', '.join(str(part)[:24] for part in point)}")
         return y

@@ -17,12 +17,13 @@ from diffkit.numerical import FiniteDifference
 from diffkit.peers.method import PeerMethod
 from diffkit.result import Estimate
 from diffkit.structure import flatten_arguments
-from diffkit.studies.reference import DIGITS, Exact, digits_for, split_error, working_digits
+from diffkit.studies.reference import DIGITS, Exact, digits_for, split_error
 from diffkit.tables import error_text
+from diffkit.tape.digits import working_digits
 from diffkit.tape.objects import MPMATH
 
 __all__ = [
-    "EXPORTED", "MOST_DIGITS", "ComparisonRow", "failure", "measured", "one_line", "split",
+    "EXPORTED", "MOST_DIGITS", "ComparisonRow", "failure", "measured", "one_line", "said", "split",
     "warm_up",
 ]  # fmt: skip
 
@@ -134,7 +135,17 @@ def _note(found: Estimate) -> str:
 
 def failure(error: Exception) -> str:
     """What f raised for numbers that are no plain floats."""
-    return f"f fails on the numbers of this method: {type(error).__name__}: {one_line(str(error))}"
+    return f"f fails on the numbers of this method: {said(error)}"
+
+
+def said(error: Exception) -> str:
+    """What was raised, in a line.
+
+    >>> said(ValueError("no\\n  number"))
+    'ValueError: no number'
+    """
+    words = one_line(str(error))
+    return words if isinstance(error, DiffkitError) else f"{type(error).__name__}: {words}"
 
 
 def one_line(text: str) -> str:

@@ -57,7 +57,8 @@ class Secants(Study):
     rows
         A `Secant` for each step and each of `KINDS`.
     function
-        f, which the figures ask for the curve.
+        f, which the figures ask for the curve; None of secants that were unpickled without it, since a
+        lambda cannot be pickled.
     """
 
     f: str
@@ -66,7 +67,7 @@ class Secants(Study):
     slope: float
     steps: tuple[float, ...]
     rows: tuple[Secant, ...]
-    function: Callable[..., Any] = field(repr=False)
+    function: Callable[..., Any] | None = field(repr=False, compare=False)
 
     def __getitem__(self, place: tuple[str, float]) -> Secant:
         for row in self.rows:
@@ -77,12 +78,12 @@ class Secants(Study):
     def curve(self, low: float, high: float, count: int = 201) -> tuple[Array, Array]:
         """x and f from low to high, for a figure; nan where f has no value."""
         x = np.linspace(low, high, count)
-        y = np.full(count, np.nan)
+        y, f = np.full(count, np.nan), self.asked()
         with np.errstate(all="ignore"):
             for i, at in enumerate(x):
                 try:
-                    y[i] = self.function(at)
-                except (ArithmeticError, ValueError):
+                    y[i] = f(at)
+                except Exception:  # outside of its domain f may raise what it likes
                     continue
         return x, np.where(np.isfinite(y), y, np.nan)
 

@@ -63,7 +63,7 @@ def stepping(study: Any) -> Stepping | None:
     """
     if isinstance(study, ErrorSweep):
         return Stepping(None, "x", study, None)
-    if isinstance(study, Secants):
+    if isinstance(study, Secants) and study.function is not None:
         return _swept(study.function, study.x, tuple(KINDS), 1, study.f, None, "x")
     if isinstance(study, Comparison) and not study.several and study.function is not None:
         ((name, x),) = study.at.items()

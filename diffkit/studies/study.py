@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import html
+import pickle
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
+from diffkit.errors import ArgumentsError
 from diffkit.tables import Printed, Table
 
 __all__ = ["Study"]
@@ -60,6 +64,46 @@ class Study(Printed, ABC):
         lines += [table.html() for table in self.tables()]
         lines += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks()]
         return "\n".join([*lines, *below(self)])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All that was measured; f, which only figures ask, in an envelope of its own, or not at all."""
+        state = dict(self.__dict__)
+        if (f := state.get("function")) is not None:
+            try:
+                state["function"] = pickle.dumps(f)
+            except Exception:  # a lambda, or what refuses in its own way
+                state["function"] = None
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if state.get("function") is not None:
+            try:
+                state["function"] = pickle.loads(state["function"])
+            except Exception:  # f was defined in a session that is over; the numbers stay
+                state["function"] = None
+        self.__dict__.update(state)
+
+    def __copy__(self) -> Self:
+        return self._with(self.__dict__)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._with(copy.deepcopy(self.__dict__, memo))
+
+    def _with(self, fields: dict[str, Any]) -> Self:
+        """The record with other fields; what is only copied keeps its f, whatever that is."""
+        made = object.__new__(type(self))
+        made.__dict__.update(fields)
+        return made
+
+    def asked(self) -> Callable[..., Any]:
+        """f, for a figure; ArgumentsError of a study that was unpickled without it."""
+        f: Callable[..., Any] | None = getattr(self, "function", None)
+        if f is None:
+            raise ArgumentsError(
+                "this was pickled, and its f could not be, which the figure asks; define f by def at the top "
+                "of a module that can be imported, or draw before pickling"
+            )
+        return f
 
     def plot(self, ax: Any = None) -> Any:
         """The Matplotlib axes with the study's figure; drawn on `ax` when it is given.

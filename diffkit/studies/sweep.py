@@ -121,6 +121,7 @@ class ErrorSweep(Study):
                 "Where the values of f cancel to exactly 0, the error is the derivative itself, "
                 f"{error_text(abs(self.exact))}."
             )
+        lines += [words for name, curve in self.curves.items() if (words := _failures(name, curve))]
         if self.flat:
             flat = ", ".join(f"{name} {error_text(error)}" for name, error in self.flat.items())
             lines.append(f"Without a step: {flat}.")
@@ -185,6 +186,7 @@ class ErrorSweep(Study):
                     },
                     "slope": json_ready(curve.slope),
                     "order": curve.order,
+                    "failed": [{"step": h, "reason": reason} for h, reason in curve.failed.items()],
                 }
                 for name, curve in self.curves.items()
             },
@@ -197,6 +199,16 @@ class ErrorSweep(Study):
         columns = ["h", *(f"{name} {part}" for name in self.curves for part in parts)]
         data = [self.steps, *(getattr(curve, part) for curve in self.curves.values() for part in parts)]
         return csv_text(columns, [[repr(float(v)) for v in row] for row in zip(*data, strict=True)])
+
+
+def _failures(name: str, curve: Curve) -> str:
+    """At which steps f failed, and with what first."""
+    if not curve.failed:
+        return ""
+    count, first, last = len(curve.failed), min(curve.failed), max(curve.failed)
+    where = f"h = {error_text(first)}" + f" to {error_text(last)}" * (count > 1)
+    some = f"{count} of {len(curve.total)} steps" if count > 1 else "one step"
+    return f"{name}: f fails at {some}, {where}: {curve.failed[first]}."
 
 
 def _power(base: str, exponent: float) -> str:

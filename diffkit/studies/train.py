@@ -17,7 +17,16 @@ from diffkit.methods import Method
 from diffkit.studies.descent import Array, descend
 from diffkit.studies.ending import Ending, ending
 from diffkit.studies.landscape import Curve, Surface, curve_around, surface_around
-from diffkit.studies.objective import Mean, Shaped, Whole, asker, hessian_at, number_names, samples_of
+from diffkit.studies.objective import (
+    Mean,
+    OfParameters,
+    Shaped,
+    Whole,
+    asker,
+    hessian_at,
+    number_names,
+    samples_of,
+)
 from diffkit.studies.study import Study
 from diffkit.studies.tell import Tell, silent
 from diffkit.studies.value import value_at
@@ -42,13 +51,16 @@ class Training(Study):
     points, values, gradients
         (k + 1, n), (k + 1,) and (k + 1, n): the parameters, f and its gradient after each epoch.
     status
-        "ran" through all epochs, "converged" to the tolerance, or "diverged".
+        "ran" through all epochs, "converged" to the tolerance, "diverged", or "failed".
+    reason
+        What f or its gradient raised after the last epoch, of a training that failed.
     end
         What lies around the last point.
     note
         What is known of this function.
     function
-        f of the parameters as one array; the figures ask it for the curve.
+        f of the parameters as one array; the figures ask it for the curve. None of a training that was
+        unpickled without it, since a lambda cannot be pickled.
     """
 
     f: str
@@ -63,9 +75,10 @@ class Training(Study):
     values: Array
     gradients: Array
     status: str
+    reason: str
     end: Ending
     note: str
-    function: Callable[[Array], float] = field(repr=False)
+    function: Callable[[Array], float] | None = field(repr=False, compare=False)
 
     @property
     def slopes(self) -> Array:
@@ -81,11 +94,11 @@ class Training(Study):
 
     def curve(self) -> Curve:
         """f of one parameter around the path, for a figure."""
-        return curve_around(self.function, self.seen[:, 0], self._goal())
+        return curve_around(self.asked(), self.seen[:, 0], self._goal())
 
     def surface(self, shape: float = 1.5) -> Surface:
         """f of two parameters around the path, for a figure of this shape, width over height."""
-        return surface_around(self.function, self.seen, self._goal(), shape=shape)
+        return surface_around(self.asked(), self.seen, self._goal(), shape=shape)
 
     @property
     def seen(self) -> Array:
@@ -100,7 +113,7 @@ class Training(Study):
             found = self.curve().lowest
             return None if found is None else found[1]
         goal = self._goal()
-        return None if goal is None else min(self.function(goal), float(self.values.min()))
+        return None if goal is None else min(self.asked()(goal), float(self.values.min()))
 
     def _goal(self) -> Array | None:
         """The minimum that lies ahead, if there is one."""
@@ -146,6 +159,8 @@ class Training(Study):
                 f"It diverges: after epoch {self.done} f or its gradient is not finite. "
                 f"Take a smaller rate than {self.rate:g}."
             )
+        if self.status == "failed":
+            return f"It ends after epoch {self.done}: f or its gradient fails at the next: {self.reason}."
         if self.status == "converged":
             return f"Converged at epoch {self.done}: the slope is not above {self.tolerance:g}."
         return ""
@@ -197,6 +212,7 @@ class Training(Study):
             "samples": self.samples,
             "tolerance": self.tolerance,
             "status": self.status,
+            "reason": self.reason,
             "path": {name: self.points[:, i].tolist() for i, name in enumerate(self.names)},
             "value": self.values.tolist(),
             "slope": self.slopes.tolist(),
@@ -261,7 +277,8 @@ def train(
     -------
     Training
         With `points`, `values`, `gradients` and `end`; it prints as a table, and `plot`, `csv`, `markdown`
-        and `to_dict` hand it on. A descent that diverges is no error: it ends, and says so.
+        and `to_dict` hand it on. A descent that diverges is no error: it ends, and says so; and so does one
+        at whose next point f raises something.
 
     Raises
     ------
@@ -303,7 +320,10 @@ def train(
     shaped = Shaped([np.shape(leaf) for leaf in leaves])
 
     def gradient_at(x: Array) -> Array:
-        return np.concatenate([np.ravel(part) for part in ask(shaped(x), samples)[1]])
+        try:
+            return np.concatenate([np.ravel(part) for part in ask(shaped(x), samples)[1]])
+        except Exception:  # ahead of the path f may raise what it likes
+            return np.full(np.shape(x), np.nan)
 
     travelled = float(np.linalg.norm(path.points[-1] - path.points[0]))
     return Training(
@@ -319,9 +339,10 @@ def train(
         values=path.values,
         gradients=path.gradients,
         status=path.status,
+        reason=path.reason,
         end=ending(gradient_at, lambda x: hessian_at(problem, shaped(x)), path.points[-1], travelled),
         note=note,
-        function=lambda x: float(whole(*shaped(x), *samples)),
+        function=OfParameters(whole, shaped, samples),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from diffkit.arguments import checked_count
 from diffkit.errors import ArgumentsError, DomainError, NotClosedFormError
 from diffkit.symbolic.differentiate import as_expression
+from diffkit.tape.digits import working_digits
 
 __all__ = ["evaluate"]
 
@@ -65,7 +66,7 @@ def evaluate(expression: Any, point: Mapping[str, Any] | None = None, digits: in
     for _ in range(_MOST_WORK):
         precision *= 2
         value = _at(formula, numbers, precision)
-        with mpmath.workdps(digits):
+        with working_digits(digits):
             if value == before or not mpmath.isfinite(value) or value != value:
                 return +value
             if abs(value - before) <= mpmath.mpf(10) ** (-digits - 2) * abs(value):
@@ -141,6 +142,6 @@ def _at(formula: Any, numbers: dict[Any, Any], precision: int) -> Any:
     if imaginary != 0:
         raise DomainError(f"{str(formula)[:60]} is complex at this point; write a point inside its domain")
     if real.is_Rational:
-        with mpmath.workdps(precision):
+        with working_digits(precision):
             return mpmath.mpf(int(real.p)) / int(real.q)
     return mpmath.mp.make_mpf(real._mpf_)

@@ -17,7 +17,7 @@ from typing import Any
 from diffkit.tape.objects import SYMPY
 from diffkit.tape.walk import below, in_order, negated
 
-__all__ = ["Pool", "Term", "below", "in_order", "negated", "turned"]
+__all__ = ["Pool", "Term", "as_it_is", "below", "in_order", "negated", "turned"]
 
 
 class Pool:
@@ -44,7 +44,7 @@ class Pool:
         key = (kind, *map(id, args))
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = _new(kind, args)
+            found = self._nodes[key] = as_it_is(kind, args)
         return found
 
     def leaf(self, e: Any) -> Any:
@@ -80,7 +80,7 @@ class Pool:
         return self.node(type(e), *args)
 
 
-def _new(kind: Any, args: tuple[Any, ...]) -> Any:
+def as_it_is(kind: Any, args: tuple[Any, ...]) -> Any:
     """A SymPy node as it is: none of the constructors' simplifying, none of their caches.
 
     The caches compare trees node by node, which is exponential in a graph.

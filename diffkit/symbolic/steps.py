@@ -13,6 +13,7 @@ from diffkit.symbolic import printed
 from diffkit.symbolic.agreement import PROVED, Agreement
 from diffkit.symbolic.differentiate import differentiate as by_sympy
 from diffkit.symbolic.expression import within_reach
+from diffkit.symbolic.kept import Kept
 from diffkit.symbolic.limited import simplify
 from diffkit.symbolic.passes import Pruning, as_printed, as_written, collect, evaluated, prune, share
 from diffkit.symbolic.pool import Pool, Term, in_order
@@ -27,7 +28,7 @@ MOST_NODES = 20_000  # of a line when it is written out: no one reads more, and 
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Kept):
     """One rule, applied once: at every place where this derivative stands in the line.
 
     Attributes
@@ -57,7 +58,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(Kept):
     """The derivative after one pass.
 
     Attributes
@@ -88,7 +89,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Steps(Printed):
+class Steps(Kept, Printed):
     """A derivative by the rules, and its passes; made by `steps`. It prints itself.
 
     Attributes

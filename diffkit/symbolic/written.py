@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import GuardError, NoRuleError, NotClosedFormError
+from diffkit.result import an_answer
 from diffkit.symbolic.expression import require_no_branches
 from diffkit.symbolic.named import named_functions
 from diffkit.symbolic.pool import Pool, Term
 from diffkit.tape.objects import SympyArithmetic
-from diffkit.tape.wengert import Tape
+from diffkit.tape.wengert import Slot, Tape
 
 __all__ = ["written"]
 
@@ -55,7 +56,7 @@ def written(tape: Tape, symbols: Sequence[Any], pool: Pool, named: bool = False)
 
 
 def _outputs(tape: Tape, values: list[Any]) -> list[Any]:
-    return [values[o.index] if hasattr(o, "index") else o for o in tape.outputs]
+    return [values[o.index] if isinstance(o, Slot) else an_answer(o) for o in tape.outputs]
 
 
 def _terms(value: Any, pool: Pool) -> Any:

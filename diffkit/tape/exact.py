@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.tape.digits import working_digits
+
 __all__ = ["as_number", "exact_values", "worked_out"]
 
 DIGITS = 50  # of what is no rational number: 30 may cancel and a float is right still
@@ -96,11 +98,8 @@ def as_number(exact: Any, digits: int | None = None) -> Any:
 
 
 def _as_mpmath(exact: Any, digits: int) -> Any:
-    import mpmath
-
-    with mpmath.workdps(digits + 20):
+    with working_digits(digits + 20) as mp:
         re, im = (
-            mpmath.mpf(part.p) / part.q if part.is_Rational else mpmath.mpf(part)
-            for part in exact.as_real_imag()
+            mp.mpf(part.p) / part.q if part.is_Rational else mp.mpf(part) for part in exact.as_real_imag()
         )
-        return mpmath.mpc(re, im) if im else re
+        return mp.mpc(re, im) if im else re

@@ -17,6 +17,7 @@ from mpmath.ctx_iv import MPIntervalContext, ivmpf
 
 from diffkit.errors import GuardError, NoRuleError
 from diffkit.structure import Structure
+from diffkit.tape.digits import working_bits
 from diffkit.tape.objects import ObjectArithmetic, exact_float
 
 __all__ = ["Intervals"]
@@ -246,8 +247,8 @@ class _Functions:
     def worked_out(self, f: Callable[[Any], Any], v: Any) -> Any:
         """An interval around f(v)."""
         precision = self.context.prec
-        with mpmath.workprec(precision + 30):
-            y = f(mpmath.mp.make_mpf(v))
+        with working_bits(precision + 30) as mp:
+            y = f(mp.make_mpf(v))
             if not isinstance(y, mpmath.mpf) or y != y:
                 raise ValueError("outside the domain")
         error = libmp.mpf_shift(libmp.fone, -precision - 20)

@@ -14,7 +14,8 @@ import numpy as np
 from diffkit.api import derivative
 from diffkit.functions import as_function
 from diffkit.problems import PROBLEMS
-from diffkit.studies.reference import DIGITS, Exact, working_digits
+from diffkit.studies.reference import DIGITS, Exact
+from diffkit.tape.digits import working_digits
 from tests.benchmarks.finding import Finding, Target
 
 __all__ = ["digits_and_calls"]

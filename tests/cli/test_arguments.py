@@ -326,3 +326,7 @@ def test_a_long_point_is_read_in_the_time_that_its_length_takes() -> None:
     assert many.shape == (60_001,)
     with pytest.raises(ArgumentsError, match="is not a number"):
         read_point("(" + "1," * 60_000, parse("x"))
+
+
+def test_the_mark_of_utf_8_before_standard_input_is_read_over():
+    assert read_function("-", io.StringIO("\ufeffx^2\r\n"))(3.0) == 9.0

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+import diffkit as dk
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError, NotElementwiseError
 from diffkit.numerical.sampling import (
     Counted,
     around,
     elementwise,
     finite_valued,
+    one_shape,
     real_valued,
     require_apart,
     scalar_valued,
@@ -329,3 +331,18 @@ def test_a_leaf_takes_the_kind_of_what_is_moved_into_it_and_the_others_keep_thei
 
 def test_no_leaves_are_a_function_without_arguments():
     assert around(lambda: 3.0, [])() == 3.0
+
+
+@pytest.mark.parametrize("method", ["forward", "central", "richardson", "adaptive", "complex-step"])
+def test_a_result_whose_shape_depends_on_the_point_gets_one_clear_sentence(method):
+    """It was NumPy's: all input arrays must have the same shape."""
+    with pytest.raises(ArgumentsError, match=r"f has shape \(\d,\) at one point and \(\d,\) at another"):
+        dk.jacobian(lambda x: x[x > 0.5], np.array([0.5, 0.6, 0.3]), method=method)
+
+
+def test_the_first_answer_says_the_shape_and_a_plain_nan_fits_any():
+    answers = iter([np.ones(2), np.nan, np.zeros(2), np.ones(3)])
+    f = one_shape(lambda: next(answers))
+    assert [np.shape(f()) for _ in range(3)] == [(2,), (), (2,)]
+    with pytest.raises(ArgumentsError, match=r"\(2,\) at one point and \(3,\)"):
+        f()

@@ -13,7 +13,8 @@ from diffkit.methods import METHODS
 from diffkit.peers.method import PeerMethod
 from diffkit.peers.table import PEERS, is_installed
 from diffkit.problems import PROBLEMS
-from diffkit.studies.reference import exact_derivative, working_digits
+from diffkit.studies.reference import exact_derivative
+from diffkit.tape.digits import working_digits
 
 EXACT = ["torch", "jax", "autograd", "casadi", "symengine"]
 NUMERICAL = ["numdifftools", "jacobi", "scipy"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ import diffkit.report
 from diffkit.methods import own_methods
 from diffkit.peers.table import PEERS
 from diffkit.report import LOOKS, error_against_step, house_style, look_of, new_axes, save
-from diffkit.report.style import DOTS, describe, image
+from diffkit.report.style import DOTS, describe, image, rendered
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = ["svg", "png", "pdf"]
@@ -200,3 +201,21 @@ def test_the_room_lists_what_it_offers() -> None:
     assert all(hasattr(diffkit.report, name) for name in dir(diffkit.report))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         diffkit.report.nothing
+
+
+def test_threads_that_draw_at_once_draw_the_same_and_leave_the_user_style():
+    """Text in one thread's SVG became paths when the other put Matplotlib's settings back meanwhile."""
+    before, usual = dict(matplotlib.rcParams), sys.getswitchinterval()
+    ax = new_axes()
+    ax.set_title("words", loc="left")
+    alone = rendered(ax, "svg")
+    axes = [new_axes() for _ in range(8)]
+    for each in axes:
+        each.set_title("words", loc="left")
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(lambda each: rendered(each, "svg"), axes)) == {alone}
+    finally:
+        sys.setswitchinterval(usual)
+    assert dict(matplotlib.rcParams) == before

@@ -74,3 +74,28 @@ def test_mini_batches_step_once_a_batch_and_rows_are_of_all_samples():
             w = w - 0.1 * np.mean(2 * (w - x[part]))
         assert row == w
     assert path.values[-1] == np.mean((w - x) ** 2)
+
+
+def test_what_f_raises_on_the_way_ends_it_and_the_way_stays():
+    """A training of a day was lost with its last epoch."""
+
+    def ask(leaves, samples):
+        if leaves[0] < 2:
+            raise LookupError("no\n data there")
+        return square(leaves, samples)
+
+    path = descend(ask, [8.0], 0.25, 100)
+    assert path.points.ravel().tolist() == [8.0, 4.0, 2.0]
+    assert (path.status, path.reason) == ("failed", "LookupError: no data there")
+
+
+def test_what_f_raises_at_the_start_is_passed_on_and_an_interrupt_always_is():
+    def ask(leaves, samples):
+        if leaves[0] < 2:
+            raise KeyboardInterrupt
+        return square(leaves, samples)
+
+    with pytest.raises(KeyboardInterrupt):
+        descend(ask, [8.0], 0.25, 100)
+    with pytest.raises(ZeroDivisionError):
+        descend(lambda *_: 1 / 0, [8.0], 0.25, 100)

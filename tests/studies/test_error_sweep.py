@@ -270,3 +270,64 @@ def test_the_complex_step_of_a_higher_order_is_measured_at_the_radius_it_is_told
     assert abs(curve.total[-1]) == pytest.approx(curve.model_truncation[-1], rel=0.1)
     assert curve.best[0] == pytest.approx(h, rel=3)
     assert error / 100 < curve.best[1] < 2 * error
+
+
+def fails_beyond(edge, failure):
+    """sin, which beyond an edge raises, or answers with something else than a number."""
+
+    def f(x):
+        if x > edge:
+            if isinstance(failure, Exception):
+                raise failure
+            return failure
+        return np.sin(x)
+
+    return f
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        (ValueError("outside\n of the table"), "ValueError: outside of the table"),
+        (KeyError("no key"), "KeyError: 'no key'"),
+        (RecursionError("too deep"), "RecursionError: too deep"),
+        (None, "f returned nothing (None); it has to return a number or an array"),
+        ("text", "f returned a str; it has to return a number or an array"),
+    ],
+)
+def test_steps_at_which_f_fails_are_named_and_the_others_are_kept(failure, says):
+    """One sample that raised took the whole sweep with it."""
+    steps = [1e-5, 1e-3, 0.1, 0.5, 1.0]
+    found = dk.error_sweep(fails_beyond(1.2, failure), 1.0, ["central", "backward"], steps)
+    whole = dk.error_sweep("sin(x)", 1.0, ["central", "backward"], steps)
+    assert found["central"].failed == {0.5: says, 1.0: says}
+    np.testing.assert_array_equal(found.total["central"][:3], whole.total["central"][:3])
+    assert np.isnan(found.total["central"][3:]).all()
+    assert f"central: f fails at 2 of 5 steps, h = 5.00e-01 to 1.00e+00: {says}." in found.remarks()
+    assert not found["backward"].failed
+    np.testing.assert_array_equal(found.total["backward"], whole.total["backward"])
+    told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert told["methods"]["central"]["failed"][0] == {"step": 0.5, "reason": says}
+
+
+def test_one_step_at_which_f_fails_is_called_one():
+    found = dk.error_sweep(fails_beyond(1.2, OSError("gone")), 1.0, "central", [1e-3, 0.5])
+    assert "central: f fails at one step, h = 5.00e-01: OSError: gone." in found.remarks()
+
+
+def test_what_f_raises_at_every_step_is_passed_on():
+    with pytest.raises(KeyError, match="no key"):
+        dk.error_sweep(fails_beyond(1.2, KeyError("no key")), 1.0, "forward", [0.5, 1.0])
+
+
+def test_an_interrupt_ends_a_sweep():
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        if len(calls) > 10:
+            raise KeyboardInterrupt
+        return np.sin(x)
+
+    with pytest.raises(KeyboardInterrupt):
+        dk.error_sweep(f, 1.0)

@@ -8,7 +8,8 @@ import pytest
 
 from diffkit.methods import METHODS
 from diffkit.studies.model import ErrorModel
-from diffkit.studies.reference import Exact, working_digits
+from diffkit.studies.reference import Exact
+from diffkit.tape.digits import working_digits
 
 U = 2.0**-53
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -88,3 +89,24 @@ def test_a_secant_that_is_not_there_names_those_that_are(cubic):
 def test_what_does_not_fit_is_refused(f, x, steps, kind, said):
     with pytest.raises(kind, match=said):
         secants(f, x, steps)
+
+
+def test_a_curve_ends_where_f_raises_whatever_it_likes():
+    def f(x):
+        if x > 2.5:
+            raise LookupError("no table there")
+        return x * x
+
+    _, y = secants(f, 1.0, (0.1,)).curve(0, 5, 6)
+    assert np.isfinite(y).tolist() == [True, True, True, False, False, False]
+
+
+def test_secants_of_a_formula_are_pickled_whole_and_those_of_a_lambda_without_it():
+    """Those of a lambda could not be pickled at all."""
+    again = pickle.loads(pickle.dumps(secants("x^2", 1.0)))
+    assert again == secants("x^2", 1.0)
+    assert again.curve(0, 1, 3)[1].tolist() == [0, 0.25, 1]
+    again = pickle.loads(pickle.dumps(secants(lambda x: x**2, 1.0)))
+    assert again == secants(lambda x: x**2, 1.0, text=again.f)
+    with pytest.raises(ArgumentsError, match="define f by def"):
+        again.plot()

@@ -1,5 +1,9 @@
 """What every study can do with its title, tables and remarks."""
 
+import copy
+import pickle
+import subprocess
+import sys
 from pathlib import PurePosixPath
 
 import pytest
@@ -73,3 +77,22 @@ def test_a_study_is_drawn_on_the_axes_that_are_given_and_saved_by_their_figure(t
 def test_a_study_that_leaves_a_part_out_cannot_be_made():
     with pytest.raises(TypeError, match="abstract"):
         Study()
+
+
+def test_copies_keep_f_whatever_it_is():
+    f = lambda x: x**2
+    found = dk.compare(f, 1.0, methods="reverse")
+    assert copy.copy(found).function is copy.deepcopy(found).function is f
+    assert copy.copy(found) == copy.deepcopy(found) == found
+
+
+def test_an_f_of_a_session_that_is_over_takes_nothing_else_with_it():
+    """f goes by its name; where nobody knows the name any more, the numbers come back all the same."""
+    code = (
+        "import sys, pickle, diffkit as dk\n"
+        "def f(x): return x * x\n"
+        "sys.stdout.buffer.write(pickle.dumps(dk.compare(f, 3.0, methods='reverse')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    again = pickle.loads(done.stdout)
+    assert (again["reverse"].value, again.function) == (6.0, None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+import re
 
 import numpy as np
 import pytest
@@ -204,3 +206,54 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(change, kind, said, assert
 def test_a_start_that_does_not_fit_is_refused(f, start, kind):
     with pytest.raises(kind):
         train(f, *start, **GOOD)
+
+
+def valley(x):
+    """x^2 as a table that begins at 1."""
+    if x < 1:
+        raise LookupError("the table begins at 1")
+    return x * x
+
+
+@pytest.mark.parametrize("method", ["reverse", "central"])
+def test_a_training_whose_f_fails_on_the_way_says_so_and_keeps_its_path(method):
+    found = train(valley, 8.0, rate=0.25, epochs=100, method=method)
+    assert found.points.ravel() == pytest.approx([8.0, 4.0, 2.0, 1.0][: found.done + 1], rel=1e-6)
+    assert (found.done, found.status) == ({"reverse": 3, "central": 2}[method], "failed")
+    assert found.reason == "LookupError: the table begins at 1"
+    ends = f"It ends after epoch {found.done}: f or its gradient fails at the next: {found.reason}."
+    assert ends in found.remarks()
+    assert found.to_dict()["reason"] == found.reason
+    assert found.plot().has_data()
+
+
+def test_a_training_that_is_done_survives_an_f_that_fails_ahead_of_it():
+    """The look ahead for the minimum raised what f did, when all epochs had been run."""
+    found = train(valley, 8.0, rate=0.01, epochs=2)
+    assert (found.status, found.done) == ("ran", 2)
+    assert found.plot().has_data()
+
+
+@pytest.mark.parametrize(("answer", "words"), [(None, "nothing"), ("a", "a str"), (np.ones(3), r"\(3,\)")])
+@pytest.mark.parametrize("method", ["reverse", "central", "dual"])
+def test_an_f_that_returns_no_number_half_way_gets_one_clear_sentence(method, answer, words):
+    found = train(lambda x: x * x if x > 1.5 else answer, 8.0, rate=0.25, epochs=100, method=method)
+    assert found.status == "failed"
+    assert re.search(words, found.reason)
+
+
+def test_a_training_is_pickled_with_its_formula_and_draws_the_same():
+    """A lambda within the record could not be pickled, whatever f was."""
+    found = train("x^2", 5.0, rate=0.3, epochs=5)
+    again = pickle.loads(pickle.dumps(found))
+    assert str(again) == str(found)
+    assert again.curve().x.tolist() == found.curve().x.tolist()
+    assert again.function(np.array([3.0])) == 9.0
+
+
+def test_a_training_of_a_lambda_is_pickled_without_it_and_says_so_when_it_is_to_be_drawn():
+    again = pickle.loads(pickle.dumps(train(lambda x: x * x, 5.0, rate=0.3, epochs=5)))
+    assert again.done == 5
+    assert "minimum" in str(again)
+    with pytest.raises(ArgumentsError, match="its f could not be, which the figure asks; define f by def"):
+        again.plot()

@@ -8,7 +8,7 @@ import scipy.special as sc
 import sympy
 
 import diffkit as dk
-from diffkit.errors import NotClosedFormError
+from diffkit.errors import ArgumentsError, NotClosedFormError
 from diffkit.symbolic.pool import Pool, in_order
 from diffkit.symbolic.written import written
 
@@ -65,3 +65,11 @@ def test_a_branch_is_named_with_its_line():
 def test_a_function_that_sympy_lacks_is_named():
     with pytest.raises(NotClosedFormError, match="hyp2f1 has no meaning"):
         shown(lambda x: sc.hyp2f1(1.0, 2.0, 3.0, x))
+
+
+@pytest.mark.parametrize(("answer", "words"), [(None, "nothing"), ("a", "a str")])
+def test_an_f_that_returns_no_number_gets_one_clear_sentence(answer, words):
+    """It was an AttributeError of SymPy's."""
+    for study in (dk.swell, lambda f, x: dk.symbolic.steps(f, at=x)):
+        with pytest.raises(ArgumentsError, match=f"f returned {words}"):
+            study(lambda x: answer, 0.7)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.autodiff.straight.kinds import Kind
-from diffkit.errors import MissingPackageError
+from diffkit.optional import imported
 from diffkit.primitives import share, tanh_slope
 from diffkit.tape.wengert import Guard, Instruction, Slot
 
@@ -25,11 +25,7 @@ Build = Callable[..., Any]
 
 def required() -> Any:
     """numba; MissingPackageError says how to install it."""
-    try:
-        import numba
-    except ImportError as error:
-        raise MissingPackageError('machine code needs numba; write pip install "diffkit[jit]"') from error
-    return numba
+    return imported("numba", 'machine code needs numba, which {trouble}; write pip install "diffkit[jit]"')
 
 
 def _call(name: str) -> Build:

@@ -31,6 +31,9 @@ class Unreadable(Exception):  # noqa: N818 - no error of diffkit's, but an answe
         super().__init__(sentence)
         self.field = field
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.field, str(self))
+
     @classmethod
     def by(cls, field: str, error: DiffkitError) -> Unreadable:
         """What an error of diffkit's says, in one sentence for a page, which has no options."""

@@ -161,6 +161,9 @@ class _RefusedError(Exception):
         super().__init__(sentence)
         self.status = status
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.status, str(self))
+
 
 class _Request(BaseHTTPRequestHandler):
     server: Server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.report.web.labels import words
+from diffkit.report.web.live.explorer import Unreadable
 from diffkit.report.web.page import parts_of
 from diffkit.studies.portrait import portrait
 from diffkit.studies.reference import Exact
@@ -159,3 +161,8 @@ def test_warming_up_answers_no_one_and_has_more_time_than_a_question(explorer):
     own.warm_up()
     own.worker.seconds = 30.0
     assert "html" in next(own.answers({"f": "x", "at": "1"}))
+
+
+def test_what_cannot_be_read_can_be_copied_with_its_field():
+    found = pickle.loads(pickle.dumps(Unreadable("at", "no number")))
+    assert (found.field, str(found)) == ("at", "no number")
