@@ -56,6 +56,8 @@ def test_a_member_of_a_batch_has_one_axis_less():
         (lambda x: x @ x, (3, 3)),
         (lambda x: x @ x, (3,)),
         (lambda x: np.concatenate([x, np.zeros(2)]), (3,)),
+        (lambda x: np.concatenate([np.zeros((2, 1)), x], axis=1), (2, 3)),
+        (lambda x: np.stack([x, np.ones(3), x], axis=-1), (3,)),
         (lambda x: np.sort(x), (4,)),
         (lambda x: np.linalg.solve(np.eye(3) + np.outer(x, x), x), (3,)),
     ],

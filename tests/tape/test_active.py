@@ -45,6 +45,7 @@ OPERATORS = [
     lambda a, b: np.absolute(a) ** b,
     lambda a, b: a % b,
     lambda a, b: a // b,
+    lambda a, b: divmod(a, b)[0],
     lambda a, b: divmod(a, b)[1],
     lambda a, b: np.maximum(a, b),
     lambda a, b: np.arctan2(a, b),

@@ -44,6 +44,7 @@ def test_equal_elements_share_the_one_they_become():
         lambda x: np.argsort(x).choose([x, 2 * x, X]),
         lambda x: np.extract(x < 1, x),
         lambda x: np.unique(x, return_counts=True)[1] * x,
+        lambda x: np.unique(x, return_inverse=True)[1] * x,
     ],
 )
 def test_a_choice_by_an_active_value_is_recorded(f):
