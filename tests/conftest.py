@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from diffkit import methods
 from diffkit.autodiff import grad, jvp, vjp
 from diffkit.errors import DiffkitError
 from diffkit.example import Array, Example
@@ -25,7 +26,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.register_profile("long", settings.get_profile("patient"), max_examples=20_000, print_blob=True)
 settings.load_profile("patient")
 
-collect_ignore = ["benchmarks", "mutants.py"]  # run by themselves: python -m tests.benchmarks
+collect_ignore = ["benchmarks", "mutants.py"]  # run by themselves, as python -m tests.benchmarks
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -42,6 +43,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if seen[test] % mark.args[0]:
                 item.add_marker("slow")
             seen[test] += 1
+
+
+METHODS_AT_FIRST = dict(methods._TABLE)
+
+
+def _put_back() -> None:
+    methods._TABLE.clear()
+    methods._TABLE.update(METHODS_AT_FIRST)
+
+
+@pytest.fixture(autouse=True)
+def table_of_methods() -> Iterator[None]:
+    """The table of methods as it is at first, whatever a test, or an example before it, registers."""
+    _put_back()
+    yield
+    _put_back()
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit import methods as table
 from diffkit.errors import ArgumentsError, DiffkitError, UnknownMethodError, UnknownOptionError
 from diffkit.methods import METHODS, method_for, methods_for, own_methods, register_method
 from diffkit.numerical import Central, Forward
@@ -26,15 +25,6 @@ NAMES = [
     "dual",
     "reverse",
 ]
-
-
-@pytest.fixture
-def own_table() -> Iterator[None]:
-    """The table of methods, put back as it was."""
-    before = dict(table._TABLE)
-    yield
-    table._TABLE.clear()
-    table._TABLE.update(before)
 
 
 def test_the_table_holds_the_methods_in_the_order_of_the_lecture() -> None:
@@ -188,7 +178,7 @@ def test_what_is_no_method_is_refused_alone_as_in_a_list(wrong: Any) -> None:
         methods_for(wrong)
 
 
-def test_a_registered_method_is_used_by_its_name(own_table: None) -> None:
+def test_a_registered_method_is_used_by_its_name() -> None:
     register_method("five-point", Central(accuracy=4))
     assert dk.derivative(np.exp, 0.0, "five-point", h=0.1) == dk.derivative(np.exp, 0.0, Central(0.1, 4))
     assert list(METHODS)[-1] == "five-point"
@@ -196,12 +186,12 @@ def test_a_registered_method_is_used_by_its_name(own_table: None) -> None:
         method_for("fivepoint")
 
 
-def test_a_name_can_be_given_to_another_method(own_table: None) -> None:
+def test_a_name_can_be_given_to_another_method() -> None:
     register_method("forward", Forward(accuracy=2))
     assert method_for("forward") == Forward(accuracy=2)
 
 
-def test_a_method_of_ones_own_needs_three_answers_and_two_names(own_table: None) -> None:
+def test_a_method_of_ones_own_needs_three_answers_and_two_names() -> None:
     @dataclasses.dataclass(frozen=True)
     class Guess:
         always: float = 0.0
@@ -237,7 +227,7 @@ def test_a_method_of_ones_own_needs_three_answers_and_two_names(own_table: None)
     ],
 )
 def test_what_is_not_a_method_is_not_registered(
-    own_table: None, name: Any, method: Any, says: str, assert_one_clear_line: Callable[[DiffkitError], None]
+    name: Any, method: Any, says: str, assert_one_clear_line: Callable[[DiffkitError], None]
 ) -> None:
     before = dict(METHODS)
     with pytest.raises(ArgumentsError, match=says) as caught:

@@ -76,8 +76,8 @@ BOUNDS = {
     "order of a swell": of("order", lambda n: dk.swell("x^2", order=n, **QUICK), 2),
     "order of the steps": of("order", lambda n: steps("exp(x)", order=n, time_limit=None), 2),
     "order of a formula to read": of("order", lambda n: dk.symbolic.derivative("exp(x)", 0.5, order=n), 60),
-    "accuracy": of("points", lambda n: dk.derivative(np.exp, 0.5, "forward", accuracy=n - 1), 50),
     "points of a stencil": of("points", lambda n: Stencil.of(range(n)), 50, 51),
+    "accuracy": of("points", lambda n: dk.derivative(np.exp, 0.5, "forward", accuracy=n - 1), 50),
     "digits": of("digits", lambda n: dk.symbolic.evaluate(sympy.sin(X), {"x": 0.1}, digits=n), 10_000),
     "steps of a sweep": of("steps", lambda n: dk.error_sweep("x^2", 0.5, "central", range(1, n + 1)), 3, 4),
     "inputs of a cost": of("size", lambda n: dk.cost("x^2", n, "reverse", time_limit=0.1), 100),
@@ -153,6 +153,7 @@ def forever(x):
         x = x * 1.0000001
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("call", [dk.derivative, dk.record, dk.gradient, dk.hessian])
 def test_a_loop_without_end_is_stopped_when_its_rows_fill_the_memory(call, monkeypatch):
     monkeypatch.setattr(node, "_next_number", node._numbers(1000).__next__)
@@ -162,6 +163,7 @@ def test_a_loop_without_end_is_stopped_when_its_rows_fill_the_memory(call, monke
     assert "x = x * 1.0000001" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_rows_that_nothing_keeps_are_not_counted(monkeypatch):
     """A long loop of forgotten values, and many short recordings one after the other."""
     monkeypatch.setattr(node, "_next_number", node._numbers(6000).__next__)

@@ -64,6 +64,7 @@ def test_a_hang_is_found_and_the_fuzzer_goes_on():
     assert tally.tried == 4
 
 
+@pytest.mark.slow
 def test_memory_that_grows_is_found(monkeypatch):
     monkeypatch.setattr("tests.trust.fuzz.watch.GROWTH", 20.0)
     monkeypatch.setattr("tests.trust.fuzz.watch.BATCH", 10)
@@ -83,6 +84,7 @@ def test_what_no_command_may_say_is_an_offence(status, err):
         require_documented(status, err, ["compare"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_what_came_and_writes_what_it_found(tmp_path, monkeypatch):
     monkeypatch.setattr("resource.setrlimit", lambda *limits: None)
     found = tmp_path / "found.txt"
