@@ -161,7 +161,7 @@ def _along(position: int, default: Any) -> Callable[..., Any]:
     def run(function: Any, x: Any, rest: list[Any], keywords: dict[str, Any], size: int) -> Any:
         given = len(rest) > position
         axis = rest[position] if given else keywords.get("axis", default)
-        if axis is None:
+        if axis is None or x.ndim == 1:  # a number has axis 0 for NumPy, and is an array of one then
             return None
         if given:
             rest[position] = _moved(axis)

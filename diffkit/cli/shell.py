@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -277,6 +278,8 @@ def evaluating(f: Callable[..., Any], point: tuple[Any, ...]) -> Iterator[None]:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; errors are one line on standard error."""
+    if getattr(sys.stdout, "errors", "") == "strict" and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no µ shows ?
     try:
         return cli.main(arguments, prog_name="diffkit", standalone_mode=False) or FINE
     except (click.exceptions.Abort, KeyboardInterrupt):

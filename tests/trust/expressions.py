@@ -102,8 +102,10 @@ INSIDE = {rule.function: rule.domain[0] for rule in rules() if rule.domain}
 
 
 def _into(low: float, high: float, tree: Tree) -> Tree:
-    """A tree between these, which follows that one."""
+    """A tree between these, which follows that one; of a number, which is computed in floats, a number."""
     number = lambda of: Tree("number", (repr(abs(of)),)) if of >= 0 else Tree("neg", (number(-of),))
+    if tree.op == "number":
+        return number((low + high) / 2)
     return Tree("+", (number(low), Tree("*", (number(high - low), Tree("sigmoid", (tree,))))))
 
 

@@ -44,7 +44,7 @@ def both_modes(program, point):
     return plain, (values, pulled), y_dots, y_bars, x_bars, x_dots, size
 
 
-@few_or_many(50, 600)
+@few_or_many(50, 250)
 def test_the_two_modes_are_transposes_of_each_other_in_every_type(count):
     @tried(count)
     @given(programs(TYPES))
@@ -69,7 +69,7 @@ def test_the_two_modes_are_transposes_of_each_other_in_every_type(count):
 
 
 @pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-18, reason="no extended precision here")
-@few_or_many(30, 500)
+@few_or_many(30, 150)
 def test_they_are_the_slope_of_the_program(count):
     kept = Counter[str]()
 
@@ -102,7 +102,7 @@ def test_they_are_the_slope_of_the_program(count):
     assert kept["smooth"] >= 0.9 * kept["drawn"] > 0
 
 
-@few_or_many(20, 300)
+@few_or_many(20, 100)
 def test_compiled_checkpointed_and_as_an_adjoint_program_they_have_the_same_bits(count):
     @tried(count)
     @given(programs(TYPES))

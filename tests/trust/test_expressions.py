@@ -66,7 +66,7 @@ def off(found: Any, of: Series, order: int) -> tuple[Any, Any, Any]:
         return error, order * of.e[order] + SMALLEST, order * of.a[order]
 
 
-@few_or_many(40, 600)
+@few_or_many(40, 200)
 @np.errstate(all="ignore")
 def test_reverse_and_dual_are_within_the_bound_of_rounding_at_both_orders(count):
     kept = Kept()
@@ -116,7 +116,7 @@ def test_a_formula_is_within_it_worked_out_exactly_and_in_floats_in_nine_cases_o
     assert kept.count["within"] >= 0.9 * kept.count["asked"]
 
 
-@few_or_many(12, 40)
+@few_or_many(12, 30)
 @np.errstate(all="ignore")
 def test_gradient_and_hessian_of_several_variables_are_within_the_bound_of_rounding(count):
     kept = Kept()
@@ -144,7 +144,7 @@ def test_gradient_and_hessian_of_several_variables_are_within_the_bound_of_round
     kept.require(0.5)
 
 
-@few_or_many(10, 100)
+@few_or_many(10, 30)
 @np.errstate(all="ignore")
 def test_the_reference_has_forty_digits_of_the_truth(count):
     kept = Kept()
@@ -163,7 +163,7 @@ def test_the_reference_has_forty_digits_of_the_truth(count):
     kept.require(0.5)
 
 
-@few_or_many(30, 300)
+@few_or_many(30, 200)
 @np.errstate(all="ignore")
 def test_the_error_of_the_adaptive_method_is_below_its_estimate_in_199_of_200_cases(count):
     kept = Kept()

@@ -31,7 +31,7 @@ NAMES = ("x", "y")
 SPELLINGS = [(" ^ ", "**"), (" ^ ", "^"), (" ", ""), (" ", "  "), ("(", "( "), (", ", "\t, ")]
 
 
-@few_or_many(60, 2000)
+@few_or_many(60, 500)
 @np.errstate(all="ignore")
 def test_a_text_has_the_bits_of_its_tree_however_it_is_spelled_and_on_any_numbers(count):
     met = Counter[str]()
@@ -58,7 +58,7 @@ def test_a_text_has_the_bits_of_its_tree_however_it_is_spelled_and_on_any_number
         assert set(met) == set(FUNCTIONS)
 
 
-@few_or_many(30, 500)
+@few_or_many(30, 200)
 def test_a_function_of_text_is_the_same_from_its_text_and_from_its_pickle(count):
     @tried(count)
     @given(trees(NAMES))
@@ -73,7 +73,7 @@ def test_a_function_of_text_is_the_same_from_its_text_and_from_its_pickle(count)
     each()
 
 
-@few_or_many(30, 600)
+@few_or_many(30, 150)
 @np.errstate(all="ignore")
 def test_the_formula_of_a_program_is_read_again_and_has_its_value(count):
     kept = Counter[str]()

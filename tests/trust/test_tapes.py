@@ -42,7 +42,7 @@ def assert_one_program(tape, *points):
         assert bits(sent.replay(*point)) == expected
 
 
-@few_or_many(20, 150)
+@few_or_many(20, 80)
 @np.errstate(all="ignore")
 def test_source_and_pickle_of_a_tape_its_adjoint_and_its_tangent_have_the_bits_of_replay(count):
     @tried(count)
@@ -62,7 +62,7 @@ def test_source_and_pickle_of_a_tape_its_adjoint_and_its_tangent_have_the_bits_o
     each()
 
 
-@few_or_many(20, 150)
+@few_or_many(20, 80)
 @np.errstate(all="ignore")
 def test_so_have_those_of_a_text(count):
     @tried(count)
@@ -88,7 +88,7 @@ def test_so_have_those_of_a_text(count):
     each()
 
 
-@few_or_many(20, 150)
+@few_or_many(20, 80)
 @np.errstate(all="ignore")
 def test_intervals_hold_the_value_in_mpmath(count):
     kept = Counter[str]()

@@ -87,8 +87,8 @@ QUESTIONS = {
     "views": lambda t, x, k: (str(dk.views.table(dk.record(t, x), x)), dk.views.source(dk.record(t, x))),
     "adjoints": lambda t, x, k: str(dk.autodiff.adjoint(dk.record(t, x))),
     "steps": lambda t, x, k: str(dk.symbolic.steps(t, time_limit=None)),
-    "mpmath": lambda t, x, k: repr(
-        dk.symbolic.evaluate(dk.symbolic.expression(dk.record(t, x)), {"x": x}, 20 + 10 * k)
+    "mpmath": lambda t, x, k: mpmath.nstr(  # repr shows as many digits as other threads work with
+        dk.symbolic.evaluate(dk.symbolic.expression(dk.record(t, x)), {"x": x}, 20 + 10 * k), 20 + 10 * k
     ),
     "tensors": lambda t, x, k: imperative(k),
     "no_grad": lambda t, x, k: decorated(k),

@@ -106,14 +106,21 @@ def fuzz(
 
     `note` is a file which holds the input that is being tried, for whatever takes the process with it.
     """
-    tally, begun = Tally(target.name), time.monotonic()
-    left = lambda: time.monotonic() - begun < seconds if seconds is not None else tally.tried < (count or 0)
+    tally, begun = Tally(target.name), None
     known: set[str] = set()
+
+    def left() -> bool:
+        if seconds is None:
+            return tally.tried < (count or 0)
+        return begun is None or time.monotonic() - begun < seconds
+
     with target.ready() as answer, _noting(note) as write, _alarms():
 
         def attempt(given_input: Any) -> None:
+            nonlocal begun
             if not left():
                 return
+            begun = begun or time.monotonic()  # with the first input: alphabets take seconds to make
             write(given_input)
             before, peak = time.perf_counter(), _peak()
             try:
@@ -147,7 +154,7 @@ def fuzz(
             now = _resident()
             warm = now if warm is None or batch <= WARM else warm
             tally.growth = now - warm
-    tally.seconds = time.monotonic() - begun
+    tally.seconds = time.monotonic() - begun if begun else 0.0
     if tally.growth > GROWTH:
         tally.object_to(Offence(f"memory grows by more than {GROWTH:g} MB", f"{tally.growth:.0f} MB"), None)
     return tally
