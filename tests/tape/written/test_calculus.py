@@ -16,6 +16,12 @@ def test_at_a_knot_the_slope_is_that_of_the_line_to_its_right_and_at_the_last_of
     assert grad(lambda x: np.interp(x, XP, FP))(x) == slope
 
 
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_the_last_knot_is_the_last_however_many_there_are(count):
+    knots = np.arange(count)
+    assert grad(lambda x: np.interp(x, knots, knots**2.0))(count - 1.0) == 2 * count - 3
+
+
 def test_each_height_counts_by_how_near_it_is():
     found = jacobian(lambda fp: np.interp([0.25, 1.0, 2.5, 9.0], XP, fp))(FP)
     assert found == pytest.approx(np.array([[0.75, 0.25, 0], [0, 1, 0], [0, 0.25, 0.75], [0, 0, 1]]))

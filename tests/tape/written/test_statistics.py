@@ -30,6 +30,8 @@ NAN = np.nan
         (np.nansum, [1.0, NAN, 2], [1, 0, 1]),
         (np.nanmean, [1.0, NAN, 2], [0.5, 0, 0.5]),
         (np.nanmax, [1.0, NAN, 2], [0, 0, 1]),
+        (lambda x: np.nanmax(x) * np.nanmin(x), [-3.0, NAN, -1], [-1, 0, -3]),
+        (lambda x: np.nanmax(x) * np.nanmin(x), [3.0, NAN, 1], [1, 0, 3]),
         (np.nanmin, [1.0, NAN, 1], [0.5, 0, 0.5]),
         (np.nanprod, [3.0, NAN, 2], [2, 0, 3]),
         (np.nanprod, [0.0, NAN, 2], [2, 0, 0]),
