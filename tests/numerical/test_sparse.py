@@ -120,6 +120,12 @@ def test_the_one_api_hands_a_sparse_jacobian_on_and_still_looks_for_nan():
     assert gradient.tolist() == [1] * 6
 
 
+def test_an_element_that_is_zero_is_moved_too():
+    x = np.array([0.0, 1.0, -2.0])
+    found = dk.jacobian(np.sin, x, method="adaptive", sparsity=np.eye(3))
+    assert found.toarray() == pytest.approx(np.diag(np.cos(x)), abs=1e-13)
+
+
 def test_a_sparse_jacobian_can_be_one_call():
     found = Central(sparsity=band(50), vectorized=True, check=False).jacobian(
         lambda x: np.concatenate([x[:1], x[1:] * x[:-1]]), [np.ones(50)]
