@@ -66,6 +66,7 @@ def test_a_line_that_stops_says_why(family, assert_legible):
     assert_legible(ax)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["family", "single"])
 @pytest.mark.parametrize("size", [(7.5, 5.0), (8.0, 4.5)])
 def test_no_two_words_touch_and_none_leaves_the_figure(name, size, request, assert_legible):

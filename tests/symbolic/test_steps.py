@@ -223,6 +223,7 @@ def test_a_form_by_cases_is_not_the_best_where_there_is_one_without():
     assert "cases" not in trace.latex()
 
 
+@pytest.mark.slow
 def test_simplifying_that_takes_too_long_is_stopped_and_said():
     f = "log(1 + exp(x*log(1 + exp(x*log(1 + exp(x*log(1 + exp(x))))))))"
     stage = next(s for s in steps(f, time_limit=0.2).stages if s.name == "simplified")

@@ -117,6 +117,7 @@ def test_a_broken_plugin_is_a_sentence_for_who_asks_for_it_and_nothing_for_the_o
         methods._load_plugins.cache_clear()
 
 
+@pytest.mark.slow
 def test_the_command_line_goes_on_where_every_option_is_broken(tmp_path):
     for k, package in enumerate([*OWN, "numba", "pygraphviz", "distributed", "playwright", "IPython"]):
         (tmp_path / package).mkdir()

@@ -11,6 +11,7 @@ from diffkit.autodiff.functions.special import logsumexp, softmax
 from diffkit.autodiff.functions.stats import norm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "unloaded"),
     [

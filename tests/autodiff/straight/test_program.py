@@ -54,6 +54,7 @@ def test_branches_and_numbers_that_are_none_raise():
         program([-np.arange(100.0)])
 
 
+@pytest.mark.slow
 def test_a_program_twice_as_long_is_twice_the_work_to_write():
     def loop(rounds):
         def f(x):
