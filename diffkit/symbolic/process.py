@@ -59,6 +59,7 @@ class Helper:
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._said: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._listener: threading.Thread | None = None
 
     def __enter__(self) -> Helper:
         return self
@@ -123,7 +124,8 @@ class Helper:
         """End the process."""
         if self._child is not None:
             self._child.kill()
-            self._listener.join()
+            if self._listener is not None:
+                self._listener.join()
             for stream in (self._child.stdin, self._child.stdout):
                 if stream is not None:
                     stream.close()
@@ -134,6 +136,7 @@ class Helper:
         # Not multiprocessing, which wants to import the main module: a notebook and a script from standard
         # input have none.
         path = os.pathsep.join(folder for folder in sys.path if folder)
+        self._listener = None  # until SymPy is there; Ctrl-C may come before
         child = self._child = subprocess.Popen(
             [sys.executable, "-m", __name__], env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -51,6 +51,19 @@ def test_a_process_that_dies_is_a_failure(helper):
     assert helper.answer(math.factorial, 3).value == 6
 
 
+def test_ctrl_c_while_the_process_starts_is_ctrl_c_and_the_next_question_is_answered(helper, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    helper.stop()
+    with monkeypatch.context() as pressed:
+        pressed.setattr("diffkit.symbolic.process.threading.Thread", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            helper.answer(math.factorial, 3)
+    helper.stop()
+    assert helper.answer(math.factorial, 3).value == 6
+
+
 def test_what_sympy_finds_there_comes_back(helper):
     x = sympy.Symbol("x", real=True)
     assert helper.answer(sympy.simplify, sympy.sin(x) ** 2 + sympy.cos(x) ** 2).value == 1
