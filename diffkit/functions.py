@@ -382,10 +382,10 @@ def _append(program: list[tuple[str, Any]], operation: str, argument: Any) -> No
         program.append((operation, argument))
     if operation in ("nothing", "number", "variable"):  # +x is x
         return
-    kind, power = program[-1]
-    if operation == "**" and kind == "number" and abs(power) > MAX_EXPONENT:
+    kind, exponent = program[-1]
+    if operation == "**" and kind == "number" and abs(exponent) > MAX_EXPONENT:
         raise ExpressionError(
-            f"the exponent {power:g} is beyond {MAX_EXPONENT}, the largest that is read{_MORE}"
+            f"the exponent {exponent:g} is beyond {MAX_EXPONENT}, the largest that is read{_MORE}"
         )
     constants = [value for kind, value in program[-argument:] if kind == "number"]
     if len(constants) < argument:

@@ -141,7 +141,7 @@ class FiniteDifference(ABC):
             pattern = Pattern.of(self.sparsity, points)
             formula, blank = partial(self._sparse, pattern, points[0], steps[0]), np.zeros(pattern.shape[0])
         calls.ahead(formula, blank)
-        value = formula(finite_valued(one_shape(self._guarded(calls))))
+        value = formula(self._sampled(calls))
         notes = [_not_finite(i, leaf, part) for i, (leaf, part) in enumerate(zip(points, value, strict=True))]
         note = next(filter(None, notes), "")
         return Estimate(value, None, self._reported(steps), calls.calls, self.name, note)
@@ -204,7 +204,7 @@ class FiniteDifference(ABC):
         calls = self._batch(f)
         formula: Any = lambda f: self.apply(line(f, points, v), start, h)
         calls.ahead(formula)
-        value = np.asarray(formula(finite_valued(self._guarded(calls)))).astype(start.dtype)[()]
+        value = np.asarray(formula(self._sampled(calls))).astype(start.dtype)[()]
         note = "" if np.all(np.isfinite(value)) else "f is not finite at some of the points sampled."
         return Estimate(value, None, h, calls.calls, self.name, note)
 
@@ -240,7 +240,7 @@ class FiniteDifference(ABC):
         calls = self._batch(f)
         formula = partial(self._matrix, points, steps)
         calls.ahead(formula)
-        matrix = formula(scalar_valued(finite_valued(self._guarded(calls))))
+        matrix = formula(scalar_valued(self._sampled(calls)))
         note = "" if np.all(np.isfinite(matrix)) else "f is not finite at some of the points sampled."
         return Estimate(blocks(matrix, points), None, self._reported(steps), calls.calls, self.name, note)
 
@@ -271,6 +271,10 @@ class FiniteDifference(ABC):
     def _guarded(self, f: Function) -> Function:
         """f with the checks that its answers need."""
         return real_valued(f)
+
+    def _sampled(self, f: Function) -> Function:
+        """f as a formula samples it: checked, of one shape, and nan for what is infinite."""
+        return finite_valued(one_shape(self._guarded(f)))
 
     def _reported(self, steps: list[Any]) -> Any:
         """What an Estimate says of the steps at the leaves: the one number given, or a step for each leaf."""

@@ -5,6 +5,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.errors import ArgumentsError, DomainError, NonScalarError, NotElementwiseError
+from diffkit.numerical import Central, Forward, Richardson
 from diffkit.numerical.sampling import (
     Counted,
     around,
@@ -338,6 +339,14 @@ def test_a_result_whose_shape_depends_on_the_point_gets_one_clear_sentence(metho
     """It was NumPy's: all input arrays must have the same shape."""
     with pytest.raises(ArgumentsError, match=r"f has shape \(\d,\) at one point and \(\d,\) at another"):
         dk.jacobian(lambda x: x[x > 0.5], np.array([0.5, 0.6, 0.3]), method=method)
+
+
+@pytest.mark.parametrize("method", [Forward(), Central(), Richardson()], ids=lambda method: method.name)
+def test_so_it_does_along_a_direction(method):
+    """An array of one and one of two were subtracted, and the answer had two elements."""
+    sizes = iter(range(1, 9))
+    with pytest.raises(ArgumentsError, match=r"f has shape \(1,\) at one point and \(2,\) at another"):
+        method.directional(lambda x: x[0] * np.ones(next(sizes)), [np.ones(2)], [np.ones(2)])
 
 
 def test_the_first_answer_says_the_shape_and_a_plain_nan_fits_any():

@@ -66,38 +66,40 @@ def off(found: Any, of: Series, order: int) -> tuple[Any, Any, Any]:
         return error, order * of.e[order] + SMALLEST, order * of.a[order]
 
 
-@few_or_many(40, 200)
-@np.errstate(all="ignore")
-def test_reverse_and_dual_are_within_the_bound_of_rounding_at_both_orders(count):
+def tried_on_expressions(check: Any, count: int, depth: int | None = None) -> Kept:
+    """What was kept of random expressions in x, each of which check(f, x, truth, kept) has been asked of."""
     kept = Kept()
 
     @tried(count)
-    @given(trees(), POINTS)
+    @given(trees(depth=depth), POINTS)
     def each(tree, x):
         f = kept.function(tree)
         found = kept.truth(tree, {"x": x}, ["x"])
         kept.count["kept"] += 1
+        check(f, x, found, kept)
+
+    each()
+    kept.require(0.5)
+    return kept
+
+
+@few_or_many(40, 200)
+@np.errstate(all="ignore")
+def test_reverse_and_dual_are_within_the_bound_of_rounding_at_both_orders(count):
+    def check(f, x, found, kept):
         for order in (1, 2):
             for options in AUTOMATIC:
                 error, bound, _ = off(dk.derivative(f, x, order=order, **options), found, order)
                 assert error <= bound, (f, options)
 
-    each()
-    kept.require(0.5)
+    tried_on_expressions(check, count)
 
 
 @pytest.mark.slow  # SymPy takes its time for some
 @pytest.mark.parametrize("count", [25])
 @np.errstate(all="ignore")
 def test_a_formula_is_within_it_worked_out_exactly_and_in_floats_in_nine_cases_of_ten(count):
-    kept = Kept()
-
-    @tried(count)
-    @given(trees(depth=5), POINTS)
-    def each(tree, x):
-        f = kept.function(tree)
-        found = kept.truth(tree, {"x": x}, ["x"])
-        kept.count["kept"] += 1
+    def check(f, x, found, kept):
         for order in (1, 2):
             kept.count["asked"] += 1
             try:
@@ -111,8 +113,7 @@ def test_a_formula_is_within_it_worked_out_exactly_and_in_floats_in_nine_cases_o
             assert error <= bound, f
             kept.count["within"] += all(off(y, found, order)[0] <= bound for y in floats)
 
-    each()
-    kept.require(0.5)
+    kept = tried_on_expressions(check, count, depth=5)
     assert kept.count["within"] >= 0.9 * kept.count["asked"]
 
 
@@ -147,40 +148,24 @@ def test_gradient_and_hessian_of_several_variables_are_within_the_bound_of_round
 @few_or_many(10, 30)
 @np.errstate(all="ignore")
 def test_the_reference_has_forty_digits_of_the_truth(count):
-    kept = Kept()
-
-    @tried(count)
-    @given(trees(), POINTS)
-    def each(tree, x):
-        f = kept.function(tree)
-        found = kept.truth(tree, {"x": x}, ["x"])
-        kept.count["kept"] += 1
+    def check(f, x, found, kept):
         for order in (1, 2):
             error, _, size = off(exact_derivative(f, x, order), found, order)
             assert error <= mpmath.mpf(10) ** -40 * (1 + size), f
 
-    each()
-    kept.require(0.5)
+    tried_on_expressions(check, count)
 
 
 @few_or_many(30, 200)
 @np.errstate(all="ignore")
 def test_the_error_of_the_adaptive_method_is_below_its_estimate_in_199_of_200_cases(count):
-    kept = Kept()
-
-    @tried(count)
-    @given(trees(), POINTS)
-    def each(tree, x):
-        f = kept.function(tree)
-        found = kept.truth(tree, {"x": x}, ["x"])
-        kept.count["kept"] += 1
+    def check(f, x, found, kept):
         for order in (1, 2):
             estimate = dk.derivative(f, x, "adaptive", order=order, full_output=True)
             kept.count["asked"] += 1
             kept.count["promised"] += bool(np.isfinite(estimate.error_estimate))
             kept.count["held"] += bool(off(estimate.value, found, order)[0] <= estimate.error_estimate)
 
-    each()
-    kept.require(0.5)
+    kept = tried_on_expressions(check, count)
     assert kept.count["held"] >= 0.995 * kept.count["asked"]
     assert kept.count["promised"] >= 0.9 * kept.count["asked"]  # an estimate of inf promises nothing
