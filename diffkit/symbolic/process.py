@@ -90,11 +90,9 @@ class Helper:
         if not time_limit > 0:
             raise OptionError(f"time_limit={time_limit!r} is no time; write a positive number of seconds")
         try:
-            question = pickle.dumps((task, argument))
+            question = pickle.dumps(pickle.dumps((task, argument)))
         except RecursionError:
-            raise NotClosedFormError(
-                "the expression nests too deeply for SymPy, which walks it by recursion"
-            ) from None
+            raise NotClosedFormError(TOO_DEEP) from None
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             why = f"the expression cannot be handed to another process: {error}"
             raise NotClosedFormError(why) from error
@@ -104,6 +102,8 @@ class Helper:
             child.stdin.write(question)
             child.stdin.flush()
         said = self._said.get()  # that it has read the question
+        if said.note == TOO_DEEP:
+            raise NotClosedFormError(TOO_DEEP)
         begun, ended = time.perf_counter(), False
         try:
             while said is not None and said.note != DIED:
@@ -150,6 +150,7 @@ class Helper:
 
 
 DIED = "its process ended without an answer"
+TOO_DEEP = "the expression nests too deeply for SymPy, which walks it by recursion"
 
 
 def _listen(stream: Any, said: queue.SimpleQueue[Any]) -> None:
@@ -174,9 +175,14 @@ def _serve() -> None:
     out.flush()
     while True:
         try:
-            task, argument = pickle.load(sys.stdin.buffer)
+            question = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
+        try:  # from Python 3.13 on, pickle writes deeper than SymPy's objects are read
+            task, argument = pickle.loads(question)
+        except RecursionError:
+            say(Answer(None, 0.0, "failed", TOO_DEEP))
+            continue
         say(Answer(None, 0.0, "read"))
         clear_cache()  # what was found for an earlier question must not make this one look quick
         for answer in _answers(task, argument):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import time
@@ -75,6 +76,19 @@ def test_what_cannot_be_handed_over_says_so(helper):
         u = u.call(sympy.sin, u)
     with pytest.raises(NotClosedFormError, match="nests too deeply"):
         helper.answer(sympy.simplify, u.node)
+
+
+class ReadByRecursion:
+    """What pickle writes at once, and reads by recursion, deeper than Python's stack."""
+
+    def __reduce__(self):
+        return json.loads, ("[" * 100_000,)
+
+
+def test_what_is_handed_over_but_too_deep_to_be_read_there_says_so_and_the_next_is_answered(helper):
+    with pytest.raises(NotClosedFormError, match="nests too deeply"):
+        helper.answer(abs, ReadByRecursion())
+    assert helper.answer(math.factorial, 3).value == 6
 
 
 def test_a_time_limit_is_positive(helper):
