@@ -9,12 +9,15 @@ from typing import Any
 
 from diffkit.numerical.ladder import Ladder
 
-__all__ = ["CLOSE", "Corner", "jump_between"]
+__all__ = ["CLOSE", "Corner", "Jump", "jump_between"]
+
+Ask = Callable[[Any], Any]
 
 ALIKE = 0.02  # two powers that differ by less are the same
 CLOSE = 2.0**-34  # of a step: from so close by f is looked at where something is suspected
 JUMP, CORNER = 0.1, 0.95  # powers below and above these
 HALVINGS = 12  # of the logarithms of two steps, in search of a jump between them
+TEETH = (16, 64)  # so many of them from x a saw is looked at again
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,34 @@ class Corner:
         return centre - values[1], values[0] - centre
 
 
-def jump_between(ask: Callable[[Any], Any], centre: Any, near: Any, far: Any) -> Any:
-    """How far from x, and by how much, f jumps at a step between these two; None where it does not.
+@dataclass(frozen=True)
+class Jump:
+    """A jump of f beside x: how far off, how large, and f's slope before it."""
+
+    distance: Any
+    size: Any
+    slope: Any
+
+    def words(self) -> str:
+        """What is said of it, for the note of an Estimate."""
+        return f"f jumps by about {float(self.size):.1g}, {float(self.distance):.1g} from x"
+
+    def comes_again(self, ask: Ask, centre: Any, reach: Any) -> Any:
+        """Whether it is one of many: then, many teeth further off but within `reach`, f is where it was.
+
+        So looks what is left of numbers that cancel, as in (exp(x) - 1)/x near 0, where one float of exp(x)
+        serves many x.
+        """
+        for teeth in TEETH:
+            h = teeth * max(self.distance, self.size / abs(self.slope)) if self.slope else reach
+            rise = (yield from _rise(ask, centre, h)) if h < reach else None
+            if rise is None or abs(rise) > abs(self.slope) * h / 4:
+                return False
+        return True
+
+
+def jump_between(ask: Ask, centre: Any, near: Any, far: Any, quiet: Any) -> Any:
+    """The Jump of f at a step between these two; None where it jumps by no more than `quiet`.
 
     `ask` is the search's: a generator of f's values at a step. From f's rise the straight line through `near`
     is taken away, and the half where the rest changes more is halved again: a jump, on either side, stays as
@@ -94,11 +123,9 @@ def jump_between(ask: Callable[[Any], Any], centre: Any, near: Any, far: Any) ->
     for i in range(HALVINGS + 2):
         (low, first), (high, last) = ends
         h = (near, far)[i] if i < 2 else (low * high) ** 0.5
-        answer = yield from ask(h)
-        if answer is None:
+        rise = yield from _rise(ask, centre, h)
+        if rise is None:
             return None
-        values = answer[1]
-        rise = (values[0] - values[1]) / 2 if len(values) > 1 else values[0] - centre
         slope = slope if i else rise / h
         new = (h, rise - slope * h)
         before, after = abs(new[1] - first), abs(last - new[1])
@@ -107,7 +134,18 @@ def jump_between(ask: Callable[[Any], Any], centre: Any, near: Any, far: Any) ->
         else:
             sizes.append(max(before, after))
             ends = [ends[0], new] if before > after else [new, ends[1]]
-    return (ends[0][0], sizes[-1]) if sizes[-1] > max(0.75 * sizes[-5], sizes[0] / 64) else None
+            if sizes[-1] <= quiet:
+                return None
+    return Jump(ends[0][0], sizes[-1], slope) if sizes[-1] > 0.75 * sizes[-4] else None
+
+
+def _rise(ask: Ask, centre: Any, h: Any) -> Any:
+    """How much f rises from x to x + h, the mean of both sides where both are asked; None without a value."""
+    answer = yield from ask(h)
+    if answer is None:
+        return None
+    values = answer[1]
+    return (values[0] - values[1]) / 2 if len(values) > 1 else values[0] - centre
 
 
 def _power(moves: list[Any], steps: list[Any]) -> float | None:

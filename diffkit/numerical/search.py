@@ -16,13 +16,11 @@ So many searches can go on side by side, and each stops on its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from dataclasses import replace
 from math import inf, nan
 from typing import Any
 
-import numpy as np
-
+from diffkit.numerical.asking import Asking, Points
 from diffkit.numerical.corner import Corner, jump_between
 from diffkit.numerical.ladder import SAFETY, Guess, Ladder
 from diffkit.numerical.noise import close_spacing, near, noise_in
@@ -30,12 +28,11 @@ from diffkit.numerical.place import UNIT, Found, Place
 
 __all__ = ["Points", "Search"]
 
-Points = Generator[list[Any], list[Any], Any]
 Kept = tuple[Guess, Any, Any]  # with the largest step of its ladder, and how far its formulas are apart there
 
-TINY = 1e-300  # h^q does not fall below it, so that it does not underflow
 PATIENCE = 3  # rungs without a better guess
 LONGEST = 120  # rungs in a search
+FAR = 64  # times the first step: further off f need not look as it does near x
 CLOSEST = 2.0**-44  # of a step: below the scale of all that is expected of a function
 CLIMBS = 12  # ladders that start higher than the one before
 RETREATS = 12  # steps at which f is not finite
@@ -44,27 +41,21 @@ _ROUGH = "f is not smooth at x: only ever smaller steps bring the differences ne
 _LOST = "not converged: f has no derivative at x, or varies on a scale below every step that was tried"
 
 
-class Search:
+class Search(Asking):
     """One search, around x (side 0), or to the right or left of it (side 1 or -1).
 
     Attributes
     ----------
-    outside
-        On which side f had no finite value where it was asked: -1, 1, 0 for none, 2 for both.
     cornered
         Whether a corner, a jump or an infinite slope was seen.
-    room
-        How far f may be asked.
     """
 
     def __init__(self, place: Place, order: int, side: int) -> None:
-        self.place, self.order = place, order
+        super().__init__(place, order, side)
         self.ladder = Ladder(order, side, place.centre, place.u, place.real, place.tiny)
-        self.room = {0: min(place.left, place.right), 1: place.right, -1: place.left}[side]
         self.ceiling = self.room
         self.noise, self.measured = place.noise, False
-        self.smallest = max(place.smallest, place.real(TINY) ** (1 / order))
-        self.outside = self.retreats = self.climbs = 0
+        self.retreats = self.climbs = 0
         self.scale = place.real(0)  # of the derivative, as the first ladder saw it
         self.trouble, self.cornered = "", False
         self.done: Guess | None = None  # what is explained
@@ -72,7 +63,8 @@ class Search:
         self.latest: Guess | None = None  # the best of the last ladder that had any
         self.suspect: Kept | None = None  # what only noise would explain
         self.hopeless: Kept | None = None  # the best that was not worth going on with
-        self.failed = place.real(0)  # the largest step of a ladder that contradicts what is explained
+        # The largest step of a ladder that was given up for one lower down, or contradicts what is explained.
+        self.doubted = place.real(0)
         self.begin()
 
     def begin(self) -> None:
@@ -85,6 +77,8 @@ class Search:
         """The search itself."""
         h = self.start(min(self.place.first, self.ceiling))
         for _ in range(LONGEST):
+            if h is None:
+                h = None if self.done is None else (yield from self.tooth(self.done, contradicted=True))
             if h is None:
                 break
             if h < self.least() or ((self.suspect or self.hopeless) and self.drowned()):
@@ -101,36 +95,7 @@ class Search:
                 h = ladder.below(h)
             else:
                 h = yield from self.next_step(h, guess, self.compare(guess))
-        if self.done is not None and self.done.h < self.failed:
-            yield from self.jump(self.done)
         return self.found()
-
-    # -- asking -----------------------------------------------------------------------------------------
-
-    def start(self, h: Any) -> Any:
-        """A step near h with which to begin a ladder: so few digits that x + h is exact down the ladder.
-
-        Its digits are those of 1/sqrt(2): a power of 2 would meet the periods of sin(2 pi k x).
-        """
-        real, half, grid = self.place.real, self.place.bits // 2, self.place.grid
-        h = min(max(h, real(2.0**20 * TINY ** (1 / self.order))), real(1 / TINY) ** (1 / self.order))
-        digits = half if grid == 0 else max(1, min(half, int(np.log2(h) - np.log2(grid)) - 12))
-        _, exponent = math.frexp(h)
-        return real(math.ldexp(round(math.sqrt(0.5) * 2.0**digits), exponent - 1 - digits))
-
-    def ask(self, h: Any) -> Points:
-        """The step taken and f's values there, or None where one is not finite."""
-        x, side = self.place.x, self.ladder.side
-        taken = (abs(x) + h) - abs(x)
-        if not taken:
-            return None
-        sides = (side,) if side else (1, -1)
-        values = yield [x + sign * taken for sign in sides]
-        bad = [sign for sign, value in zip(sides, values, strict=True) if not np.isfinite(value)]
-        if bad:
-            self.outside = bad[0] if len(bad) == 1 and self.outside in (0, bad[0]) else 2
-            return None
-        return taken, values
 
     def retreat(self, h: Any) -> Any:
         """Where to begin again after f was not finite."""
@@ -171,7 +136,8 @@ class Search:
         if done is not None and abs(best.value - done.value) > best.error + done.error:
             explained = False  # from closer by it is something else
         if explained:
-            higher = self.accept(best)
+            again = yield from self.tooth(best)
+            higher = self.accept(best) if again is None else again
             if higher is not None:
                 return higher
             near = yield from self.other_close_by(h, best)
@@ -200,6 +166,32 @@ class Search:
         ):
             return False  # among noise a few rungs agree by accident
         return bool(best.spread <= 4 * best.floor and best.miss <= 8 * best.floor)
+
+    def tooth(self, best: Guess, contradicted: bool = False) -> Points:
+        """Where to begin again, if f is smooth only here, on a tooth of a saw, the height of which is noise.
+
+        What is found further off may also contradict it for one jump: then only the error is widened.
+        """
+        place, doubted, self.doubted = self.place, self.doubted, self.place.real(0)
+        if not best.h < doubted:
+            return None
+        jump = yield from jump_between(self.ask, place.centre, best.h, doubted, self.quiet())
+        if jump is None:
+            return None
+        outside, reach = self.outside, min(FAR * place.first, self.room)
+        many = yield from jump.comes_again(self.ask, place.centre, reach)
+        self.outside = outside  # so far off f need have no values
+        if many:
+            self.noise = max(self.noise, jump.size)
+            self.tell_noise()
+            self.done = self.suspect = self.hopeless = None
+            self.ceiling = self.room
+            self.begin()
+            return self.start(min(place.first, self.ceiling))
+        if contradicted:
+            best.error = max(best.error, SAFETY * jump.size / jump.distance**self.order)
+            self.trouble = self.trouble or jump.words()
+        return None
 
     def other_close_by(self, h: Any, best: Guess) -> Points:
         """A step so close by that what was found with few rungs, or at 0, is something else there; or None.
@@ -259,6 +251,10 @@ class Search:
             return True
         return False
 
+    def quiet(self) -> Any:
+        """What f may move by without telling anything."""
+        return 64 * max(self.place.u * self.ladder.largest, self.noise)
+
     def tell_noise(self) -> None:
         """Put the noise into words, where it is more than the rounding of a value."""
         if self.noise > 4 * self.place.u * abs(self.place.centre):
@@ -293,8 +289,9 @@ class Search:
             self.done = replace(best, error=max(best.error, self.place.u * self.scale))
             self.trouble = _ROUGH
             return None
+        self.doubted = self.ladder.widest(h)
         if self.suspect is None:
-            self.ceiling = min(self.ceiling, self.ladder.widest(h))
+            self.ceiling = min(self.ceiling, self.doubted)
         self.begin()
         return self.start(h / 16)
 
@@ -328,6 +325,8 @@ class Search:
             return None
         level = max(self.place.u * self.ladder.largest, self.noise, guess.amplitude(self.order))
         hidden = self.ladder.noise_at(top, level)
+        if self.noise and guess.size <= 4 * hidden and 4 * top < UNIT < self.ceiling:
+            return self.restart(top, UNIT)  # nor does noise alone
         if apart > 4 * hidden:
             times = 0.25 / math.sqrt(apart / guess.size)
         else:
@@ -357,7 +356,7 @@ class Search:
             self.noise = max(self.noise, self.place.u * self.ladder.largest)
             self.done.blur(self.noise, self.order)
         self.ceiling = self.ladder.widest(h)
-        self.failed = max(self.failed, self.ceiling)
+        self.doubted = max(self.doubted, self.ceiling)
         self.begin()
         if not self.below or self.ceiling < 8 * self.below:
             return None
@@ -369,7 +368,7 @@ class Search:
         seen = Corner.on(ladder)
         if seen is None:
             return False
-        close = seen.close(h, 64 * max(place.u * ladder.largest, self.noise), self.smallest)
+        close = seen.close(h, self.quiet(), self.smallest)
         answer = (yield from self.ask(close)) if close < h / 64 else None
         if answer is None:
             return False
@@ -380,13 +379,6 @@ class Search:
         error = seen.error(best.value, taken, values, place.centre) if self.order == 1 else inf
         self.done = replace(best, error=error)
         return True
-
-    def jump(self, done: Guess) -> Points:
-        """Widen the error where f jumps close by: what is explained may be but a tooth of a saw."""
-        if seen := (yield from jump_between(self.ask, self.place.centre, done.h, self.failed)):
-            distance, size = seen
-            done.error = max(done.error, SAFETY * size / distance**self.order)
-            self.trouble = self.trouble or f"f jumps by about {float(size):.1g}, {float(distance):.1g} from x"
 
     def found(self) -> Found:
         """The result, in words where there was trouble."""

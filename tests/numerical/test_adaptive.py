@@ -165,6 +165,27 @@ def test_the_error_estimate_holds_where_the_values_hide_something(name):
         assert error <= found.error_estimate + abs(truth) * 1e-30 + mpmath.mpf(10) ** -90, (truth, found)
 
 
+# What is left of numbers that cancel near 0, with its exact derivative.
+CANCELLING: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "(exp x - 1) / x": (lambda x: (np.exp(x) - 1) / x, lambda x: 0.5 + x / 3 + x * x / 8),
+    "log(1 + x) / x": (lambda x: np.log(1 + x) / x, lambda x: -0.5 + 2 * x / 3 - 3 * x * x / 4),
+    "(sqrt(1 + x) - 1) / x": (lambda x: (np.sqrt(1 + x) - 1) / x, lambda x: -1 / 8 + x / 8),
+    "(1 - cos x) / x^2": (lambda x: (1 - np.cos(x)) / x**2, lambda x: -x / 12 + x**3 / 180),
+}
+
+
+@pytest.mark.parametrize("name", CANCELLING)
+def test_near_0_what_is_left_of_numbers_that_cancel_is_noise_and_no_slope(name):
+    """There f is a saw: its teeth have slopes of 1e3 to 1e11, and are 1e-19 to 1e-9 wide."""
+    f, derivative = CANCELLING[name]
+    x = np.geomspace(1e-6, 1e-5, 40) if "cos" in name else np.geomspace(1e-11, 1e-6, 100)
+    found = Adaptive().derivative(f, x)
+    error = abs(found.value - derivative(x))
+    assert np.mean(error <= found.error_estimate) >= 0.9
+    assert np.median(error) < 1e-5
+    assert "noise" in found.note
+
+
 # -- digits ---------------------------------------------------------------------------------------------
 
 
@@ -201,7 +222,7 @@ def test_every_element_has_its_own_steps_and_all_share_the_calls():
     found = Adaptive().derivative(lambda t: asked.append(t.shape) or np.sin(t), x)
     assert np.all(abs(found.value - np.cos(x)) <= found.error_estimate)
     assert found.value.shape == found.error_estimate.shape == found.step.shape == x.shape
-    assert found.evaluations == len(asked) < 40
+    assert found.evaluations == len(asked) < 60
     assert set(asked) == {x.shape}
     assert np.ptp(np.log10(found.step)) > 3
 

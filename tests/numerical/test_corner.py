@@ -62,12 +62,13 @@ def test_it_is_said_in_words_with_both_slopes_and_the_error_covers_both():
     assert jump.error(0.0, 1e-6, [1.0, -1.0], 0.0) == np.inf
 
 
-def jump_of(f, near, far, sides=(1, -1)):
+def answered(f, make, sides=(1, -1)):
+    """What the generator that `make` makes of a way to ask and f(0) returns."""
+
     def ask(h):
         return h, (yield [f(side * h) for side in sides])
 
-    search = jump_between(ask, f(0.0), near, far)
-    values = None
+    search, values = make(ask, f(0.0)), None
     while True:
         try:
             values = search.send(values)
@@ -75,18 +76,43 @@ def jump_of(f, near, far, sides=(1, -1)):
             return stop.value
 
 
+def jump_of(f, near, far, sides=(1, -1), quiet=1e-13):
+    return answered(f, lambda ask, centre: jump_between(ask, centre, near, far, quiet), sides)
+
+
 @pytest.mark.parametrize("sides", [(1, -1), (1,)])
 @pytest.mark.parametrize("at", [0.0312, 0.7])
 def test_a_jump_is_found_with_its_place_and_size(at, sides):
-    distance, size = jump_of(lambda x: np.sin(x) - 0.5 * (x > at), 0.01, 1.0, sides)
-    assert distance == pytest.approx(at, rel=0.01)
-    assert size == pytest.approx(0.5 / len(sides), rel=0.01)
+    jump = jump_of(lambda x: np.sin(x) - 0.8 * (x > at), 0.01, 1.0, sides)
+    assert jump.distance == pytest.approx(at, rel=0.01)
+    assert jump.size == pytest.approx(0.8 / len(sides), rel=0.01)
+    assert jump.slope == pytest.approx(1.0, rel=1e-4)
+    assert jump.words() == f"f jumps by about {0.8 / len(sides):.1g}, {at:.1g} from x"
 
 
 def test_a_saw_jumps_at_one_of_its_teeth():
-    distance, size = jump_of(lambda x: np.floor(20 * x) / 20, 0.01, 1.0, (1,))
-    assert distance * 20 % 1 > 0.9 or distance * 20 % 1 < 0.1
-    assert size == pytest.approx(0.05, rel=0.1)
+    jump = jump_of(lambda x: np.floor(20 * x) / 20, 0.01, 1.0, (1,))
+    assert jump.distance * 20 % 1 > 0.9 or jump.distance * 20 % 1 < 0.1
+    assert jump.size == pytest.approx(0.05, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("f", "reach", "again"),
+    [
+        (lambda x: (20 * x + 0.3) % 1, 1e3, True),
+        (lambda x: (20 * x + 0.3) % 1 + 0.1 * x, 1e3, True),
+        (lambda x: (20 * x + 0.3) % 1, 1.0, False),  # too near to tell
+        (lambda x: x - 0.5 * (x > 0.3), 1e3, False),
+        (lambda x: x - 0.5 * (x > 0.3) + x**2 / 100, 1e3, False),
+    ],
+)
+def test_a_jump_of_a_saw_comes_again_and_one_that_stands_alone_does_not(f, reach, again):
+    jump = jump_of(f, 0.01, 1.0)
+    assert answered(f, lambda ask, centre: jump.comes_again(ask, centre, reach)) is again
+
+
+def test_a_jump_no_higher_than_what_is_quiet_is_none():
+    assert jump_of(lambda x: np.floor(20 * x) / 20, 0.01, 1.0, (1,), quiet=0.06) is None
 
 
 @pytest.mark.parametrize(
