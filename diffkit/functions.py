@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffkit.errors import ArgumentsError, ExpressionError, with_article
-from diffkit.quiet import warnings_in_a_block
+from diffkit.syntax import syntax_tree
 from diffkit.tape.arithmetic import divide, power
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "SympyFunction", "TextFunction", "as_function", "parse", "text_of"]
@@ -306,8 +306,7 @@ def _tree(text: str) -> ast.expr:
     """The syntax tree by Python's parser, for which ^ is written **; its columns are those of the text."""
     columns = [column for column, sign in enumerate(text) for _ in range(2 if sign == "^" else 1)]
     try:
-        with warnings_in_a_block("ignore"):
-            tree = ast.parse(text.replace("^", "**"), mode="eval").body
+        tree = syntax_tree(text.replace("^", "**"))
     except (MemoryError, RecursionError):
         raise ExpressionError(_NESTED, text) from None
     except (SyntaxError, ValueError) as error:

@@ -18,8 +18,8 @@ PACKAGE = Path(diffkit.__file__).parent
 # A file imports only from below; on the ground floor, and inside a room, order is free of circles by itself.
 # fmt: off
 FLOORS = {
-    0: {"errors", "quiet", "result", "structure", "primitives", "floats", "example", "optional", "problems",
-        "families", "tables", "tape", "rules", "functions", "arguments", "lessons", "allowance"},
+    0: {"errors", "quiet", "syntax", "result", "structure", "primitives", "floats", "example", "optional",
+        "problems", "families", "tables", "tape", "rules", "functions", "arguments", "lessons", "allowance"},
     1: {"numerical", "autodiff", "symbolic", "views"},
     2: {"peers"},
     3: {"methods"},
@@ -33,6 +33,7 @@ FLOORS = {
 GROUND = {
     "errors": set(),
     "quiet": set(),
+    "syntax": {"quiet"},
     "result": {"errors"},
     "optional": {"errors"},
     "structure": set(),
@@ -41,7 +42,7 @@ GROUND = {
     "tables": set(),
     "problems": {"errors"},
     "families": set(),
-    "functions": {"errors", "quiet", "tape"},
+    "functions": {"errors", "syntax", "tape"},
     "allowance": {"errors"},
     "arguments": {"errors", "structure", "allowance"},
     "example": set(),

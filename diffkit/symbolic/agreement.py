@@ -11,6 +11,7 @@ from typing import Any
 from diffkit.errors import NotClosedFormError
 from diffkit.symbolic.passes import applied, evaluated
 from diffkit.symbolic.pool import in_order
+from diffkit.tape.digits import one_at_a_time
 
 __all__ = ["PROVED", "Agreement"]
 
@@ -89,6 +90,7 @@ class Agreement:
                     return
 
 
+@one_at_a_time
 def value(expression: Any, point: dict[Any, Any]) -> Any:
     """The expression at a point, as a SymPy number of many digits; each node once. nan if it is too large."""
     import sympy

@@ -10,7 +10,7 @@ import numpy as np
 from diffkit.arguments import checked_count
 from diffkit.errors import ArgumentsError, DomainError, NotClosedFormError
 from diffkit.symbolic.differentiate import as_expression
-from diffkit.tape.digits import working_digits
+from diffkit.tape.digits import one_at_a_time, working_digits
 
 __all__ = ["evaluate"]
 
@@ -18,6 +18,7 @@ _GUARD_DIGITS = 15
 _MOST_WORK = 6  # times that the precision is doubled while digits cancel
 
 
+@one_at_a_time
 def evaluate(expression: Any, point: Mapping[str, Any] | None = None, digits: int = 50) -> Any:
     """The value of a SymPy expression, an mpmath number that is right to `digits` digits.
 

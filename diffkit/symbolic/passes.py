@@ -13,6 +13,7 @@ from typing import Any
 
 from diffkit.symbolic.pool import Pool, Term, below, in_order, negated, turned
 from diffkit.tape.bounds import require_writable
+from diffkit.tape.digits import one_at_a_time
 
 __all__ = ["Pruning", "applied", "as_printed", "as_written", "collect", "evaluated", "prune", "share"]
 
@@ -88,6 +89,7 @@ def as_printed(expression: Any, pool: Pool) -> Term:
     return as_written(Term(pool, made[id(expression)]))
 
 
+@one_at_a_time
 def evaluated(expression: Any) -> Any:
     """The expression as SymPy's own operators build it, tidied up; each node once.
 
@@ -105,6 +107,7 @@ def evaluated(expression: Any) -> Any:
     return made[id(top)]
 
 
+@one_at_a_time
 def applied(kind: Any, *args: Any) -> Any:
     """The function of this SymPy class, as SymPy evaluates it.
 

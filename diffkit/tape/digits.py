@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from threading import RLock
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["working_bits", "working_digits"]
+__all__ = ["one_at_a_time", "working_bits", "working_digits"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # Another thread that raises or restores the precision meanwhile changes the digits of this one's numbers.
 _ONE_AT_A_TIME = RLock()
@@ -41,3 +45,20 @@ def working_bits(bits: int) -> Iterator[Any]:
 
     with _ONE_AT_A_TIME, mpmath.workprec(bits):
         yield mpmath.mp
+
+
+def one_at_a_time(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, called by one thread at a time, and by none in a block above: for those that ask SymPy.
+
+    SymPy raises mpmath's precision whenever it works out a number.
+
+    >>> one_at_a_time(abs)(-3)
+    3
+    """
+
+    @wraps(function)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _ONE_AT_A_TIME:
+            return function(*args, **kwargs)
+
+    return alone

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.tape.digits import working_digits
+from diffkit.tape.digits import one_at_a_time, working_digits
 
 __all__ = ["as_number", "exact_values", "worked_out"]
 
@@ -15,6 +15,7 @@ DIGITS = 50  # of what is no rational number: 30 may cancel and a float is right
 SIZE = 2000  # bits of a fraction: beyond, 50 digits say enough
 
 
+@one_at_a_time
 def exact_values(order: Sequence[Any], parts: Any, digits: int | None = None) -> dict[int, Any]:
     """What the nodes without a symbol below them are worth, by their ids, as SymPy numbers.
 
@@ -37,6 +38,7 @@ def exact_values(order: Sequence[Any], parts: Any, digits: int | None = None) ->
     return found
 
 
+@one_at_a_time
 def worked_out(kind: Any, values: Sequence[Any], digits: int | None = None) -> Any:
     """A sum, a power, a function, ... of SymPy numbers as a number, None where SymPy has no number for it."""
     import sympy
@@ -69,6 +71,7 @@ def _rounded(value: Any, digits: int | None) -> Any:
     return value if known else None
 
 
+@one_at_a_time
 def as_number(exact: Any, digits: int | None = None) -> Any:
     """A SymPy number as a Python number, rounded once; with `digits`, what is no integer as mpmath's.
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from diffkit.syntax import syntax_tree
 from diffkit.tape.wengert import SIGNS, Instruction, Slot, Tape, short
 
 __all__ = ["formula", "latex", "product", "sum_of"]
@@ -108,7 +109,7 @@ def latex(text: str, names: Mapping[str, str]) -> str:
     \\bar v_3 \\, \\cos(x)^{2} - \\frac{\\bar v_3}{x}
     """
     try:
-        return str(_Latex(names).visit(ast.parse(text, mode="eval").body))
+        return str(_Latex(names).visit(syntax_tree(text)))
     except (SyntaxError, KeyError):  # words, or a constant that is shown shortened
         if re.fullmatch(r"[a-z]+( \d+)?", text):
             return rf"\text{{{text}}}"
