@@ -48,9 +48,14 @@ def test_a_text_has_the_bits_of_its_tree_however_it_is_spelled_and_on_any_number
         met.update({node.op for node in nodes(tree)} & set(FUNCTIONS))
         assert list(f.variables) == variables(tree)
         at = {name: np.float64(v) for name, v in zip(NAMES, point, strict=True) if name in f.variables}
-        expected = value(tree, at)
-        for kind in (np.float64, float, lambda v: np.array([v, v])):
-            found = f({name: kind(v) for name, v in at.items()})
+        pair = {name: np.array([v, v]) for name, v in at.items()}
+        plain = {name: float(v) for name, v in at.items()}
+        for given_as, numpys in (
+            (at, at),
+            (plain, at),
+            (pair, pair),
+        ):  # NumPy's power of arrays has other bits
+            found, expected = f(given_as), value(tree, numpys)
             assert np.array_equal(found, np.broadcast_to(expected, np.shape(found)), equal_nan=True), spelled
 
     each()
