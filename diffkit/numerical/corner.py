@@ -16,7 +16,8 @@ Ask = Callable[[Any], Any]
 ALIKE = 0.02  # two powers that differ by less are the same
 CLOSE = 2.0**-34  # of a step: from so close by f is looked at where something is suspected
 JUMP, CORNER = 0.1, 0.95  # powers below and above these
-HALVINGS = 12  # of the logarithms of two steps, in search of a jump between them
+HALVINGS = 8  # of the logarithms of two steps, in search of a jump between them
+LEFT = 0.6  # of what is beyond a jump, the jump is more
 TEETH = (16, 64)  # so many of them from x a saw is looked at again
 
 
@@ -116,27 +117,28 @@ def jump_between(ask: Ask, centre: Any, near: Any, far: Any, quiet: Any) -> Any:
     """The Jump of f at a step between these two; None where it jumps by no more than `quiet`.
 
     `ask` is the search's: a generator of f's values at a step. From f's rise the straight line through `near`
-    is taken away, and the half where the rest changes more is halved again: a jump, on either side, stays as
-    large as it is, and a smooth change gets smaller.
+    is taken away. Halving again and again, we come to where the rest, for its step, is half of what it is at
+    `far`: a jump there stays as large as it is, and of a smooth change ever less is left.
     """
-    slope, ends, sizes = 0, [(near, 0), (far, 0)], list[Any]()
-    for i in range(HALVINGS + 2):
-        (low, first), (high, last) = ends
-        h = (near, far)[i] if i < 2 else (low * high) ** 0.5
+    begun, beyond = (yield from _rise(ask, centre, near)), (yield from _rise(ask, centre, far))
+    if begun is None or beyond is None:
+        return None
+    slope = begun / near
+    (low, before), (high, after) = (near, 0), (far, beyond - slope * far)
+    half = abs(after / far) / 2
+    for _ in range(HALVINGS):
+        h = (low * high) ** 0.5
         rise = yield from _rise(ask, centre, h)
         if rise is None:
             return None
-        slope = slope if i else rise / h
-        new = (h, rise - slope * h)
-        before, after = abs(new[1] - first), abs(last - new[1])
-        if i < 2:
-            ends[i] = new
+        rest = rise - slope * h
+        if abs(rest / h) < half:
+            low, before = h, rest
         else:
-            sizes.append(max(before, after))
-            ends = [ends[0], new] if before > after else [new, ends[1]]
-            if sizes[-1] <= quiet:
-                return None
-    return Jump(ends[0][0], sizes[-1], slope) if sizes[-1] > 0.75 * sizes[-4] else None
+            high, after = h, rest
+        if abs(after - before) <= max(LEFT * abs(after), quiet):
+            return None
+    return Jump(low, abs(after - before), slope)
 
 
 def _rise(ask: Ask, centre: Any, h: Any) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -25,6 +26,12 @@ def title_and_words(path):
     root = ElementTree.parse(path).getroot()
     space = "{http://www.w3.org/2000/svg}"
     return root.findtext(f"{space}title"), root.findtext(f"{space}desc")
+
+
+def look_alike(*paths):
+    """Whether no pixel differs by more than a shade, as logarithms with another last bit make it."""
+    one, other = (np.asarray(Image.open(path).convert("RGB"), int) for path in paths)
+    return one.shape == other.shape and np.max(np.abs(one - other)) <= 4
 
 
 def maker(path):
@@ -58,7 +65,7 @@ def test_drawn_again_a_picture_has_the_bytes_that_are_kept(name, tmp_path):
         if kind == "svg" and maker(again) != maker(kept):
             pytest.skip(f"this is {matplotlib.__version__}, and the picture is of {maker(kept)}")
         if name not in ROUNDING:
-            assert again.read_bytes() == kept.read_bytes()
+            assert again.read_bytes() == kept.read_bytes() or (kind == "png" and look_alike(again, kept))
     digits = re.compile("[0-9.]+(e-[0-9]+)?")
     for drawn, said in zip(title_and_words(tmp_path / f"{name}.svg"),
                            title_and_words(FIGURES / f"{name}.svg"), strict=True):  # fmt: skip
