@@ -90,7 +90,7 @@ def test_the_error_estimate_holds_where_x_tells_nothing_of_the_scale(tree, scale
 
 
 @pytest.mark.slow
-@settings(max_examples=4000, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2500, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(trees, scales, points, st.integers(1, 4))
 def test_the_error_estimate_holds_on_very_many_random_functions(tree, scale, at, order):
     holds(tree, scale, 0.0, at, order)

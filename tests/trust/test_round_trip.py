@@ -31,7 +31,7 @@ NAMES = ("x", "y")
 SPELLINGS = [(" ^ ", "**"), (" ^ ", "^"), (" ", ""), (" ", "  "), ("(", "( "), (", ", "\t, ")]
 
 
-@few_or_many(60, 500)
+@few_or_many(60, 200)
 @np.errstate(all="ignore")
 def test_a_text_has_the_bits_of_its_tree_however_it_is_spelled_and_on_any_numbers(count):
     met = Counter[str]()
