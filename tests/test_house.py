@@ -41,7 +41,7 @@ GROUND = {
     "tables": set(),
     "problems": {"errors"},
     "families": set(),
-    "functions": {"errors", "quiet", "tape"},
+    "functions": {"errors", "floats", "quiet", "tape"},
     "allowance": {"errors"},
     "arguments": {"errors", "structure", "allowance"},
     "example": set(),
