@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffkit.errors import ArgumentsError, ExpressionError, with_article
+from diffkit.floats import divide, power
 from diffkit.syntax import syntax_tree
-from diffkit.tape.arithmetic import divide, power
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "SympyFunction", "TextFunction", "as_function", "parse", "text_of"]
 

@@ -42,7 +42,7 @@ GROUND = {
     "tables": set(),
     "problems": {"errors"},
     "families": set(),
-    "functions": {"errors", "syntax", "tape"},
+    "functions": {"errors", "floats", "syntax", "tape"},
     "allowance": {"errors"},
     "arguments": {"errors", "structure", "allowance"},
     "example": set(),

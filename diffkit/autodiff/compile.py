@@ -60,7 +60,9 @@ def compile(f: Callable[..., Any], *example: Any, jit: bool = False) -> Compiled
     Notes
     -----
     The results are those of `value_and_grad`, bit for bit, but that a zero may have the other sign and that
-    machine code has tanh from the C library. Where one is not finite, `value_and_grad` is asked itself,
+    machine code has its functions from the C library, where NumPy has its own for some: for tanh, and on
+    processors with AVX-512 for most. There NumPy itself may also round otherwise in an array that lies
+    otherwise in memory, such as x[::-1]. Where a result is not finite, `value_and_grad` is asked itself,
     warnings included.
 
     Examples

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.example import Array, example
+from diffkit.floats import power
 from diffkit.primitives import kept, mutual_product, selected_product, share, tanh_slope
 from diffkit.rules.declare import array_rule, elementwise, overwritten
 from diffkit.structure import is_foreign
@@ -44,8 +45,7 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
     if b.__class__ is int or b.__class__ is float:
         if b == 0:
             return a * 0
-        # Of a float, np.power answers nan where Python would turn to complex numbers.
-        return b * (a if b == 2 else np.power(a, b - 1) if a.__class__ is float else a ** (b - 1))
+        return b * (a if b == 2 else power(a, b - 1))
     if is_foreign(b):  # to be differentiated by b as well: the exponent must stay b - 1
         return b * np.power(np.where((a == 0) & (b == 0), 1.0, a), b - 1)
     return b * np.power(a, np.where(b == 0, 1, b - 1))
@@ -56,8 +56,8 @@ def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     return y * np.log(np.where(a == 0, 1.0, a))
 
 
-for power in (np.power, np.float_power):
-    elementwise(power, _power_base, _power_exponent)
+for function in (np.power, np.float_power):
+    elementwise(function, _power_base, _power_exponent)
 
 # Roots, exponentials, logarithms ---------------------------------------------------------------
 # fmt: off
@@ -91,8 +91,8 @@ def _nonzero(y: Any) -> Any:
 elementwise(np.sin,     lambda y, x: np.cos(x))
 elementwise(np.cos,     lambda y, x: -np.sin(x))
 elementwise(np.tan,     lambda y, x: 1 + y * y)
-elementwise(np.arcsin,  lambda y, x: np.power((1 - x) * (1 + x), -0.5))
-elementwise(np.arccos,  lambda y, x: -np.power((1 - x) * (1 + x), -0.5))
+elementwise(np.arcsin,  lambda y, x: power((1 - x) * (1 + x), -0.5))
+elementwise(np.arccos,  lambda y, x: -power((1 - x) * (1 + x), -0.5))
 elementwise(np.arctan,  lambda y, x: 1 / (1 + x * x))
 elementwise(np.arctan2, lambda y, a, b: b / _nonzero(a * a + b * b),
                         lambda y, a, b: -a / _nonzero(a * a + b * b))
@@ -125,7 +125,7 @@ elementwise(tanh_slope, lambda y, a, x: -2 * a, 0, domain=[((-0.9, 0.9), (-1.0, 
 def _arccosh_slope(x: Any) -> Any:
     if _complex(x):  # two roots have the branch cut of arccosh, one of the product has not
         return 1 / (np.sqrt(x - 1) * np.sqrt(x + 1))
-    return np.power((x - 1) * (x + 1), -0.5)
+    return power((x - 1) * (x + 1), -0.5)
 
 
 def _complex(x: Any) -> bool:

@@ -17,7 +17,7 @@ from diffkit.symbolic.expression import symbols_of
 from diffkit.symbolic.graph import Graph
 from diffkit.symbolic.passes import evaluated, prune, share
 from diffkit.symbolic.pool import Pool, Term
-from diffkit.symbolic.process import Answer, Helper
+from diffkit.symbolic.process import TOO_DEEP, Answer, Helper
 from diffkit.symbolic.rewrite import differentiate
 from diffkit.symbolic.sizes import Size, size_as_sympy_counts, size_as_written
 from diffkit.symbolic.written import written
@@ -204,8 +204,8 @@ def _by_sympy(
             _told(tell, *asked[k : k + 1])
         if "sympy f" in found:
             found["sympy f"] = replace(found["sympy f"], seconds=seconds)
-    except (NotClosedFormError, RecursionError):
-        why = "not tried: the expression nests too deeply for SymPy, which walks it by recursion"
+    except (NotClosedFormError, RecursionError) as error:
+        why = f"not tried: {TOO_DEEP if isinstance(error, RecursionError) else one_line(str(error))}"
         return [SwellRow(None, stage, status="not tried", note=why) for stage in OF_SYMPY]
     last = next((row.stage for row in found.values() if row.status in ("stopped", "failed")), "")
     for stage in OF_SYMPY:

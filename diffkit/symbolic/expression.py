@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, GuardError, NoRuleError, NotClosedFormError
+from diffkit.symbolic.process import TOO_DEEP
 from diffkit.tape.objects import SYMPY
 from diffkit.tape.wengert import Slot, Tape
 
@@ -34,8 +35,7 @@ def within_reach() -> Iterator[None]:
         yield
     except RecursionError:
         raise NotClosedFormError(
-            "not closed form: the expression nests too deeply for SymPy, which walks it by recursion; "
-            "method='symbolic', share=True does without"
+            f"not closed form: {TOO_DEEP}; method='symbolic', share=True does without"
         ) from None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from diffkit.errors import NotClosedFormError
 from diffkit.symbolic.passes import evaluated
 from diffkit.symbolic.pool import Term
-from diffkit.symbolic.process import Helper
+from diffkit.symbolic.process import TOO_DEEP, Helper
 
 __all__ = ["Simplified", "simplify"]
 
@@ -45,7 +45,7 @@ def simplify(expression: Any, time_limit: float = 5.0) -> Simplified:
     Raises
     ------
     NotClosedFormError
-        If the expression nests too deeply to be handed over, or SymPy fails on it.
+        If the expression nests too deeply for SymPy, or SymPy fails on it.
 
     Examples
     --------
@@ -57,9 +57,7 @@ def simplify(expression: Any, time_limit: float = 5.0) -> Simplified:
     try:
         question = evaluated(expression) if isinstance(expression, Term) else expression
     except RecursionError:
-        raise NotClosedFormError(
-            "the expression nests too deeply for SymPy's simplify, which walks it by recursion"
-        ) from None
+        raise NotClosedFormError(TOO_DEEP) from None
     with Helper() as helper:
         answer = helper.answer(_simplified, question, time_limit)
     if answer.status == "failed":

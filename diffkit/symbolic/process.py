@@ -20,7 +20,10 @@ from typing import Any
 
 from diffkit.errors import NotClosedFormError, OptionError
 
-__all__ = ["Answer", "Helper"]
+__all__ = ["TOO_DEEP", "Answer", "Helper"]
+
+DIED = "its process ended without an answer"
+TOO_DEEP = "the expression nests too deeply for SymPy, which walks it by recursion"
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,10 @@ class Helper:
         Raises
         ------
         NotClosedFormError
-            If the argument nests too deeply to be handed over.
+            If the argument cannot be handed over, or it nests too deeply for SymPy.
         """
         if time_limit is None:
-            yield from _answers(task, argument)
+            yield from map(_within_reach, _answers(task, argument))
             return
         if not time_limit > 0:
             raise OptionError(f"time_limit={time_limit!r} is no time; write a positive number of seconds")
@@ -101,14 +104,12 @@ class Helper:
         with suppress(OSError):  # it has died, and what it said last tells
             child.stdin.write(question)
             child.stdin.flush()
-        said = self._said.get()  # that it has read the question
-        if said.note == TOO_DEEP:
-            raise NotClosedFormError(TOO_DEEP)
+        said = _within_reach(self._said.get())  # that it has read the question
         begun, ended = time.perf_counter(), False
         try:
             while said is not None and said.note != DIED:
                 if said.status != "read":
-                    yield said
+                    yield _within_reach(said)
                     begun = time.perf_counter()
                 said = self._said.get(timeout=time_limit)
             ended = said is None
@@ -149,8 +150,11 @@ class Helper:
         return child
 
 
-DIED = "its process ended without an answer"
-TOO_DEEP = "the expression nests too deeply for SymPy, which walks it by recursion"
+def _within_reach(answer: Answer) -> Answer:
+    """The answer; the same error wherever the recursion ends: how far it goes depends on Python's version."""
+    if answer.note == TOO_DEEP:
+        raise NotClosedFormError(TOO_DEEP)
+    return answer
 
 
 def _listen(stream: Any, said: queue.SimpleQueue[Any]) -> None:
@@ -196,6 +200,8 @@ def _answers(task: Callable[..., Any], argument: Any) -> Iterator[Answer]:
         for value in task(argument):
             yield Answer(value, time.perf_counter() - begun)
             begun = time.perf_counter()
+    except RecursionError:
+        yield Answer(None, time.perf_counter() - begun, "failed", TOO_DEEP)
     except Exception as error:  # a failure of SymPy's is told, not shown
         words = " ".join(str(error).split())
         yield Answer(None, time.perf_counter() - begun, "failed", f"{type(error).__name__}: {words}")

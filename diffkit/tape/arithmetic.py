@@ -16,30 +16,10 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import OptionError
+from diffkit.floats import divide, power
 from diffkit.structure import Structure, as_leaf
 
 __all__ = ["ARITHMETICS", "NUMPY", "PLAIN", "Arithmetic", "arithmetic_named", "name_of"]
-
-
-def divide(a: Any, b: Any) -> Any:
-    """a / b with NumPy's answer (inf or nan) where Python floats would raise."""
-    try:
-        return a / b
-    except ZeroDivisionError:
-        return np.true_divide(a, b)
-
-
-def power(a: Any, b: Any) -> Any:
-    """a ** b with NumPy's answer where Python floats would raise or turn complex."""
-    try:
-        y = a**b
-    except (ZeroDivisionError, OverflowError):
-        return np.power(np.float64(a), b)
-    return (
-        y
-        if y.__class__ is not complex or complex in (a.__class__, b.__class__)
-        else np.power(np.float64(a), b)
-    )
 
 
 def total(x: Any, axis: Any = None, *rest: Any, **keywords: Any) -> Any:

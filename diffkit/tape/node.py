@@ -16,7 +16,7 @@ import numpy as np
 
 from diffkit.allowance import beyond, most
 from diffkit.errors import DomainError
-from diffkit.floats import ON_FLOATS
+from diffkit.floats import on_float
 from diffkit.primitives import getitem, takes_each_once
 from diffkit.tape.active import Active, Trace, apply
 from diffkit.tape.arithmetic import PLAIN
@@ -236,15 +236,25 @@ def _unary(function: Any, compute: Callable[[Any], Any]) -> Callable[[Node], Nod
 
 
 def _elementary(function: Any) -> Callable[[Node], Node]:
-    on_float = ON_FLOATS.get(function, function)
+    compute = on_float(function)
 
     def operate(self: Node) -> Node:
         x = self.value
         try:
-            y = on_float(x) if x.__class__ is float else function(x)
-        except (ValueError, OverflowError):  # where math has no answer, NumPy has one
+            y = compute(x) if x.__class__ is float else function(x)
+        except (ValueError, OverflowError):  # where Python has no answer, NumPy has one
             y = function(x)
         return _made(self.owner, y, function, (self,))
+
+    return operate
+
+
+def _elementary_at_first(function: Any) -> Callable[[Node], Node]:
+    """The same, made at its first call: to know what Python has for a function takes milliseconds."""
+
+    def operate(self: Node) -> Node:
+        made = _MADE_BY[function] = _elementary(function)
+        return made(self)
 
     return operate
 
@@ -266,7 +276,7 @@ for _name in ("neg", "pos", "abs"):
 
 # How NumPy's functions make a node of their operands, where these are all that they are given.
 _MADE_BY: dict[Any, Callable[..., Any]] = {
-    f: _elementary(f) if f.nin == 1 else _of_two(f)
+    f: _elementary_at_first(f) if f.nin == 1 else _of_two(f)
     for f in map(np.__dict__.get, dir(np))
     if isinstance(f, np.ufunc) and f.nin < 3 and f.nout == 1 and f not in DISCRETE
 }

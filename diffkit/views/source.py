@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from diffkit.errors import ArgumentsError, with_article
+from diffkit.floats import divide, power
 from diffkit.primitives import Joined, assemble, component, getitem
 from diffkit.structure import Structure
-from diffkit.tape.arithmetic import as_type, divide, power
+from diffkit.tape.arithmetic import as_type
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
 from diffkit.views.calls import Library
 from diffkit.views.classes import python_numbers

@@ -21,7 +21,9 @@ def promised(protocol: type) -> dict[str, type]:
         for name, attribute in vars(protocol).items()
         if isinstance(attribute, property)
     }
-    return {name: get_origin(hint) or hint for name, hint in hints.items()}
+    # From NumPy 2.5 on NDArray is a type alias, and its value the array.
+    meant = {name: getattr(hint, "__value__", hint) for name, hint in hints.items()}
+    return {name: get_origin(hint) or hint for name, hint in meant.items()}
 
 
 @pytest.fixture(scope="module")

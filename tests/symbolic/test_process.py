@@ -91,6 +91,13 @@ def test_what_is_handed_over_but_too_deep_to_be_read_there_says_so_and_the_next_
     assert helper.answer(math.factorial, 3).value == 6
 
 
+@pytest.mark.parametrize("time_limit", [5.0, None])
+def test_what_sympy_recurses_too_deeply_on_says_so_and_the_next_is_answered(helper, time_limit):
+    with pytest.raises(NotClosedFormError, match="nests too deeply"):
+        list(helper.answers(_bottomless, None, time_limit))
+    assert helper.answer(math.factorial, 3).value == 6
+
+
 def test_a_time_limit_is_positive(helper):
     with pytest.raises(OptionError, match="time_limit=0"):
         helper.answer(abs, 1, time_limit=0)
@@ -101,6 +108,10 @@ def test_without_a_limit_the_answers_come_from_this_process(helper):
     assert answer.value == os.getpid()
     (failed,) = helper.answers(_failing, None, time_limit=None)
     assert (failed.status, failed.note) == ("failed", "ValueError: math domain error")
+
+
+def _bottomless(_):
+    yield from json.loads("[" * 100_000)
 
 
 def _here(_):

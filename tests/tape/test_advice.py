@@ -37,6 +37,8 @@ ORIGINALS = {
     "signal.fftconvolve": lambda x: scipy.signal.fftconvolve(x, x),
     "signal.lfilter": lambda x: scipy.signal.lfilter([1.0], [1.0, 0.5], x),
 }
+if LFILTER_TAKES_OBJECTS := np.lib.NumpyVersion(scipy.__version__) < "1.17.0":
+    del ORIGINALS["signal.lfilter"]
 
 
 @pytest.mark.parametrize("name", ORIGINALS)
@@ -57,6 +59,9 @@ def test_the_original_names_its_twin_in_both_modes(name):
 def test_what_scipy_writes_with_numpy_alone_needs_no_twin():
     x = np.array([1.0, 2.0, 3.0])
     assert grad(lambda x: np.sum(scipy.signal.convolve(x, x)))(x).tolist() == [12.0, 12.0, 12.0]
+    if LFILTER_TAKES_OBJECTS:
+        filtered = lambda x: scipy.signal.lfilter([1.0], [1.0, 0.5], x)
+        assert grad(lambda x: np.sum(filtered(x) ** 2))(x).tolist() == [1.625, 0.75, 4.5]
 
 
 def test_an_error_of_the_users_own_inside_a_solver_is_not_scipys():

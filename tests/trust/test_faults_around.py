@@ -260,9 +260,10 @@ def test_a_font_that_is_missing_is_another_font_and_no_warning(tmp_path, monkeyp
     known = [font for font in fonts.fontManager.ttflist if font.name.startswith("DejaVu Sans")]
     monkeypatch.setattr(fonts.fontManager, "ttflist", known)
     fonts._get_font.cache_clear() if hasattr(fonts._get_font, "cache_clear") else None
-    ax = dk.compare("x^2", 1.0, methods="central,reverse").plot()
+    compared = dk.compare("x^2", 1.0, methods="central,reverse")
     for kind in ("svg", "png", "pdf"):
-        assert save(ax, tmp_path / f"a.{kind}").read_bytes() == rendered(ax, kind)
+        saved = save(compared.plot(), tmp_path / f"a.{kind}").read_bytes()
+        assert saved == rendered(compared.plot(), kind)
 
 
 # -- how text comes in -------------------------------------------------------------------------------------

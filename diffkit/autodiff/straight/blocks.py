@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from diffkit.autodiff.straight import machine
-from diffkit.autodiff.straight.cuts import BLOCK, cuts, total
+from diffkit.autodiff.straight.cuts import BLOCK, cuts, is_cut, total
 from diffkit.autodiff.straight.stages import Stretch
 from diffkit.autodiff.straight.storage import Loop
 from diffkit.tape.wengert import Instruction, Slot
@@ -41,7 +41,7 @@ class Block:
         self.writer, self.number, self.stretch = writer, number, stretch
         self.size = prod(stretch.shape)
         self.on_machine = writer.on_machine and stretch.flat and self._fits_machine()
-        self.looped = self.size > 2 * BLOCK
+        self.looped = is_cut(self.size)
         self.flat = stretch.flat and (self.looped or self.on_machine)
         self.before: list[str] = []
         self.body: list[str] = []

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-__all__ = ["BLOCK", "cuts", "total"]
+import numpy as np
+
+__all__ = ["BLOCK", "cuts", "is_cut", "numpy_adds_halves", "total"]
 
 BLOCK = 8192  # elements: a few such blocks of doubles stay in a processor's second cache
+
+
+def is_cut(size: int) -> bool:
+    """Whether an array of this size is long enough to go through a stretch block by block."""
+    return size > 2 * BLOCK
+
+
+@cache
+def numpy_adds_halves() -> bool:
+    """Whether NumPy adds a long array by its halves: 2.2 adds one buffer of 8192 elements after the other."""
+    x = np.random.default_rng(0).normal(size=8 * BLOCK)
+    sizes = range(2 * BLOCK + 1, x.size, 5000)  # one of five may have the same bits by chance
+    return all(total([np.sum(x[part]) for part in cuts(n)], n) == np.sum(x[:n]) for n in sizes)
 
 
 def cuts(size: int, block: int = BLOCK) -> list[slice]:
@@ -39,9 +55,8 @@ def total(sums: list[Any], size: int, block: int = BLOCK) -> Any:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> x = np.random.default_rng(0).normal(size=100_000)
-    >>> bool(total([np.sum(x[part]) for part in cuts(x.size)], x.size) == np.sum(x))
+    >>> x = np.random.default_rng(0).normal(size=8000)
+    >>> bool(total([np.sum(x[part]) for part in cuts(8000, 1000)], 8000, 1000) == np.sum(x))
     True
     """
     supply = iter(sums)

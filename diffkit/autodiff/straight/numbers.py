@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from diffkit.autodiff.straight.kinds import Kind
 from diffkit.autodiff.straight.written import Names
+from diffkit.floats import TWINS, on_float, twin
 from diffkit.primitives import share, tanh_slope
 from diffkit.tape.arithmetic import PLAIN
 from diffkit.tape.wengert import Guard, Instruction, Slot, Tape
@@ -51,7 +51,7 @@ def near_tanh_slope(y: float, x: float) -> float:
 
 def near_share(a: float, b: float) -> float:
     d = b - a
-    return 1 / (1 + math.exp(d)) if -700 < d < 700 else float(share(a, b))
+    return 1 / (1 + on_float(np.exp)(d)) if -700 < d < 700 else float(share(a, b))
 
 
 SIGNS: dict[Any, str] = {
@@ -64,41 +64,8 @@ SAME: dict[Any, Callable[..., Any]] = {
     np.absolute: abs, np.fabs: abs, np.maximum: maximum, np.minimum: minimum, np.sign: sign,
     tanh_slope: near_tanh_slope, share: near_share,
 }  # fmt: skip
-# Python's functions that may have the bits of NumPy's: it has its own for some, on some processors for many.
-TWINS: dict[Any, Callable[..., float]] = {
-    np.sqrt: math.sqrt, np.cbrt: math.cbrt, np.exp: math.exp, np.exp2: math.exp2, np.expm1: math.expm1,
-    np.log: math.log, np.log2: math.log2, np.log10: math.log10, np.log1p: math.log1p, np.sin: math.sin,
-    np.cos: math.cos, np.tan: math.tan, np.arcsin: math.asin, np.arccos: math.acos, np.arctan: math.atan,
-    np.sinh: math.sinh, np.cosh: math.cosh, np.tanh: math.tanh, np.arcsinh: math.asinh,
-    np.arccosh: math.acosh, np.arctanh: math.atanh, np.arctan2: math.atan2,
-}  # fmt: skip
 # What raises where NumPy warns.
 PYTHONS = frozenset({*SAME.values(), *TWINS.values(), BranchError})
-
-
-@cache
-def twin(function: Any) -> Callable[..., float] | None:
-    """Python's function with the bits of this function of NumPy's on this machine; None where there is none.
-
-    >>> twin(np.sqrt) is math.sqrt, twin(np.sinc)
-    (True, None)
-    """
-    other = TWINS.get(function)
-    if other is None:
-        return None
-    # Some 200 points tell libraries apart that differ in one answer of twenty.
-    points = [sign * 1.37**k * 1.0123 for k in range(-60, 40) for sign in (1.0, -1.0)]
-    points += [(0.5 + k) / 100 for k in range(-100, 200)]
-    with np.errstate(all="ignore"):
-        for x in points:
-            args = (x,) * function.nin if function.nin == 1 else (x, 1.25)
-            try:
-                same = float(function(*args)) == other(*args)
-            except NO_NUMBER:
-                continue
-            if not same:
-                return None
-    return other
 
 
 def constant(a: Any, names: Names) -> str:

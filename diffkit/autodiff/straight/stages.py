@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from diffkit.autodiff.straight.cuts import is_cut, numpy_adds_halves
 from diffkit.autodiff.straight.kinds import Kind
 from diffkit.primitives import share, tanh_slope
 from diffkit.tape.wengert import Instruction, Slot, Tape
@@ -107,7 +109,9 @@ def _sums_all(row: Instruction, kinds: Sequence[Kind]) -> bool:
     options = {k: v for k, v in row.keywords.items() if not (k == "axis" and v is None)}
     if row.function not in SUMS or options or not isinstance(row.args[0], Slot):
         return False
-    return row.args[1:] in ((), (None,)) and kinds[row.args[0].index].dtype == np.float64
+    summed = kinds[row.args[0].index]
+    repeated = not is_cut(prod(summed.shape)) or numpy_adds_halves()
+    return row.args[1:] in ((), (None,)) and summed.dtype == np.float64 and repeated
 
 
 def _elementwise(row: Instruction, kind: Kind, kinds: Sequence[Kind]) -> bool:
@@ -118,8 +122,7 @@ def _elementwise(row: Instruction, kind: Kind, kinds: Sequence[Kind]) -> bool:
     ) or function in ELEMENTWISE
     if not plain or row.keywords or not (kind.is_array and kind.in_order) or kind.dtype is None:
         return False
-    size = int(np.prod(kind.shape))
-    return size >= SMALL and kind.dtype.kind in "fb" and all(_fits(a, kinds) for a in row.args)
+    return prod(kind.shape) >= SMALL and kind.dtype.kind in "fb" and all(_fits(a, kinds) for a in row.args)
 
 
 def _fits(a: Any, kinds: Sequence[Kind]) -> bool:

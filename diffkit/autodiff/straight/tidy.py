@@ -136,7 +136,9 @@ class _Writer:
         if a.__class__ is Slot and b.__class__ is Slot:
             (c, u), (d, v) = (self.factors.get(s.index, (1.0, s)) for s in (a, b))
             if c != 1.0 and d != 1.0 and (_exact(c) or _exact(d)):
-                return self.add(Instruction(np.multiply, (self.scaled(c * d, u), v), {}))
+                # The exact factor goes to where the other is, which rounds there.
+                operands = (self.scaled(c * d, u), v) if _exact(d) else (u, self.scaled(c * d, v))
+                return self.add(Instruction(np.multiply, operands, {}))
         return self.add(Instruction(np.multiply, (a, b), {}))
 
     def shared(self, a: Any, b: Any) -> Slot:

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.special as sc
 
 from diffkit.example import Array, example
+from diffkit.floats import power
 from diffkit.primitives import primitive
 from diffkit.rules.declare import elementwise, elementwise_several
 
@@ -130,7 +131,7 @@ elementwise_several(sc.kelvin, lambda y, x: (y[2], y[3], _ber_bei_bend(x), _ker_
 
 def _struve_term(v: Any, x: Any) -> Any:
     """(x / 2)^v / (sqrt(pi) Gamma(v + 3/2)), what the recurrence has beyond that of a Bessel function."""
-    return np.power(x / 2, v) * sc.rgamma(v + 1.5) / math.sqrt(math.pi)
+    return power(x / 2, v) * sc.rgamma(v + 1.5) / math.sqrt(math.pi)
 
 
 def _bessel_quotient(x: Any, sign: int) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special as sc
 from scipy.special import _ufuncs
 
+from diffkit.floats import power
 from diffkit.rules.declare import elementwise, overwritten, rule_of
 
 POWER = rule_of(np.power)
@@ -80,7 +81,7 @@ def _inverse_power(log_x: Any, p: Any) -> Any:
 
 def _tukey_slope(c: Any, p: Any) -> Any:
     """The derivative of the Tukey-lambda quantile (c^p - (1-c)^p) / p by c."""
-    return np.power(c, p - 1) + np.power(1 - c, p - 1)
+    return power(c, p - 1) + power(1 - c, p - 1)
 
 
 def _tukey_power(c: Any, x: Any, p: Any) -> Any:
@@ -90,7 +91,7 @@ def _tukey_power(c: Any, x: Any, p: Any) -> Any:
 
 # fmt: off
 BOTH_POWERS = [((0.2, 0.9), (0.2, 0.9)), ((1.2, 2.0), (-0.9, -0.2)), ((0.5, 2.0), (-1e-9, 1e-9))]
-elementwise(sc.boxcox,       lambda y, x, p: np.power(x, p - 1), lambda y, x, p: _boxcox_power(np.log(x), p),
+elementwise(sc.boxcox,       lambda y, x, p: power(x, p - 1), lambda y, x, p: _boxcox_power(np.log(x), p),
             domain=BOTH_POWERS)
 elementwise(sc.boxcox1p,     lambda y, x, p: np.exp((p - 1) * np.log1p(x)),
                              lambda y, x, p: _boxcox_power(np.log1p(x), p), domain=BOTH_POWERS)

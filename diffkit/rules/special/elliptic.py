@@ -10,6 +10,7 @@ import numpy as np
 import scipy.special as sc
 
 from diffkit.example import Array, example
+from diffkit.floats import power
 from diffkit.rules.declare import elementwise, elementwise_several
 
 
@@ -105,7 +106,7 @@ def _mixed(x: Any, y: Any, z: Any, f_x: Any, f_y: Any) -> Any:
     f_mz = (f_m - f_z) / (2 * np.where(all_meet, 1.0, off))
     # Where all three meet, R_F's mixed derivative is a power of their mean with weights 3, 3, 1.
     limit = np.where(
-        all_meet, np.power((3 * x + 3 * y + z) / 7, -2.5) / 20, -(1.5 * f_m + z * f_mz) / (4 * middle)
+        all_meet, power((3 * x + 3 * y + z) / 7, -2.5) / 20, -(1.5 * f_m + z * f_mz) / (4 * middle)
     )
     return np.where(meet, limit, quotient)
 

@@ -112,6 +112,8 @@ def test_pinv_cuts_where_scipy_cuts_and_tells_the_rank():
         assert jvp(lambda a: f(a)[1] * np.sum(a), (a,), (a,))[0] == rank * np.sum(a)  # noqa: B023
 
 
+# SciPy 1.18 warns of what comes to an error of ours.
+@pytest.mark.filterwarnings("ignore:.*with arguments of dtype=object:DeprecationWarning")
 @pytest.mark.parametrize(
     ("name", "call"),
     [

@@ -31,7 +31,7 @@ TWINS = [
     ("multigammaln", example(Array(3, made=lambda a: a + 2), 4)),
     ("factorial", example(V)),
     ("comb", example(Array(3, made=lambda a: a + 3), Array(3))),
-    ("comb", example(Array(3), Array(3), repetition=True)),
+    ("comb", example(Array(3, made=lambda a: a + 1), Array(3), repetition=True)),
     ("perm", example(Array(3, made=lambda a: a + 3), Array(3))),
     ("diric", example(V, 5)),
     ("diric", example(Array(2, 1), np.array([1, 2, 7]))),
@@ -45,6 +45,11 @@ TWINS = [
 @pytest.mark.parametrize(("name", "shown"), TWINS)
 def test_a_twin_has_scipys_values_and_the_right_derivatives(name, shown, check_twin):
     check_twin(getattr(special, name), getattr(sc, name), shown)
+
+
+def test_a_choice_with_repetition_of_less_than_one_thing_is_a_binomial_coefficient_too():
+    """Which SciPy 1.15 says is 0."""
+    assert special.comb(0.6, 0.9, repetition=True) == sc.binom(0.6 + 0.9 - 1, 0.9) > 0
 
 
 @pytest.mark.parametrize("name", special.__all__)
@@ -96,6 +101,7 @@ def test_nothing_overflows_and_minus_infinity_is_a_weight_of_zero():
 def test_logsumexp_has_scipys_answers_at_the_ends_of_its_range(a, b):
     with np.errstate(all="ignore"):
         expected, sign = sc.logsumexp(a, b=b, return_sign=True)
+    sign = 0.0 if np.isneginf(expected) else sign  # which SciPy 1.15 takes from b
     found = special.logsumexp(a, b=b, return_sign=True)
     np.testing.assert_allclose(found, (expected, sign), rtol=1e-15)
 

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffkit.autodiff.straight.cuts import cuts, total
+from diffkit.autodiff.straight.cuts import cuts, numpy_adds_halves, total
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_buffer():
+    """NumPy 2.2 adds buffer after buffer, and by halves what one buffer holds."""
+    before = np.getbufsize() if numpy_adds_halves() else np.setbufsize(1 << 20)
+    yield
+    np.setbufsize(before)
+
+
+def test_numpy_adds_a_long_array_by_its_halves_from_2_3_on():
+    assert numpy_adds_halves() == (np.lib.NumpyVersion(np.__version__) >= "2.3.0")
 
 
 @given(st.integers(0, 5000), st.integers(16, 400))

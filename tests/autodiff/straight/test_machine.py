@@ -11,7 +11,7 @@ import diffkit as dk
 from diffkit.autodiff import value_and_grad
 from diffkit.autodiff.straight import machine
 from diffkit.autodiff.straight.kinds import kinds_of
-from diffkit.autodiff.straight.numbers import TWINS, twin
+from diffkit.floats import TWINS, twin
 from diffkit.functions import as_function
 from diffkit.problems import PROBLEMS
 from tests.autodiff.test_compile import PROGRAMS, bits, draw
@@ -23,6 +23,12 @@ def close(one, other, digits):
         np.allclose(a, b, rtol=digits * 2.0**-52, atol=0, equal_nan=True)
         for a, b in zip(one, other, strict=True)
     )
+
+
+def of_numpys_own(f, *point):
+    """Whether f calls a function that NumPy has its own of on this processor."""
+    called = {row.function for row in dk.record(f, *point).instructions}
+    return any(function in TWINS and twin(function) is None for function in called)
 
 
 def test_what_is_not_in_the_table_is_not_understood():
@@ -55,8 +61,7 @@ def test_every_problem_has_the_same_bits_where_the_library_is_the_same(name):
     with np.errstate(all="ignore"):
         for x in (at, at * 1.01, at * 0.9 + 0.01):
             right = value_and_grad(f)(x)
-            own = twin(np.tanh) is None and "tanh" in {row.op for row in dk.record(f, at).instructions}
-            assert close(both(x), right, 4) if own else bits(both(x)) == bits(right)
+            assert bits(both(x)) == bits(right) or (of_numpys_own(f, at) and close(both(x), right, 4))
 
 
 @jit
@@ -66,8 +71,9 @@ def test_programs_of_arrays_have_the_same_bits(name):
     count = f.__code__.co_argcount
     for shape in [shapes] if count > 1 else [(shape,) for shape in shapes]:
         point = [draw(*s, seed=i) for i, s in enumerate(shape)]
+        found = dk.autodiff.compile(f, *point, jit=True)(*point)
         right = value_and_grad(f, tuple(range(count)) if count > 1 else 0)(*point)
-        assert bits(dk.autodiff.compile(f, *point, jit=True)(*point)) == bits(right)
+        assert bits(found) == bits(right) or (of_numpys_own(f, *point) and close(found, right, 1000))
 
 
 @jit

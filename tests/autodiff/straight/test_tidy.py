@@ -27,6 +27,7 @@ def tidy(f, *point):
         (lambda x: 2 * (0.1 * x), ["0.2 * v0"]),
         (lambda x: 0.1 * (0.3 * x), ["0.3 * v0", "0.1 * v1"]),  # 0.1 * 0.3 would round once less
         (lambda x: (3.0 * x) * (-2 * np.sin(x)), ["sin(v0)", "-6.0 * v0", "v2 * v1"]),
+        (lambda x: (-2 * x) * (3.0 * np.sin(x)), ["sin(v0)", "-6.0 * v1", "v0 * v2"]),  # 3 rounds there
         (lambda x: 1.0 * x, []),
         (lambda x: 1.0 * (x > 0), ["v0 > 0", "1.0 * v1"]),  # not the truth values themselves
         (lambda x: -(-1.0 * np.argsort(x)), ["argsort(v0)", "-1.0 * v1", "-v2"]),
@@ -45,7 +46,7 @@ def test_chains_of_factors_keep_every_bit(factors):
         y = np.sin(x)
         for c in factors:
             y = c * y
-        return y * (2 * x)
+        return np.concatenate([y * (2 * x), (-2 * x) * y])
 
     x = np.random.default_rng(0).normal(size=20)
     assert np.array_equal(tidy(f, x).replay(x), f(x))

