@@ -64,7 +64,7 @@ class Search(Asking):
         self.suspect: Kept | None = None  # what only noise would explain
         self.hopeless: Kept | None = None  # the best that was not worth going on with
         # The largest step of a ladder that was given up for one lower down, or contradicts what is explained.
-        self.doubted = place.real(0)
+        self.doubted, self.contradicted = place.real(0), False
         self.begin()
 
     def begin(self) -> None:
@@ -78,7 +78,7 @@ class Search(Asking):
         h = self.start(min(self.place.first, self.ceiling))
         for _ in range(LONGEST):
             if h is None:
-                h = None if self.done is None else (yield from self.tooth(self.done, contradicted=True))
+                h = None if self.done is None else (yield from self.tooth(self.done, ended=True))
             if h is None:
                 break
             if h < self.least() or ((self.suspect or self.hopeless) and self.drowned()):
@@ -167,15 +167,17 @@ class Search(Asking):
             return False  # among noise a few rungs agree by accident
         return bool(best.spread <= 4 * best.floor and best.miss <= 8 * best.floor)
 
-    def tooth(self, best: Guess, contradicted: bool = False) -> Points:
+    def tooth(self, best: Guess, ended: bool = False) -> Points:
         """Where to begin again, if f is smooth only here, on a tooth of a saw, the height of which is noise.
 
-        What is found further off may also contradict it for one jump: then only the error is widened.
+        What is found further off may also contradict it for one jump: in the end the error is widened for it.
         """
-        place, doubted, self.doubted = self.place, self.doubted, self.place.real(0)
-        if not best.h < doubted:
+        place, doubted = self.place, self.doubted
+        if self.contradicted != ended or not best.h < doubted:
             return None
-        jump = yield from jump_between(self.ask, place.centre, best.h, doubted, self.quiet())
+        self.doubted = place.real(0)
+        quiet = max(64 * place.u * self.ladder.largest, self.noise)
+        jump = yield from jump_between(self.ask, place.centre, best.h, doubted, quiet)
         if jump is None:
             return None
         outside, reach = self.outside, min(FAR * place.first, self.room)
@@ -188,7 +190,7 @@ class Search(Asking):
             self.ceiling = self.room
             self.begin()
             return self.start(min(place.first, self.ceiling))
-        if contradicted:
+        if ended:
             best.error = max(best.error, SAFETY * jump.size / jump.distance**self.order)
             self.trouble = self.trouble or jump.words()
         return None
@@ -251,10 +253,6 @@ class Search(Asking):
             return True
         return False
 
-    def quiet(self) -> Any:
-        """What f may move by without telling anything."""
-        return 64 * max(self.place.u * self.ladder.largest, self.noise)
-
     def tell_noise(self) -> None:
         """Put the noise into words, where it is more than the rounding of a value."""
         if self.noise > 4 * self.place.u * abs(self.place.centre):
@@ -289,7 +287,7 @@ class Search(Asking):
             self.done = replace(best, error=max(best.error, self.place.u * self.scale))
             self.trouble = _ROUGH
             return None
-        self.doubted = self.ladder.widest(h)
+        self.doubted, self.contradicted = self.ladder.widest(h), False
         if self.suspect is None:
             self.ceiling = min(self.ceiling, self.doubted)
         self.begin()
@@ -356,7 +354,7 @@ class Search(Asking):
             self.noise = max(self.noise, self.place.u * self.ladder.largest)
             self.done.blur(self.noise, self.order)
         self.ceiling = self.ladder.widest(h)
-        self.doubted = max(self.doubted, self.ceiling)
+        self.doubted, self.contradicted = max(self.doubted, self.ceiling), True
         self.begin()
         if not self.below or self.ceiling < 8 * self.below:
             return None
@@ -368,7 +366,7 @@ class Search(Asking):
         seen = Corner.on(ladder)
         if seen is None:
             return False
-        close = seen.close(h, self.quiet(), self.smallest)
+        close = seen.close(h, 64 * max(place.u * ladder.largest, self.noise), self.smallest)
         answer = (yield from self.ask(close)) if close < h / 64 else None
         if answer is None:
             return False
