@@ -1,7 +1,8 @@
 """Mutants: lines of diffkit changed one at a time, each of which some test should notice.
 
     pip install -e ".[trust]"
-    pytest -n auto --cov --cov-context=test      # which test runs which line: .coverage
+    pytest -n auto --cov --cov-context=test                      # which test runs which line: .coverage
+    pytest -n auto --cov --cov-context=test --cov-append -m slow # and the slow ones
     python -m tests.mutants --sample 400 -o mutants.txt
 
 Cosmic Ray makes the mutants; of the many thousands a random sample is tried, in clones of the last commit, on
@@ -129,7 +130,8 @@ def outcome_of(mutant: MutationSpec, tests: list[str]) -> Outcome:
             with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:  # too many for a command
                 names.write("\n".join(some))
                 names.flush()
-                command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider --tb=no @{names.name}"
+                options = "-x -q -p no:cacheprovider --tb=no -m 'slow or not slow'"
+                command = f"{sys.executable} -m pytest {options} @{names.name}"
                 result = mutate_and_test([mutant], command, PATIENCE)
     end = "no test" if result is None else "killed" if result.is_killed else "survived"
     return Outcome(mutant.module_path.parts[1], end, mutant.operator_name, (result and result.diff) or "")
