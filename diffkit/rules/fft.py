@@ -157,6 +157,7 @@ DEEP = [
     ((3, 4), (0, 2), "ortho"),
     ((-1, 4), (2, 1)),
     ((3, 2), (0, 0)),
+    (None, (1, 1)),
 ]
 SOLID = [Array(2, 3, 4), Array(2, 3, 4, made=complex_array)]
 

@@ -170,6 +170,7 @@ def test_what_compares_inside_numpy_is_refused_where_it_is_not_certain(f):
         (np.not_equal, [1, 1], [1, 1], False), (np.not_equal, [0, 1], [1, 2], UNDECIDED),
         (np.not_equal, [0, 1], [2, 3], True), (np.logical_xor, [0, 1], [1, 1], UNDECIDED),
         (np.logical_xor, [0, 0], [1, 2], True),
+        (np.logical_or, [0, 0], [0, 0], False), (np.logical_or, [0, 1], [0, 0], UNDECIDED),
         (np.logical_or, [0, 1], [1, 2], True), (np.logical_and, [0, 1], [0, 0], False),
         (np.logical_and, [0, 1], [1, 2], UNDECIDED),
     ],

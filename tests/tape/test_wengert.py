@@ -230,6 +230,8 @@ def test_arguments_are_counted_and_their_nesting_is_compared():
     tape = record(lambda x, p: x * p["w"], 1.0, {"w": 2.0})
     with pytest.raises(ArgumentsError, match="the tape has 2 arguments and got 1"):
         tape.replay(1.0)
+    with pytest.raises(ArgumentsError, match="the tape has 2 arguments and got 3"):
+        tape.replay(1.0, {"w": 2.0}, 3.0)
     with pytest.raises(ArgumentsError, match="not nested as those"):
         tape.replay(1.0, 2.0)
     with pytest.raises(ArgumentsError, match="not nested as those"):

@@ -140,6 +140,7 @@ def union1d(a: Any, b: Any) -> Any:
     examples=[
         example(Array(5, made=lambda x: x * np.array([0, 0, 1, 1, 0]))),
         example(Array(5, made=lambda x: x * np.array([0, 0, 1, 1, 0])), "b"),
+        example(Array(3, 4, made=lambda x: x * np.array([0, 1, 1, 0])), axis=1),
     ],
 )
 def trim_zeros(x: Any, trim: str = "fb", axis: Any = None) -> Any:

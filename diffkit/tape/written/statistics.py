@@ -91,7 +91,10 @@ def cov(
     return np.squeeze(c)
 
 
-@written(np.corrcoef, examples=[example(Array(3, 5)), example(V, V), example(Array(5, 2), rowvar=False)])
+@written(
+    np.corrcoef,
+    examples=[example(Array(3, 5)), example(V), example(V, V), example(Array(5, 2), rowvar=False)],
+)
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
     """np.corrcoef: the covariance matrix with unit variances."""
     c = cov(x, y, rowvar, dtype=dtype)

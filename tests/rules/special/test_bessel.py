@@ -56,6 +56,10 @@ def test_an_operand_without_a_closed_derivative_is_an_error_and_not_a_zero(unkno
     [
         (lambda x: SPHERICAL_JN(1, x), 0.0, 1 / 3),
         (lambda x: sc.beip(x), 0.0, 0.5),  # bei = x^2 / 4 - ...
+        *(
+            (lambda x: sc.it2j0y0(x)[0], x, float((1 - mpmath.besselj(0, x)) / x))
+            for x in (0.5, 1.5, 3.0, 7.0)
+        ),
     ],
 )
 def test_the_corners_have_the_right_answers(f, x, right):

@@ -6,7 +6,7 @@ import pytest
 import scipy.special as sc
 
 from diffkit.autodiff import grad
-from diffkit.rules.special.gamma import ZETA
+from diffkit.rules.special.gamma import ZETA, psi_step
 
 root = mpmath.findroot
 P = lambda a, x: mpmath.gammainc(a, 0, x, regularized=True)
@@ -45,6 +45,13 @@ def test_an_operand_without_a_closed_derivative_is_an_error_and_not_a_zero(unkno
 
 def test_the_hurwitz_zeta_function_is_differentiated_under_its_public_name():
     assert grad(lambda q: sc.zeta(2.0, q))(1.0) == pytest.approx(-2 * sc.zeta(3.0, 1.0), rel=1e-14)
+
+
+@pytest.mark.parametrize(("x", "h"), [(50.5, 1e4), (50.5, 2.0**-30), (49.5, 3.0), (1e8, 1.0), (0.3, 60.0)])
+def test_a_difference_of_digammas_keeps_its_digits(x, h):
+    with mpmath.workdps(40):
+        right = float(mpmath.digamma(mpmath.mpf(x) + h) - mpmath.digamma(x))
+    assert float(psi_step(x, h)) == pytest.approx(right, rel=2e-14, abs=0)
 
 
 @pytest.mark.parametrize(
