@@ -51,6 +51,15 @@ def test_a_choice_by_an_active_value_is_recorded(f):
     assert record(f, X).replay(X).tolist() == f(X).tolist()
 
 
+def test_a_choice_is_felt_where_it_is_made():
+    assert grad(lambda x: np.sum(np.choose([0, 1, 1], [x, x**2])))(X).tolist() == [1.0, 3.0, -4.0]
+    assert grad(lambda x: np.sum(np.choose([[2, -1, 4]], [x[0], x, 3 * x], mode="wrap")))(X).tolist() == [
+        3,
+        3,
+        1,
+    ]
+
+
 def test_rows_are_not_made_unique_and_the_error_says_so():
     with pytest.raises(DiffkitError, match=r"np\.unique\(\.\.\., axis=\.\.\.\).*take rows"):
         record(lambda x: np.unique(x, axis=0), np.ones((2, 2)))
