@@ -64,16 +64,6 @@ def test_slopes_of_tanh_and_shares_have_the_bits_of_their_arrays():
     assert numbers.near_share(-math.inf, -math.inf) == 0.0
 
 
-def test_a_twin_that_answers_otherwise_once_is_not_used(monkeypatch):
-    wrong = lambda x: math.atan(x) if x != POINT else math.nextafter(math.atan(x), 9.0)
-    POINT = 1.0123
-    monkeypatch.setitem(numbers.TWINS, np.arctan, wrong)
-    numbers.twin.cache_clear()
-    assert numbers.twin(np.arctan) is None
-    monkeypatch.undo()
-    numbers.twin.cache_clear()
-
-
 def test_a_value_that_is_read_once_goes_where_it_is_read_and_long_formulas_are_broken():
     text, program = run(lambda x: np.sin(x) * x + np.sin(x), 0.5)
     assert text.count("\n") == 1  # a line for the head and one for the result
