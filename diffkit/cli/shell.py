@@ -281,7 +281,10 @@ def run(arguments: list[str]) -> int:
     if getattr(sys.stdout, "errors", "") == "strict" and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that has no µ shows ?
     try:
-        return cli.main(arguments, prog_name="diffkit", standalone_mode=False) or FINE
+        status = cli.main(arguments, prog_name="diffkit", standalone_mode=False) or FINE
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what cannot be written is told here, and not when the process ends
+        return status
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _complain("interrupted", INTERRUPTED)
     except click.UsageError as error:

@@ -53,7 +53,9 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
 
 def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     """y log a; 0 at a = 0 (s), where 0^b is constant for b > 0; nan for a < 0."""
-    return y * np.log(np.where(a == 0, 1.0, a))
+    log = np.log(np.where(a == 0, 1.0, a))
+    # A Python number leaves a float32 y its precision, as one of NumPy's would not.
+    return y * (float(log) if a.__class__ is int or a.__class__ is float else log)
 
 
 for function in (np.power, np.float_power):

@@ -4,7 +4,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from diffkit.autodiff import grad, hessian, jvp
+import diffkit as dk
+from diffkit.autodiff import grad, hessian, jvp, value_and_grad
 from diffkit.primitives import share, tanh_slope
 from diffkit.rules import rule_of, rules
 
@@ -119,6 +120,15 @@ def test_powers_of_arrays_are_right_where_base_or_exponent_is_zero():
     by_base, by_exponent = grad(lambda a, b: np.sum(a**b), argnums=(0, 1))(base, exponent)
     assert by_base.tolist() == [0.0, 1.0, 0.0, 0.0, 12.0]
     assert by_exponent == pytest.approx(np.array([0, 0, 0, np.log(2), 8 * np.log(2)]))
+
+
+def test_a_numbers_power_is_differentiated_in_the_precision_of_its_exponent():
+    f = lambda x: np.float32(0.3) * 2 ** np.sin(x)
+    both = dk.autodiff.compile(f, np.float32(0.5))
+    for x in np.linspace(-2, 2, 50, dtype=np.float32):
+        found = value_and_grad(f)(x)
+        assert {type(part) for part in found} == {np.float32}
+        assert both(x) == found
 
 
 def test_the_slope_of_tanh_keeps_its_digits_where_tanh_is_nearly_one():

@@ -3,7 +3,6 @@
 import functools
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import mpmath
@@ -63,8 +62,10 @@ def test_a_file_of_a_library_is_not_the_users(library):
     assert not is_users(library.__file__)
 
 
-def test_a_file_whose_folder_only_begins_like_diffkit_is_the_users():
-    assert is_users(f"{Path(diffkit.__file__).parent}_models/model.py")
+def test_a_file_whose_folder_only_begins_like_diffkit_is_the_users(monkeypatch):
+    monkeypatch.setattr("diffkit.tape.place._LIBRARIES", ("/lib/diffkit/",))
+    assert is_users("/lib/diffkit_models/model.py")
+    assert not is_users("/lib/diffkit/model.py")
 
 
 @pytest.mark.parametrize("file", ["<stdin>", "<string>", "<ipython-input-1>", "/home/me/model.py"])

@@ -42,7 +42,8 @@ each_command = pytest.mark.parametrize(
 
 def environment(**more):
     path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-    return {**os.environ, "PYTHONPATH": path, **more}
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**usual, "PYTHONPATH": path, **more}
 
 
 def started(arguments, folder, **how):
